@@ -1,0 +1,38 @@
+#!/bin/sh
+# build.sh: compile the gateway addon and the warden with its embedded stub. Run by `npm install`.
+# Needs a C compiler and binutils, and node-api-headers from node_modules; downloads nothing.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+out="$here/build"
+cc=${CC:-cc}
+
+if ! command -v "$cc" >/dev/null 2>&1; then
+  echo "tvisor: no C compiler found ($cc). Install one (Debian: apt-get install gcc libc6-dev), then run npm install again." >&2
+  exit 1
+fi
+headers="$here/../node_modules/node-api-headers/include"
+if [ ! -f "$headers/node_api.h" ]; then
+  echo "tvisor: node-api-headers is missing. Run npm install in the project's folder; it brings them." >&2
+  exit 1
+fi
+
+mkdir -p "$out"
+work=$(mktemp -d "$out/work.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+warn="-std=gnu11 -O2 -Wall -Wextra -Werror"
+
+# The stub is entered by signals from arbitrary guest states: general registers only, no libc, no
+# stack protector (its canary lives in guest TLS), no jump tables (they are data).
+"$cc" $warn -ffreestanding -fpie -mgeneral-regs-only -fno-stack-protector -fcf-protection=none \
+  -fno-jump-tables -fno-builtin -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables \
+  -fno-omit-frame-pointer -c "$here/stub/stub.c" -o "$work/stub.o"
+ld -nostdlib -static -T "$here/stub/stub.ld" "$work/stub.o" -o "$work/stub.elf"
+objcopy -O binary -j .blob "$work/stub.elf" "$work/stub.bin"
+
+"$cc" $warn -static -no-pie -fno-pie -fno-stack-protector -DSTUB_BLOB="\"$work/stub.bin\"" \
+  "$here/stub/warden.c" -o "$work/warden"
+"$cc" $warn -fPIC -shared -fvisibility=hidden -DNAPI_VERSION=9 -isystem "$headers" \
+  "$here/gateway.c" -o "$work/gateway.node"
+
+mv "$work/warden" "$out/tvisor-warden"
+mv "$work/gateway.node" "$out/gateway.node"

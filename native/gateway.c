@@ -1,0 +1,403 @@
+/*
+ * gateway: the one N-API addon, the only native code in the kernel process.
+ *
+ * It carries and does not decide. TypeScript (src/host/) owns every policy; this file gives it
+ *   - one arena: a reserved range of addresses seen by JavaScript as a single ArrayBuffer, into which
+ *     shared memory is mapped at offsets that TypeScript picks;
+ *   - sys(): a raw host system call with number arguments (pointers are arena addresses);
+ *   - wait(): look for stub posts, spin a bounded time, then sleep in epoll;
+ *   - await(): the bounded wait for one stub's answer to one command;
+ *   - reply(): hand a slot back to its stub, waking it when it sleeps;
+ *   - spawn(): start the warden process (vfork-like, before the kernel process locks itself down);
+ *   - catchSignals(): turn chosen signals of this process into bytes on a pipe.
+ * Layout of the shared memory: stub/layout.h. Memory shared with stubs is hostile: it is read
+ * once, into locals, and no index taken from it is used unmasked.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <node_api.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "stub/layout.h"
+
+static uint8_t *arena;          /* the reserved range; set once by open() */
+static size_t arena_size;
+static struct kernel_page *kernel_page;  /* what stubs may read: sleeping flag, spin budget */
+static int epoll_fd = -1;
+static int doorbell_fd = -1;
+
+/* ---- small N-API helpers ------------------------------------------------------------------ */
+
+static double arg_double(napi_env env, napi_value value) {
+  double out = 0;
+  napi_get_value_double(env, value, &out);
+  return out;
+}
+
+static int64_t arg_int(napi_env env, napi_value value) {
+  int64_t out = 0;
+  napi_get_value_int64(env, value, &out);
+  return out;
+}
+
+static napi_value number(napi_env env, double value) {
+  napi_value out;
+  napi_create_double(env, value, &out);
+  return out;
+}
+
+static napi_value small(napi_env env, int32_t value) {
+  napi_value out;
+  napi_create_int32(env, value, &out);
+  return out;
+}
+
+static uint64_t now_ns(void) {
+  struct timespec ts;
+  clock_gettime(CLOCK_MONOTONIC, &ts);
+  return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static inline void cpu_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/* A C call's result in the kernel's form: the value, or -errno. */
+static long result(long rc) { return rc == -1 ? -errno : rc; }
+
+/* ---- arena -------------------------------------------------------------------------------- */
+
+/* open(size): reserve the arena. Returns [ArrayBuffer, base address]. */
+static napi_value gw_open(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1], buffer, pair;
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  if (arena != NULL) {
+    napi_throw_error(env, NULL, "gateway: the arena is already open");
+    return NULL;
+  }
+  arena_size = (size_t)arg_double(env, argv[0]);
+  void *at = mmap(NULL, arena_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (at == MAP_FAILED) {
+    napi_throw_error(env, NULL, "gateway: cannot reserve address space for the arena");
+    return NULL;
+  }
+  arena = at;
+  /* No finalizer: the arena lives as long as the process. */
+  if (napi_create_external_arraybuffer(env, arena, arena_size, NULL, NULL, &buffer) != napi_ok) {
+    napi_throw_error(env, NULL, "gateway: this Node cannot wrap foreign memory");
+    return NULL;
+  }
+  napi_create_array_with_length(env, 2, &pair);
+  napi_set_element(env, pair, 0, buffer);
+  napi_set_element(env, pair, 1, number(env, (double)(uintptr_t)arena));
+  return pair;
+}
+
+/* sys(nr, a, b, c, d, e, f): a raw system call; -errno on failure. */
+static napi_value gw_sys(napi_env env, napi_callback_info info) {
+  size_t argc = 7;
+  napi_value argv[7];
+  long a[7] = {0};
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  for (size_t i = 0; i < argc && i < 7; i++) a[i] = arg_int(env, argv[i]);
+  long rc = syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+  if (rc == -1) rc = -errno;
+  return number(env, (double)rc);
+}
+
+/* ---- waiting for stubs and the host ------------------------------------------------------- */
+
+/* configure(epollFd, doorbellFd, kernelPageOffset) */
+static napi_value gw_configure(napi_env env, napi_callback_info info) {
+  size_t argc = 3;
+  napi_value argv[3];
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  epoll_fd = (int)arg_int(env, argv[0]);
+  doorbell_fd = (int)arg_int(env, argv[1]);
+  kernel_page = (struct kernel_page *)(arena + arg_int(env, argv[2]));
+  return NULL;
+}
+
+/*
+ * Collect posted slots of the spaces in list[0..count): arena offsets of their slot memory. Writes
+ * (space index, slot) pairs to out. What a stub says is only "look here": bits are masked by shape.
+ */
+static int scan(const double *list, int count, int32_t *out, int max) {
+  int found = 0;
+  for (int i = 0; i < count; i++) {
+    struct space_header *space = (struct space_header *)(arena + (size_t)list[i]);
+    if (__atomic_load_n(&space->summary, __ATOMIC_RELAXED) == 0) continue;
+    uint64_t summary = __atomic_exchange_n(&space->summary, 0, __ATOMIC_SEQ_CST);
+    while (summary != 0) {
+      int word = __builtin_ctzll(summary);
+      summary &= summary - 1;
+      uint64_t bits = __atomic_exchange_n(&space->pending[word], 0, __ATOMIC_SEQ_CST);
+      while (bits != 0) {
+        int bit = __builtin_ctzll(bits);
+        if (found == max) { /* no room: leave the rest posted for the next scan */
+          __atomic_or_fetch(&space->pending[word], bits, __ATOMIC_SEQ_CST);
+          __atomic_or_fetch(&space->summary, summary | (1ull << word), __ATOMIC_SEQ_CST);
+          return found;
+        }
+        bits &= bits - 1;
+        out[2 * found] = i;
+        out[2 * found + 1] = word * 64 + bit;
+        found++;
+      }
+    }
+  }
+  return found;
+}
+
+/*
+ * wait(block): one turn of the loop, described by struct wait_block at that arena offset.
+ * Returns the number of posted slots; block->events says how many host events came with them.
+ */
+static napi_value gw_wait(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  struct wait_block *block = (struct wait_block *)(arena + arg_int(env, argv[0]));
+  const double *list = block->spaces;
+  int count = block->space_count;
+  int32_t *out = block->posts;
+  block->events = 0;
+
+  int found = scan(list, count, out, WAIT_POSTS);
+  if (found == 0 && block->spin_ns > 0) {
+    uint64_t until = now_ns() + (uint64_t)block->spin_ns;
+    do {
+      for (int i = 0; i < 64 && found == 0; i++) {
+        cpu_relax();
+        found = scan(list, count, out, WAIT_POSTS);
+      }
+    } while (found == 0 && now_ns() < until);
+  }
+  if (found != 0 && !block->poll_host) return small(env, found);
+
+  struct timespec timeout = {0, 0};
+  struct timespec *timeoutp = &timeout;
+  if (found == 0) {
+    __atomic_store_n(&kernel_page->sleeping, 1, __ATOMIC_SEQ_CST);
+    found = scan(list, count, out, WAIT_POSTS);
+    if (found == 0) {
+      if (block->timeout_ns < 0) timeoutp = NULL;
+      else {
+        timeout.tv_sec = (time_t)(block->timeout_ns / 1e9);
+        timeout.tv_nsec = (long)(block->timeout_ns - (double)timeout.tv_sec * 1e9);
+      }
+    }
+  }
+  struct epoll_event events[WAIT_EVENTS];
+  long n = syscall(SYS_epoll_pwait2, epoll_fd, events, WAIT_EVENTS, timeoutp, NULL, 8);
+  if (n == -1 && errno == ENOSYS) {
+    int ms = timeoutp == NULL ? -1 : (int)((timeout.tv_sec * 1000) + (timeout.tv_nsec + 999999) / 1000000);
+    n = epoll_wait(epoll_fd, events, WAIT_EVENTS, ms);
+  }
+  __atomic_store_n(&kernel_page->sleeping, 0, __ATOMIC_SEQ_CST);
+  for (long i = 0; i < n; i++) {
+    if (events[i].data.fd == doorbell_fd) {
+      uint64_t rings;
+      (void)!read(doorbell_fd, &rings, sizeof rings);
+      continue;
+    }
+    block->event_fd[block->events] = events[i].data.fd;
+    block->event_mask[block->events] = (int32_t)events[i].events;
+    block->events++;
+  }
+  if (found == 0) found = scan(list, count, out, WAIT_POSTS);
+  return small(env, found);
+}
+
+/*
+ * await(slotOffset, sequence, timeoutMs, pidfd): wait until the slot's request sequence differs from
+ * `sequence`, spinning first, then sleeping on the doorbell. 0 when it came, -ESRCH if the process
+ * behind pidfd died first, -ETIMEDOUT if the time is over. A pidfd of -1 is not watched.
+ * The post stays in the pending bits; wait() will report it again and the caller ignores it there.
+ */
+static napi_value gw_await(napi_env env, napi_callback_info info) {
+  size_t argc = 4;
+  napi_value argv[4];
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  struct slot *slot = (struct slot *)(arena + arg_int(env, argv[0]));
+  uint32_t seen = (uint32_t)arg_int(env, argv[1]);
+  uint64_t deadline = now_ns() + (uint64_t)arg_int(env, argv[2]) * 1000000u;
+  int pidfd = (int)arg_int(env, argv[3]);
+  int spins = kernel_page->spins > 0 ? 4000 : 0;
+  for (int i = 0; i < spins; i++) {
+    if (__atomic_load_n(&slot->req_seq, __ATOMIC_ACQUIRE) != seen) return small(env, 0);
+    cpu_relax();
+  }
+  int rc = 0;
+  while (__atomic_load_n(&slot->req_seq, __ATOMIC_ACQUIRE) == seen) {
+    if (now_ns() >= deadline) {
+      rc = -ETIMEDOUT;
+      break;
+    }
+    __atomic_store_n(&kernel_page->sleeping, 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&slot->req_seq, __ATOMIC_SEQ_CST) != seen) break;
+    /* Any stub may ring; who rang is known only by looking. The nap bounds a lost ring. */
+    struct pollfd watch[2] = {{.fd = doorbell_fd, .events = POLLIN}, {.fd = pidfd, .events = POLLIN}};
+    if (poll(watch, 2, 10) <= 0) continue;
+    if (watch[0].revents != 0) {
+      uint64_t rings;
+      (void)!read(doorbell_fd, &rings, sizeof rings);
+    } else if (__atomic_load_n(&slot->req_seq, __ATOMIC_SEQ_CST) == seen) {
+      rc = -ESRCH;
+      break;
+    }
+  }
+  __atomic_store_n(&kernel_page->sleeping, 0, __ATOMIC_SEQ_CST);
+  return small(env, rc);
+}
+
+/* reply(slotOffset): publish what TypeScript wrote in the slot and wake its thread if it sleeps. */
+static napi_value gw_reply(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  struct slot *slot = (struct slot *)(arena + arg_int(env, argv[0]));
+  __atomic_add_fetch(&slot->rep_seq, 1, __ATOMIC_SEQ_CST);
+  if (__atomic_load_n(&slot->waiting, __ATOMIC_SEQ_CST) != 0)
+    syscall(SYS_futex, &slot->rep_seq, FUTEX_WAKE, 1, NULL, NULL, 0);
+  return NULL;
+}
+
+/* ---- starting the warden ------------------------------------------------------------------ */
+
+/*
+ * spawn(path, [descriptor, …]): run `path` with those descriptors as 3, 4, 5 … and nothing else
+ * open but 0-2 on /dev/null. Returns the pid or -errno.
+ */
+static napi_value gw_spawn(napi_env env, napi_callback_info info) {
+  enum { MOST = 16, PARKED_FROM = 200 };
+  size_t argc = 3;
+  napi_value argv[3];
+  char path[4096], arg[256];
+  size_t length;
+  uint32_t count = 0;
+  int from[MOST];
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  napi_get_value_string_latin1(env, argv[0], path, sizeof path, &length);
+  napi_get_array_length(env, argv[1], &count);
+  napi_get_value_string_latin1(env, argv[2], arg, sizeof arg, &length);
+  if (count > MOST) count = MOST;
+  for (uint32_t i = 0; i < count; i++) {
+    napi_value item;
+    napi_get_element(env, argv[1], i, &item);
+    from[i] = (int)arg_int(env, item);
+  }
+  /* vfork: a copy of Node's page tables would cost a millisecond. The child borrows this stack, so
+   * it makes plain system calls only, and signals stay blocked until their handlers are gone. */
+  sigset_t all, before, none;
+  sigfillset(&all);
+  sigemptyset(&none);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int parked[MOST];
+  pid_t pid = vfork();
+  if (pid == 0) {
+    for (int s = 1; s < 65; s++) signal(s, SIG_DFL);
+    for (uint32_t i = 0; i < count; i++) {
+      parked[i] = fcntl(from[i], F_DUPFD, PARKED_FROM);
+      if (parked[i] < 0) _exit(126);
+    }
+    int null = open("/dev/null", O_RDWR);
+    if (null < 0) _exit(126);
+    for (int i = 0; i < 3; i++) dup2(null, i);
+    for (uint32_t i = 0; i < count; i++)
+      if (dup2(parked[i], 3 + (int)i) < 0) _exit(126);
+    syscall(SYS_close_range, 3 + count, ~0u, 0);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    char *const args[] = {path, arg, NULL};
+    /* The warden's memory becomes the guest's: its libc must not leave a restartable-sequence area
+     * registered, which the host would write to after it is unmapped. */
+    char *const environment[] = {"GLIBC_TUNABLES=glibc.pthread.rseq=0", NULL};
+    execve(path, args, environment);
+    _exit(127);
+  }
+  long rc = result(pid);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return number(env, (double)rc);
+}
+
+/* ---- signals of the kernel process -------------------------------------------------------- */
+
+static int signal_pipe = -1;
+
+static void on_signal(int number) {
+  int saved = errno;
+  uint8_t byte = (uint8_t)number;
+  (void)!write(signal_pipe, &byte, 1);
+  errno = saved;
+}
+
+/* catchSignals(fd, [signal, …]): write each arriving signal's number as one byte to fd. */
+static napi_value gw_catch_signals(napi_env env, napi_callback_info info) {
+  size_t argc = 2;
+  napi_value argv[2];
+  uint32_t count = 0;
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  signal_pipe = (int)arg_int(env, argv[0]);
+  napi_get_array_length(env, argv[1], &count);
+  for (uint32_t i = 0; i < count; i++) {
+    napi_value item;
+    napi_get_element(env, argv[1], i, &item);
+    struct sigaction action = {0};
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESTART;
+    sigaction((int)arg_int(env, item), &action, NULL);
+  }
+  return NULL;
+}
+
+/* cpus(): how many processors this process may run on. */
+static napi_value gw_cpus(napi_env env, napi_callback_info info) {
+  (void)info;
+  cpu_set_t set;
+  int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  return small(env, n);
+}
+
+/* monotonic(): CLOCK_MONOTONIC in nanoseconds, by the vDSO (exact below 2^53 ns, 104 days). */
+static napi_value gw_monotonic(napi_env env, napi_callback_info info) {
+  (void)info;
+  return number(env, (double)now_ns());
+}
+
+static void export_function(napi_env env, napi_value exports, const char *name, napi_callback fn) {
+  napi_value value;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, fn, NULL, &value);
+  napi_set_named_property(env, exports, name, value);
+}
+
+NAPI_MODULE_INIT() {
+  export_function(env, exports, "open", gw_open);
+  export_function(env, exports, "sys", gw_sys);
+  export_function(env, exports, "configure", gw_configure);
+  export_function(env, exports, "wait", gw_wait);
+  export_function(env, exports, "await", gw_await);
+  export_function(env, exports, "reply", gw_reply);
+  export_function(env, exports, "spawn", gw_spawn);
+  export_function(env, exports, "catchSignals", gw_catch_signals);
+  export_function(env, exports, "cpus", gw_cpus);
+  export_function(env, exports, "monotonic", gw_monotonic);
+  return exports;
+}

@@ -1,0 +1,120 @@
+/*
+ * layout: the memory shared between the kernel and one stub process, and the stub's own window.
+ *
+ * One sealed memfd per address space: a header chunk, then one chunk per thread slot. The TypeScript
+ * side (src/platform/stub/layout.ts) states the same offsets; the static asserts below and the test
+ * test/unit/stub-layout.test.ts hold the two together. Everything here is written by the guest at
+ * will: it is data, never authority.
+ */
+#ifndef TVISOR_STUB_LAYOUT_H
+#define TVISOR_STUB_LAYOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The stub's window: the top 4 GiB of the 47-bit address space. Guest memory ends below it, with a
+ * hole of 8 GiB between so that the filter may round lengths to 4 GiB. */
+#define STUB_HI 0x7fffu
+#define STUB_BASE 0x7fff00000000ull
+#define STUB_TEXT STUB_BASE
+#define STUB_TEXT_SIZE 0x10000ull
+#define STUB_PAGE (STUB_BASE + 0x100000ull)     /* struct kernel_page, read-only */
+#define STUB_SLOTS (STUB_BASE + 0x10000000ull)  /* the slot memfd */
+#define STUB_STACKS (STUB_BASE + 0x20000000ull) /* one private chunk per slot: its signal stack */
+#define GUEST_HI 0x7ffdu                        /* guest addresses are below GUEST_HI << 32 */
+#define GUEST_END 0x7ffd00000000ull
+
+#define CHUNK 0x10000ull /* header, slots and stacks all come in chunks of 64 KiB */
+#define SLOT_COUNT 4096  /* chunk 0 is the header, so slots are 1 … 4095 */
+#define SLOTS_SIZE (CHUNK * SLOT_COUNT)
+
+/* Descriptors of every stub. */
+#define FD_DOORBELL 3 /* eventfd: "look at the pending bits" */
+#define FD_CONTROL 4  /* SOCK_SEQPACKET to the kernel: descriptors come in, one HELLO byte goes out */
+
+/* The signal by which the kernel interrupts a thread that runs guest code. Linux coalesces it. */
+#define SIG_INTERRUPT 23 /* SIGURG */
+
+/* Written by the kernel, mapped read-only by every stub. */
+struct kernel_page {
+  uint32_t sleeping; /* the kernel sleeps: ring the doorbell after posting */
+  uint32_t spins;    /* how many pauses a stub may spin before it sleeps */
+};
+
+/* Chunk 0 of the slot memory. */
+struct space_header {
+  uint64_t summary;     /* bit w: pending[w] has bits */
+  uint64_t pending[64]; /* bit s: slot s has posted */
+};
+
+/* Why a stub posts (slot.reason). */
+#define REASON_SYSCALL 1   /* regs hold a system call that trapped */
+#define REASON_FAULT 2     /* regs, signo, code, address: a synchronous fault */
+#define REASON_INTERRUPT 3 /* regs: SIG_INTERRUPT arrived in guest code */
+#define REASON_RESULT 4    /* `result` answers the last command */
+#define REASON_STARTED 5   /* first post of a new thread or process */
+
+/* What the kernel answers (slot.command). */
+#define COMMAND_RESUME 1  /* go back to the guest: rax = result; all regs if flag RESUME_REGS */
+#define COMMAND_SYSCALL 2 /* make host call args[0](args[1..6]), post RESULT */
+#define COMMAND_RECEIVE 3 /* take one descriptor from FD_CONTROL, post its number or -errno */
+#define COMMAND_FORK 4    /* clone this process; see stub.c */
+#define COMMAND_THREAD 5  /* clone a thread into slot args[0], FS base args[1] when args[2] */
+#define COMMAND_EXIT 6    /* end this thread */
+
+#define RESUME_REGS 1
+
+/* sigcontext's register order, as the host's signal frame has it. */
+enum {
+  R8, R9, R10, R11, R12, R13, R14, R15, RDI, RSI, RBP, RBX, RDX, RAX, RCX, RSP, RIP, EFLAGS,
+  SELECTORS, ERR, TRAPNO, OLDMASK, CR2, REG_COUNT
+};
+
+struct slot {
+  uint32_t req_seq; /* stub: +1 after writing a post */
+  uint32_t rep_seq; /* kernel: +1 after writing a command */
+  uint32_t waiting; /* stub: sleeps on rep_seq */
+  uint32_t reason;
+  uint32_t command;
+  uint32_t flags;
+  int32_t signo;
+  int32_t code;
+  uint64_t address;   /* si_addr of a fault */
+  int64_t result;     /* of a command; rax of a resume */
+  uint64_t args[8];
+  uint64_t regs[REG_COUNT];
+  uint64_t fpstate;   /* where the frame's FP image lies, in stub memory */
+  uint64_t frame;     /* where the frame's ucontext lies */
+  int32_t tid;        /* host tid as the thread sees it: a claim */
+  uint32_t exited;    /* the host clears this word when the thread is gone (CLEARTID) */
+};
+
+_Static_assert(offsetof(struct slot, address) == 32, "slot.address");
+_Static_assert(offsetof(struct slot, args) == 48, "slot.args");
+_Static_assert(offsetof(struct slot, regs) == 112, "slot.regs");
+_Static_assert(offsetof(struct slot, fpstate) == 296, "slot.fpstate");
+_Static_assert(offsetof(struct slot, tid) == 312, "slot.tid");
+
+/* ---- gateway only: one turn of the kernel's loop ------------------------------------------ */
+
+#define WAIT_SPACES 4096
+#define WAIT_POSTS 64
+#define WAIT_EVENTS 64
+
+struct wait_block {
+  double spin_ns;
+  double timeout_ns;  /* negative: for ever */
+  int32_t space_count;
+  int32_t poll_host;  /* look at host events even when slots are posted (fairness) */
+  int32_t events;     /* out */
+  int32_t reserved;
+  int32_t posts[2 * WAIT_POSTS];      /* out: (index into spaces, slot) */
+  int32_t event_fd[WAIT_EVENTS];      /* out */
+  int32_t event_mask[WAIT_EVENTS];    /* out */
+  double spaces[WAIT_SPACES];         /* arena offsets of the spaces to look at */
+};
+
+_Static_assert(offsetof(struct wait_block, posts) == 32, "wait_block.posts");
+_Static_assert(offsetof(struct wait_block, spaces) == 32 + 512 + 256 + 256, "wait_block.spaces");
+
+#endif

@@ -1,0 +1,276 @@
+/*
+ * stub: the code that lives beside the guest, in the stub window of every address space.
+ *
+ * A guest thread enters it by a signal: SIGSYS for a system call that the filter traps, a fault, or
+ * the kernel's interrupt. on_signal() copies the registers of the signal frame to the thread's slot,
+ * posts, and obeys commands until one says RESUME; then rt_sigreturn goes back to the guest. The
+ * slot is found from the signal stack's address, so a guest that changes every register still
+ * arrives here.
+ *
+ * The code is position independent, has no data, no libc and no floating point, and decides nothing.
+ * All that it may do is bounded by the seccomp filter (filter.h), which holds also for a guest that
+ * jumps into the middle of it. It is copied into the window by warden.c.
+ */
+#include <stdint.h>
+
+#include "abi.h"
+#include "layout.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE long host6(long nr, long a, long b, long c, long d, long e, long f) {
+  register long r10 __asm__("r10") = d;
+  register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
+  long rc;
+  __asm__ volatile("syscall"
+                   : "=a"(rc)
+                   : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                   : "rcx", "r11", "memory");
+  return rc;
+}
+
+INLINE long host3(long nr, long a, long b, long c) { return host6(nr, a, b, c, 0, 0, 0); }
+
+INLINE unsigned own_index(void) {
+  return (unsigned)(((uint64_t)__builtin_frame_address(0) - STUB_STACKS) / CHUNK);
+}
+
+INLINE struct slot *slot_of(unsigned index) {
+  return (struct slot *)(STUB_SLOTS + (uint64_t)index * CHUNK);
+}
+
+/* Publish the slot: sequence, then bits, then look whether the kernel sleeps. Every step is a
+ * locked operation or a sequentially consistent load, so either side sees the other. */
+static void post(struct slot *slot, unsigned index, uint32_t reason) {
+  struct space_header *space = (struct space_header *)STUB_SLOTS;
+  struct kernel_page *kernel = (struct kernel_page *)STUB_PAGE;
+  slot->reason = reason;
+  __atomic_add_fetch(&slot->req_seq, 1, __ATOMIC_SEQ_CST);
+  __atomic_or_fetch(&space->pending[(index / 64) & 63], 1ull << (index % 64), __ATOMIC_SEQ_CST);
+  __atomic_or_fetch(&space->summary, 1ull << ((index / 64) & 63), __ATOMIC_SEQ_CST);
+  if (__atomic_load_n(&kernel->sleeping, __ATOMIC_SEQ_CST)) {
+    uint64_t one = 1;
+    host3(NR_WRITE, FD_DOORBELL, (long)&one, 8);
+  }
+}
+
+/* Wait for the kernel's answer to the last post. */
+static void await_reply(struct slot *slot, uint32_t seen) {
+  uint32_t spins = ((struct kernel_page *)STUB_PAGE)->spins;
+  for (uint32_t i = 0; i < spins; i++) {
+    if (__atomic_load_n(&slot->rep_seq, __ATOMIC_ACQUIRE) != seen) return;
+    __builtin_ia32_pause();
+  }
+  __atomic_store_n(&slot->waiting, 1, __ATOMIC_SEQ_CST);
+  while (__atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST) == seen)
+    host6(NR_FUTEX, (long)&slot->rep_seq, FUTEX_WAIT_OP, seen, 0, 0, 0);
+  __atomic_store_n(&slot->waiting, 0, __ATOMIC_SEQ_CST);
+}
+
+/* COMMAND_RECEIVE: one descriptor from the control socket. */
+static long receive_descriptor(void) {
+  char byte;
+  struct { uint64_t base, length; } vector = {(uint64_t)&byte, 1};
+  struct { uint64_t length; int32_t level, type; int32_t fd, pad; } control;
+  struct message message = {0};
+  message.iov = (uint64_t)&vector;
+  message.iov_count = 1;
+  message.control = (uint64_t)&control;
+  message.control_length = sizeof control;
+  control.length = 0;
+  long rc;
+  do rc = host3(NR_RECVMSG, FD_CONTROL, (long)&message, MSG_CMSG_CLOEXEC_FLAG);
+  while (rc == -4 /* EINTR */);
+  if (rc < 0) return rc;
+  if (message.control_length < 20 || control.length < 20) return -9; /* EBADF: none came */
+  return control.fd;
+}
+
+/*
+ * COMMAND_FORK: args[0], args[1] are our descriptors of the child's slot memory and control socket.
+ * The child must not touch the parent's slot memory (it is MADV_DONTFORK, so it faults): until its
+ * own is mapped it uses only registers and its private copy of this stack. Any failure there ends
+ * the child silently; the kernel sees its death.
+ */
+static long fork_space(unsigned index, long slots_fd, long control_fd, long warden_pid) {
+  long pid = host6(NR_CLONE, FORK_FLAGS, 0, 0, 0, 0, 0);
+  if (pid != 0) {
+    host3(NR_CLOSE, slots_fd, 0, 0);
+    host3(NR_CLOSE, control_fd, 0, 0);
+    return pid;
+  }
+  if (host6(NR_MMAP, STUB_SLOTS, SLOTS_SIZE, PROT_RW, MAP_SHARED_FIXED, slots_fd, 0) < 0 ||
+      host3(NR_DUP3, control_fd, FD_CONTROL, O_CLOEXEC_FLAG) < 0 ||
+      host3(NR_CLOSE_RANGE, FD_CONTROL + 1, 0xffffffffu, 0) < 0 ||
+      host3(NR_PRCTL, PR_SET_PDEATHSIG_OP, 9, 0) < 0 || host3(NR_GETPPID, 0, 0, 0) != warden_pid)
+    host3(NR_EXIT_GROUP, 127, 0, 0);
+  host3(NR_MADVISE, STUB_SLOTS, SLOTS_SIZE, MADV_DONTFORK_OP);
+  char hello = 1;
+  host3(NR_WRITE, FD_CONTROL, (long)&hello, 1);
+  slot_of(index)->tid = (int32_t)host3(NR_GETTID, 0, 0, 0);
+  return 0;
+}
+
+/* The C half of a new thread: it runs on its own signal stack, above a copy of its parent's frame. */
+__attribute__((used, noreturn)) void thread_main(struct signal_frame *frame);
+
+/*
+ * COMMAND_THREAD: the new thread's first act is to obey commands, its last to sigreturn from a copy
+ * of the caller's signal frame on its own stack: this gives it the live FP state and signal mask, and
+ * uc_stack in the copy installs its signal stack without a sigaltstack call.
+ */
+static long clone_thread(struct signal_frame *frame, unsigned own, struct slot *slot) {
+  unsigned index = (unsigned)slot->args[0] % SLOT_COUNT;
+  uint64_t own_base = STUB_STACKS + (uint64_t)own * CHUNK;
+  uint64_t new_base = STUB_STACKS + (uint64_t)index * CHUNK;
+  if (index == 0 || index == own) return -22; /* EINVAL */
+  uint64_t offset = (uint64_t)frame - own_base;
+  uint64_t *from = (uint64_t *)frame;
+  uint64_t *to = (uint64_t *)(new_base + offset);
+  for (uint64_t i = 0; i < (CHUNK - offset) / 8; i++) to[i] = from[i];
+  struct signal_frame *copy = (struct signal_frame *)to;
+  copy->uc.fpstate = copy->uc.fpstate - own_base + new_base;
+  copy->uc.stack_base = new_base;
+  copy->uc.stack_size = CHUNK;
+  copy->uc.stack_flags = 0;
+  long flags = slot->args[2] ? THREAD_FLAGS | CLONE_SETTLS_FLAG : THREAD_FLAGS;
+  register long r10 __asm__("r10") = (long)&slot_of(index)->exited;
+  register long r8 __asm__("r8") = (long)slot->args[1];
+  register long entry __asm__("r12") = (long)copy;
+  long rc;
+  __asm__ volatile(
+      "syscall\n\t"
+      "test %%rax, %%rax\n\t"
+      "jnz 1f\n\t"
+      "xor %%ebp, %%ebp\n\t"
+      "mov %%r12, %%rdi\n\t"
+      "and $-16, %%rsp\n\t"
+      "call thread_main\n\t"
+      "ud2\n"
+      "1:"
+      : "=a"(rc)
+      : "a"((long)NR_CLONE), "D"(flags), "S"((long)copy - 256), "d"(0l), "r"(r10), "r"(r8), "r"(entry)
+      : "rcx", "r11", "memory");
+  return rc;
+}
+
+INLINE void copy_registers(uint64_t *to, const uint64_t *from) {
+  for (int i = 0; i < REG_COUNT; i++) to[i] = from[i];
+}
+
+/* Obey commands until RESUME. */
+static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, uint32_t seen) {
+  for (;;) {
+    await_reply(slot, seen);
+    seen = __atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST);
+    uint64_t *a = slot->args;
+    uint32_t command = slot->command;
+    if (command == COMMAND_RESUME) {
+      if (slot->flags & RESUME_REGS) {
+        uint64_t selectors = frame->uc.regs[SELECTORS];
+        copy_registers(frame->uc.regs, slot->regs);
+        frame->uc.regs[SELECTORS] = selectors;
+      } else {
+        frame->uc.regs[RAX] = (uint64_t)slot->result;
+      }
+      return;
+    }
+    if (command == COMMAND_SYSCALL)
+      slot->result = host6((long)a[0], (long)a[1], (long)a[2], (long)a[3], (long)a[4], (long)a[5],
+                           (long)a[6]);
+    else if (command == COMMAND_RECEIVE)
+      slot->result = receive_descriptor();
+    else if (command == COMMAND_FORK) {
+      long pid = fork_space(index, (long)a[0], (long)a[1], (long)a[2]);
+      if (pid == 0) {
+        seen = __atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST);
+        slot->frame = (uint64_t)&frame->uc;
+        slot->fpstate = frame->uc.fpstate;
+        copy_registers(slot->regs, frame->uc.regs);
+        post(slot, index, REASON_STARTED);
+        continue;
+      }
+      slot->result = pid;
+    } else if (command == COMMAND_THREAD)
+      slot->result = clone_thread(frame, index, slot);
+    else if (command == COMMAND_EXIT)
+      host3(NR_EXIT, 0, 0, 0);
+    else
+      slot->result = -38; /* ENOSYS */
+    post(slot, index, REASON_RESULT);
+  }
+}
+
+/* The handler of every signal that the stub takes. */
+__attribute__((section(".text.entry"), used)) void on_signal(int signo, struct host_siginfo *info,
+                                                            struct host_ucontext *uc) {
+  unsigned index = own_index();
+  struct slot *slot = slot_of(index);
+  struct signal_frame *frame = (struct signal_frame *)((uint64_t)uc - 8);
+  uint32_t reason = REASON_FAULT;
+  if (signo == SIGSYS_NO && info->code == SYS_SECCOMP_CODE) {
+    reason = REASON_SYSCALL;
+    /* A call through int 0x80 or the x32 gate is no system call of ours: a number nobody has. */
+    if (info->arch != AUDIT_X86_64) uc->regs[RAX] = 0xffffffffu;
+  } else if (signo == SIG_INTERRUPT) {
+    reason = REASON_INTERRUPT;
+  }
+  uint32_t seen = __atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST);
+  slot->signo = signo;
+  slot->code = info->code;
+  slot->address = info->address;
+  slot->frame = (uint64_t)uc;
+  slot->fpstate = uc->fpstate;
+  copy_registers(slot->regs, uc->regs);
+  post(slot, index, reason);
+  obey(frame, slot, index, seen);
+}
+
+void thread_main(struct signal_frame *frame) {
+  unsigned index = (unsigned)(((uint64_t)frame - STUB_STACKS) / CHUNK);
+  struct slot *slot = slot_of(index);
+  uint32_t seen = __atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST);
+  slot->tid = (int32_t)host3(NR_GETTID, 0, 0, 0);
+  slot->frame = (uint64_t)&frame->uc;
+  slot->fpstate = frame->uc.fpstate;
+  copy_registers(slot->regs, frame->uc.regs);
+  post(slot, index, REASON_STARTED);
+  obey(frame, slot, index, seen);
+  __asm__ volatile(
+      "lea 8(%0), %%rsp\n\t" /* as after the handler's return: at the ucontext */
+      "mov $15, %%eax\n\t"
+      "syscall\n\t"
+      "ud2"
+      :
+      : "r"(frame));
+  __builtin_unreachable();
+}
+
+/* SA_RESTORER: the handler returns here with the stack at the ucontext. */
+__attribute__((naked, used, section(".text.restorer"))) void restorer(void) {
+  __asm__("mov $15, %eax\n\tsyscall\n\tud2");
+}
+
+/*
+ * The last steps of the first stub, on its own stack in the window: forget everything that the
+ * warden's program had mapped, close the walls, and trap, which makes the frame that every stub
+ * descends from. `plan` lies on the stack.
+ */
+__attribute__((noreturn, used, section(".text.enter"))) void enter(struct enter_plan *plan) {
+  for (int i = 0; i < plan->hole_count; i++)
+    if (plan->holes[i].end > plan->holes[i].start)
+      host3(NR_MUNMAP, (long)plan->holes[i].start, (long)(plan->holes[i].end - plan->holes[i].start), 0);
+  if (host6(NR_PRCTL, PR_SET_NO_NEW_PRIVS_OP, 1, 0, 0, 0, 0) != 0) host3(NR_EXIT_GROUP, 70, 0, 0);
+  if (host3(NR_SECCOMP, 1 /* SET_MODE_FILTER */, plan->seccomp_flags, (long)&plan->program) != 0)
+    host3(NR_EXIT_GROUP, 71, 0, 0);
+  char hello = 1;
+  host3(NR_WRITE, FD_CONTROL, (long)&hello, 1);
+  host3(0xfff, 0, 0, 0); /* no such call: SIGSYS, and the kernel takes over */
+  host3(NR_EXIT_GROUP, 72, 0, 0);
+  __builtin_unreachable();
+}
+
+/* The blob begins with where it can be entered, linked for STUB_TEXT. */
+__attribute__((section(".head"), used)) const uint64_t entry_points[3] = {
+    (uint64_t)on_signal, (uint64_t)restorer, (uint64_t)enter};

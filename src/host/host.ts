@@ -1,0 +1,456 @@
+/**
+ * Host: the host's system calls as typed methods. Every method returns a value >= 0 or -errno; none
+ * throws. Strings are byte strings (one char per byte, 0-255). Bulk bytes go through memory of the
+ * arena: a Uint8Array that views the arena is used in place, any other is copied through `io`.
+ * One call at a time, to completion: scratch areas are reused by the next call.
+ */
+import { Arena } from "./arena.ts";
+import { calls } from "./calls.ts";
+import type { Gateway } from "./gateway.ts";
+import { loadGateway } from "./gateway.ts";
+
+/** `struct statx`, the fields that the kernel uses. Times are split as Linux splits them. */
+export class HostStat {
+  mask = 0;
+  blksize = 0;
+  nlink = 0;
+  uid = 0;
+  gid = 0;
+  mode = 0;
+  ino = 0;
+  size = 0;
+  blocks = 0;
+  atimeSec = 0;
+  atimeNsec = 0;
+  btimeSec = 0;
+  btimeNsec = 0;
+  ctimeSec = 0;
+  ctimeNsec = 0;
+  mtimeSec = 0;
+  mtimeNsec = 0;
+  rdevMajor = 0;
+  rdevMinor = 0;
+  devMajor = 0;
+  devMinor = 0;
+}
+
+const PATH_AREA = 4352;
+const IO_SIZE = 1 << 20;
+const AT_EMPTY_PATH = 0x1000;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const STATX_BASIC_AND_BTIME = 0xfff;
+const ENAMETOOLONG = 36;
+
+export class Host {
+  readonly gateway: Gateway;
+  readonly arena: Arena;
+  /** The shared I/O buffer (1 MiB of the arena), for data on its way between host and guest. */
+  readonly io: Uint8Array;
+  readonly #ioAt: number;
+  readonly #pathAt: [number, number];
+  readonly #structAt: number;
+
+  constructor(addonPath: string) {
+    this.gateway = loadGateway(addonPath);
+    this.arena = new Arena(this.gateway);
+    this.#pathAt = [this.arena.scratch(PATH_AREA), this.arena.scratch(PATH_AREA)];
+    this.#structAt = this.arena.scratch(4096);
+    this.#ioAt = this.arena.scratch(IO_SIZE);
+    this.io = this.arena.u8.subarray(this.#ioAt, this.#ioAt + IO_SIZE);
+  }
+
+  /** Arena offset of a 4 KiB area for small structs; valid until the next call of this class. */
+  get structAt(): number {
+    return this.#structAt;
+  }
+
+  /** Host address of an arena offset. */
+  address(offset: number): number {
+    return this.arena.base + offset;
+  }
+
+  // --- files ----------------------------------------------------------------------------------
+
+  openat(dirfd: number, name: string, flags: number, mode = 0): number {
+    const path = this.#path(0, name);
+    if (path < 0) return path;
+    return this.gateway.sys(calls.openat.nr, dirfd, path, flags, mode);
+  }
+
+  close(fd: number): number {
+    return this.gateway.sys(calls.close.nr, fd);
+  }
+
+  /** Attributes of `name` below `dirfd`, never following a link; of `dirfd` itself when name is "". */
+  statx(dirfd: number, name: string, out: HostStat): number {
+    const path = this.#path(0, name);
+    if (path < 0) return path;
+    const at = this.#structAt;
+    const flags = name === "" ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+    const rc = this.gateway.sys(
+      calls.statx.nr,
+      dirfd,
+      path,
+      flags,
+      STATX_BASIC_AND_BTIME,
+      this.address(at),
+    );
+    if (rc === 0) readStatx(this.arena.view, at, out);
+    return rc;
+  }
+
+  /** The target as a byte string, or -errno. */
+  readlinkat(dirfd: number, name: string): string | number {
+    const path = this.#path(0, name);
+    if (path < 0) return path;
+    const at = this.#structAt;
+    const n = this.gateway.sys(calls.readlinkat.nr, dirfd, path, this.address(at), 4096);
+    return n < 0 ? n : latin1(this.arena.u8, at, n);
+  }
+
+  /** Raw linux_dirent64 records into `io`; the number of bytes. */
+  getdents64(fd: number): number {
+    return this.gateway.sys(calls.getdents64.nr, fd, this.address(this.#ioAt), 65536);
+  }
+
+  pread(fd: number, into: Uint8Array, position: number): number {
+    const at = this.#arenaAddress(into);
+    if (at >= 0) return this.gateway.sys(calls.pread64.nr, fd, at, into.length, position);
+    const n = Math.min(into.length, IO_SIZE);
+    const rc = this.gateway.sys(calls.pread64.nr, fd, this.address(this.#ioAt), n, position);
+    if (rc > 0) into.set(this.io.subarray(0, rc));
+    return rc;
+  }
+
+  pwrite(fd: number, from: Uint8Array, position: number): number {
+    const at = this.#arenaAddress(from);
+    if (at >= 0) return this.gateway.sys(calls.pwrite64.nr, fd, at, from.length, position);
+    const n = this.#stage(from);
+    return this.gateway.sys(calls.pwrite64.nr, fd, this.address(this.#ioAt), n, position);
+  }
+
+  read(fd: number, into: Uint8Array): number {
+    const at = this.#arenaAddress(into);
+    if (at >= 0) return this.gateway.sys(calls.read.nr, fd, at, into.length);
+    const n = Math.min(into.length, IO_SIZE);
+    const rc = this.gateway.sys(calls.read.nr, fd, this.address(this.#ioAt), n);
+    if (rc > 0) into.set(this.io.subarray(0, rc));
+    return rc;
+  }
+
+  write(fd: number, from: Uint8Array): number {
+    const at = this.#arenaAddress(from);
+    if (at >= 0) return this.gateway.sys(calls.write.nr, fd, at, from.length);
+    const n = this.#stage(from);
+    return this.gateway.sys(calls.write.nr, fd, this.address(this.#ioAt), n);
+  }
+
+  lseek(fd: number, offset: number, whence: number): number {
+    return this.gateway.sys(calls.lseek.nr, fd, offset, whence);
+  }
+
+  ftruncate(fd: number, size: number): number {
+    return this.gateway.sys(calls.ftruncate.nr, fd, size);
+  }
+
+  fallocate(fd: number, mode: number, offset: number, length: number): number {
+    return this.gateway.sys(calls.fallocate.nr, fd, mode, offset, length);
+  }
+
+  fsync(fd: number): number {
+    return this.gateway.sys(calls.fsync.nr, fd);
+  }
+
+  mkdirat(dirfd: number, name: string, mode: number): number {
+    const path = this.#path(0, name);
+    return path < 0 ? path : this.gateway.sys(calls.mkdirat.nr, dirfd, path, mode);
+  }
+
+  mknodat(dirfd: number, name: string, mode: number): number {
+    const path = this.#path(0, name);
+    return path < 0 ? path : this.gateway.sys(calls.mknodat.nr, dirfd, path, mode, 0);
+  }
+
+  unlinkat(dirfd: number, name: string, flags: number): number {
+    const path = this.#path(0, name);
+    return path < 0 ? path : this.gateway.sys(calls.unlinkat.nr, dirfd, path, flags);
+  }
+
+  symlinkat(target: string, dirfd: number, name: string): number {
+    const to = this.#path(0, target);
+    const path = this.#path(1, name);
+    if (to < 0 || path < 0) return -ENAMETOOLONG;
+    return this.gateway.sys(calls.symlinkat.nr, to, dirfd, path);
+  }
+
+  linkat(fromDir: number, from: string, toDir: number, to: string, flags: number): number {
+    const a = this.#path(0, from);
+    const b = this.#path(1, to);
+    if (a < 0 || b < 0) return -ENAMETOOLONG;
+    return this.gateway.sys(calls.linkat.nr, fromDir, a, toDir, b, flags);
+  }
+
+  renameat2(fromDir: number, from: string, toDir: number, to: string, flags: number): number {
+    const a = this.#path(0, from);
+    const b = this.#path(1, to);
+    if (a < 0 || b < 0) return -ENAMETOOLONG;
+    return this.gateway.sys(calls.renameat2.nr, fromDir, a, toDir, b, flags);
+  }
+
+  fchmodat(dirfd: number, name: string, mode: number): number {
+    const path = this.#path(0, name);
+    return path < 0 ? path : this.gateway.sys(calls.fchmodat.nr, dirfd, path, mode);
+  }
+
+  fchownat(dirfd: number, name: string, uid: number, gid: number): number {
+    const path = this.#path(0, name);
+    if (path < 0) return path;
+    const flags = name === "" ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+    return this.gateway.sys(calls.fchownat.nr, dirfd, path, uid, gid, flags);
+  }
+
+  /** Times as four numbers; an nsec of UTIME_NOW or UTIME_OMIT keeps its meaning. */
+  utimensat(dirfd: number, name: string, a: number, an: number, m: number, mn: number): number {
+    const path = this.#path(0, name);
+    if (path < 0) return path;
+    const at = this.#structAt;
+    writeI64(this.arena.view, at, a);
+    writeI64(this.arena.view, at + 8, an);
+    writeI64(this.arena.view, at + 16, m);
+    writeI64(this.arena.view, at + 24, mn);
+    return this.gateway.sys(calls.utimensat.nr, dirfd, path, this.address(at), AT_SYMLINK_NOFOLLOW);
+  }
+
+  /** Raw struct statfs (120 bytes) of an open descriptor at `structAt`. */
+  fstatfs(fd: number): number {
+    return this.gateway.sys(calls.fstatfs.nr, fd, this.address(this.#structAt));
+  }
+
+  /** Value into `io`; its length. `path` is a host path such as /proc/self/fd/N. */
+  lgetxattr(path: string, name: string): number {
+    const a = this.#path(0, path);
+    const b = this.#path(1, name);
+    if (a < 0 || b < 0) return -ENAMETOOLONG;
+    return this.gateway.sys(calls.lgetxattr.nr, a, b, this.address(this.#ioAt), 65536);
+  }
+
+  llistxattr(path: string): number {
+    const a = this.#path(0, path);
+    return a < 0 ? a : this.gateway.sys(calls.llistxattr.nr, a, this.address(this.#ioAt), 65536);
+  }
+
+  // --- memory files ---------------------------------------------------------------------------
+
+  memfdCreate(name: string, flags: number): number {
+    return this.gateway.sys(calls.memfdCreate.nr, this.#path(0, name), flags);
+  }
+
+  fcntl(fd: number, command: number, argument: number): number {
+    return this.gateway.sys(calls.fcntl.nr, fd, command, argument);
+  }
+
+  /** The same file behind a new descriptor with another access mode. */
+  reopen(fd: number, flags: number): number {
+    return this.openat(-100, `/proc/self/fd/${fd}`, flags);
+  }
+
+  // --- events ---------------------------------------------------------------------------------
+
+  eventfd2(initial: number, flags: number): number {
+    return this.gateway.sys(calls.eventfd2.nr, initial, flags);
+  }
+
+  epollCreate(): number {
+    return this.gateway.sys(calls.epollCreate1.nr, 0x80000);
+  }
+
+  /** `op` 1 add, 2 delete, 3 modify. The event's data is the descriptor itself. */
+  epollCtl(epfd: number, op: number, fd: number, events: number): number {
+    const at = this.#structAt;
+    this.arena.view.setUint32(at, events, true);
+    this.arena.view.setInt32(at + 4, fd, true);
+    this.arena.view.setInt32(at + 8, 0, true);
+    return this.gateway.sys(calls.epollCtl.nr, epfd, op, fd, this.address(at));
+  }
+
+  /** The ready mask of one descriptor now. */
+  poll(fd: number, events: number): number {
+    const at = this.#structAt;
+    this.arena.view.setInt32(at, fd, true);
+    this.arena.view.setInt16(at + 4, events, true);
+    this.arena.view.setInt16(at + 6, 0, true);
+    const rc = this.gateway.sys(calls.poll.nr, this.address(at), 1, 0);
+    return rc <= 0 ? rc : this.arena.view.getUint16(at + 6, true);
+  }
+
+  pipe2(flags: number): [number, number] | number {
+    const at = this.#structAt;
+    const rc = this.gateway.sys(calls.pipe2.nr, this.address(at), flags);
+    return rc < 0 ? rc : [this.arena.view.getInt32(at, true), this.arena.view.getInt32(at + 4, true)];
+  }
+
+  // --- sockets --------------------------------------------------------------------------------
+
+  socketpair(domain: number, type: number): [number, number] | number {
+    const at = this.#structAt;
+    const rc = this.gateway.sys(calls.socketpair.nr, domain, type, 0, this.address(at));
+    return rc < 0 ? rc : [this.arena.view.getInt32(at, true), this.arena.view.getInt32(at + 4, true)];
+  }
+
+  setsockoptInt(fd: number, level: number, name: number, value: number): number {
+    const at = this.#structAt;
+    this.arena.view.setInt32(at, value, true);
+    return this.gateway.sys(calls.setsockopt.nr, fd, level, name, this.address(at), 4);
+  }
+
+  /** Send one byte and a descriptor. */
+  sendDescriptor(socket: number, fd: number): number {
+    const view = this.arena.view;
+    const at = this.#structAt;
+    const iov = at + 64;
+    const control = at + 96;
+    writeI64(view, at, 0);
+    writeI64(view, at + 8, 0);
+    writeI64(view, at + 16, this.address(iov));
+    writeI64(view, at + 24, 1);
+    writeI64(view, at + 32, this.address(control));
+    writeI64(view, at + 40, 24);
+    writeI64(view, at + 48, 0);
+    writeI64(view, iov, this.address(at + 128));
+    writeI64(view, iov + 8, 1);
+    writeI64(view, control, 20);
+    view.setInt32(control + 8, 1, true); // SOL_SOCKET
+    view.setInt32(control + 12, 1, true); // SCM_RIGHTS
+    view.setInt32(control + 16, fd, true);
+    return this.gateway.sys(calls.sendmsg.nr, socket, this.address(at), 0x4000); // MSG_NOSIGNAL
+  }
+
+  /** Receive one message and return the sender's pid as the host states it, or -errno; 0 at EOF. */
+  receiveSender(socket: number): number {
+    const view = this.arena.view;
+    const at = this.#structAt;
+    const iov = at + 64;
+    const control = at + 96;
+    writeI64(view, at, 0);
+    writeI64(view, at + 8, 0);
+    writeI64(view, at + 16, this.address(iov));
+    writeI64(view, at + 24, 1);
+    writeI64(view, at + 32, this.address(control));
+    writeI64(view, at + 40, 64);
+    writeI64(view, iov, this.address(at + 256));
+    writeI64(view, iov + 8, 64);
+    const rc = this.gateway.sys(calls.recvmsg.nr, socket, this.address(at), 0x40000040); // CLOEXEC, DONTWAIT
+    if (rc <= 0) return rc;
+    const isCredentials = view.getInt32(control + 8, true) === 1 && view.getInt32(control + 12, true) === 2;
+    return isCredentials ? view.getInt32(control + 16, true) : -71; // EPROTO
+  }
+
+  // --- processes ------------------------------------------------------------------------------
+
+  pidfdOpen(pid: number): number {
+    return this.gateway.sys(calls.pidfdOpen.nr, pid, 0);
+  }
+
+  pidfdSendSignal(pidfd: number, signal: number): number {
+    return this.gateway.sys(calls.pidfdSendSignal.nr, pidfd, signal, 0, 0);
+  }
+
+  tgkill(tgid: number, tid: number, signal: number): number {
+    return this.gateway.sys(calls.tgkill.nr, tgid, tid, signal);
+  }
+
+  getpid(): number {
+    return this.gateway.sys(calls.getpid.nr);
+  }
+
+  // --- time and chance ------------------------------------------------------------------------
+
+  /** Seconds and nanoseconds of a clock, into out[0] and out[1]. */
+  clockGettime(clock: number, out: Float64Array): number {
+    const at = this.#structAt;
+    const rc = this.gateway.sys(calls.clockGettime.nr, clock, this.address(at));
+    if (rc === 0) {
+      out[0] = readI64(this.arena.view, at);
+      out[1] = readI64(this.arena.view, at + 8);
+    }
+    return rc;
+  }
+
+  getrandom(into: Uint8Array): void {
+    let done = 0;
+    while (done < into.length) {
+      const n = Math.min(into.length - done, IO_SIZE);
+      const rc = this.gateway.sys(calls.getrandom.nr, this.address(this.#ioAt), n, 0);
+      if (rc <= 0) continue;
+      into.set(this.io.subarray(0, rc), done);
+      done += rc;
+    }
+  }
+
+  // --- strings and bytes ----------------------------------------------------------------------
+
+  /** Put a NUL-terminated byte string in path area `which`; its host address, or -ENAMETOOLONG. */
+  #path(which: 0 | 1, text: string): number {
+    const n = text.length;
+    if (n >= 4352) return -ENAMETOOLONG;
+    const at = this.#pathAt[which];
+    const u8 = this.arena.u8;
+    for (let i = 0; i < n; i++) u8[at + i] = text.charCodeAt(i);
+    u8[at + n] = 0;
+    return this.address(at);
+  }
+
+  #arenaAddress(bytes: Uint8Array): number {
+    return bytes.buffer === this.arena.buffer ? this.arena.base + bytes.byteOffset : -1;
+  }
+
+  #stage(from: Uint8Array): number {
+    const n = Math.min(from.length, IO_SIZE);
+    this.io.set(n === from.length ? from : from.subarray(0, n));
+    return n;
+  }
+}
+
+/** A byte string from `length` bytes at `at`. */
+export function latin1(u8: Uint8Array, at: number, length: number): string {
+  let text = "";
+  for (let i = 0; i < length; i += 4096)
+    text += String.fromCharCode.apply(
+      null,
+      u8.subarray(at + i, at + Math.min(length, i + 4096)) as unknown as number[],
+    );
+  return text;
+}
+
+export function readI64(view: DataView, at: number): number {
+  return view.getInt32(at + 4, true) * 4294967296 + view.getUint32(at, true);
+}
+
+export function writeI64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value % 4294967296 >>> 0, true);
+  view.setInt32(at + 4, Math.floor(value / 4294967296), true);
+}
+
+function readStatx(view: DataView, at: number, out: HostStat): void {
+  out.mask = view.getUint32(at, true);
+  out.blksize = view.getUint32(at + 4, true);
+  out.nlink = view.getUint32(at + 16, true);
+  out.uid = view.getUint32(at + 20, true);
+  out.gid = view.getUint32(at + 24, true);
+  out.mode = view.getUint16(at + 28, true);
+  out.ino = readI64(view, at + 32);
+  out.size = readI64(view, at + 40);
+  out.blocks = readI64(view, at + 48);
+  out.atimeSec = readI64(view, at + 64);
+  out.atimeNsec = view.getUint32(at + 72, true);
+  out.btimeSec = readI64(view, at + 80);
+  out.btimeNsec = view.getUint32(at + 88, true);
+  out.ctimeSec = readI64(view, at + 96);
+  out.ctimeNsec = view.getUint32(at + 104, true);
+  out.mtimeSec = readI64(view, at + 112);
+  out.mtimeNsec = view.getUint32(at + 120, true);
+  out.rdevMajor = view.getUint32(at + 128, true);
+  out.rdevMinor = view.getUint32(at + 132, true);
+  out.devMajor = view.getUint32(at + 136, true);
+  out.devMinor = view.getUint32(at + 140, true);
+}

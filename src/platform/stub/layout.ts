@@ -1,0 +1,56 @@
+/**
+ * The stub platform's shared memory and window: the same facts as native/stub/layout.h.
+ * test/unit/stub-layout.test.ts compiles that header and compares.
+ */
+export const STUB_BASE = 0x7fff00000000;
+export const STUB_SLOTS = STUB_BASE + 0x10000000;
+export const STUB_STACKS = STUB_BASE + 0x20000000;
+export const GUEST_END = 0x7ffd00000000;
+export const CHUNK = 0x10000;
+export const SLOT_COUNT = 4096;
+export const SLOTS_SIZE = CHUNK * SLOT_COUNT;
+export const FIRST_SLOT = 1;
+
+export const SIG_INTERRUPT = 23;
+
+/** struct kernel_page. */
+export const PAGE = { sleeping: 0, spins: 4 } as const;
+
+/** struct slot: byte offsets. */
+export const SLOT = {
+  reqSeq: 0,
+  repSeq: 4,
+  waiting: 8,
+  reason: 12,
+  command: 16,
+  flags: 20,
+  signo: 24,
+  code: 28,
+  address: 32,
+  result: 40,
+  args: 48,
+  regs: 112,
+  fpstate: 296,
+  frame: 304,
+  tid: 312,
+  exited: 316,
+} as const;
+
+export const REASON = { syscall: 1, fault: 2, interrupt: 3, result: 4, started: 5 } as const;
+export const COMMAND = { resume: 1, syscall: 2, receive: 3, fork: 4, thread: 5, exit: 6 } as const;
+export const RESUME_REGS = 1;
+
+/** struct wait_block: byte offsets and capacities. */
+export const WAIT = {
+  spinNs: 0,
+  timeoutNs: 8,
+  spaceCount: 16,
+  pollHost: 20,
+  events: 24,
+  posts: 32,
+  eventFd: 544,
+  eventMask: 800,
+  spaces: 1056,
+  size: 1056 + 4096 * 8,
+} as const;
+export const WAIT_SPACES = 4096;

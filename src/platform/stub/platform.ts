@@ -1,0 +1,397 @@
+/**
+ * StubPlatform: guest code in stub processes (docs/architecture.md, "The platform").
+ *
+ * start() sets up the doorbell, the kernel page and the epoll set, spawns the warden and meets the
+ * template, of which every later space is a copy. wait() is the kernel's one place to spin or sleep;
+ * it also carries host events (descriptors of `watch`) to their listeners, sees stubs die, and
+ * escalates interrupts that a thread does not follow: again after 10 ms, SIGKILL after a second.
+ */
+import { EAGAIN } from "../../abi/errno.ts";
+import { HostError, KernelBug } from "../../base/failure.ts";
+import type { Arena } from "../../host/arena.ts";
+import type { Gateway } from "../../host/gateway.ts";
+import type { Host } from "../../host/host.ts";
+import type { Platform } from "../contract.ts";
+import { STOP_DEAD, STOP_FAULT, STOP_INTERRUPT, STOP_STARTED, STOP_SYSCALL, Stop } from "../contract.ts";
+import { FpState } from "./fpstate.ts";
+import {
+  FIRST_SLOT, GUEST_END, PAGE, REASON, SLOT, SLOTS_SIZE, WAIT, WAIT_SPACES,
+} from "./layout.ts";
+import { EPOLL, StubSpace } from "./space.ts";
+import type { StubThread } from "./thread.ts";
+
+const MFD_CLOEXEC_ALLOW_SEALING = 3;
+const F_ADD_SEALS = 1033;
+const F_SEAL_SEAL_SHRINK_GROW = 7;
+const EFD_NONBLOCK_CLOEXEC = 0o2004000;
+const AF_UNIX = 1;
+const SOCK_SEQPACKET_CLOEXEC = 5 | 0o2000000;
+const SOL_SOCKET = 1;
+const SO_PASSCRED = 16;
+const O_RDONLY_CLOEXEC = 0o2000000;
+
+const SPIN_NS = 30_000;
+const STUB_SPINS = 1000;
+const INTERRUPT_AGAIN_NS = 10e6;
+const INTERRUPT_DEADLINE_MS = 1000;
+const START_DEADLINE_MS = 10_000;
+/** How many batches of posts may go by before host events get a look. */
+const HOST_EVERY = 64;
+
+/** Something in the kernel process that reacts to a host descriptor. */
+export interface HostListener {
+  onHostEvent(fd: number, events: number): void;
+}
+
+export class StubPlatform implements Platform {
+  readonly name = "stub";
+  readonly guestStart: number;
+  readonly guestEnd = GUEST_END;
+  readonly vdso = { start: 0, entry: 0, end: 0 };
+  readonly words: Int32Array;
+  readonly view: DataView;
+  readonly host: Host;
+  readonly gateway: Gateway;
+  readonly arena: Arena;
+  readonly fpstate: FpState;
+  readonly stops: Stop[] = [];
+  readonly interrupted = new Set<StubThread>();
+  /** The warden's pid as its children see it with getppid. */
+  wardenPidInside = 0;
+
+  readonly #cpus: number;
+  readonly #block: number;
+  readonly #scanned: StubSpace[] = [];
+  readonly #listeners = new Map<number, HostListener>();
+  readonly #spaces = new Map<number, StubSpace>();
+  /** Spaces by the pidfd whose readability says that the process is gone. */
+  readonly #byPidfd = new Map<number, StubSpace>();
+  readonly #doomed = new Map<number, StubSpace>();
+  readonly #died: StubSpace[] = [];
+  #epoll = -1;
+  #doorbell = -1;
+  #warden = -1;
+  #template: StubThread | null = null;
+  #nextId = 1;
+  #sinceHost = 0;
+  #stopCount = 0;
+
+  constructor(host: Host, mmapMinAddr: number) {
+    this.host = host;
+    this.gateway = host.gateway;
+    this.arena = host.arena;
+    this.words = host.arena.i32;
+    this.view = host.arena.view;
+    this.fpstate = new FpState(host.arena);
+    this.guestStart = mmapMinAddr;
+    this.#cpus = this.gateway.cpus();
+    this.#block = this.arena.scratch(WAIT.size);
+  }
+
+  // --- start ----------------------------------------------------------------------------------
+
+  /** Spawn the warden program and bring up the template. `vdsoAt` is where guests find the vDSO. */
+  start(wardenPath: string, vdsoAt: number): void {
+    const host = this.host;
+    this.#epoll = must("epoll_create1", host.epollCreate());
+    this.#doorbell = must("eventfd2", host.eventfd2(0, EFD_NONBLOCK_CLOEXEC));
+    must("epoll_ctl", host.epollCtl(this.#epoll, EPOLL.add, this.#doorbell, EPOLL.in));
+    const page = must("memfd_create", host.memfdCreate("tvisor-kernel-page", MFD_CLOEXEC_ALLOW_SEALING));
+    must("ftruncate", host.ftruncate(page, 4096));
+    this.arena.mapKernelPage(page);
+    // Stubs get a read-only descriptor: a mapping made from a writable one could be made writable.
+    const readOnlyPage = must("open", host.reopen(page, O_RDONLY_CLOEXEC));
+    this.gateway.configure(this.#epoll, this.#doorbell, this.arena.kernelPage);
+    this.#setSpins();
+
+    const sockets = host.socketpair(AF_UNIX, SOCK_SEQPACKET_CLOEXEC);
+    const made = this.makeSpace();
+    if (typeof sockets === "number") throw new HostError("socketpair", -sockets);
+    if (typeof made === "number") throw new HostError("memfd_create", -made);
+    const [ours, theirs] = sockets;
+    const { space, memoryFd, stubControl } = made;
+    const thread = space.adopt(FIRST_SLOT);
+    if (thread === null) throw new KernelBug("the template has no slot");
+    const fds = [theirs, this.#doorbell, stubControl, memoryFd, readOnlyPage];
+    const pid = this.gateway.spawn(wardenPath, fds, vdsoAt.toString(16));
+    if (pid < 0) throw new HostError("vfork", -pid, "the warden could not be started");
+    for (const fd of [theirs, stubControl, readOnlyPage, page]) host.close(fd);
+    this.#warden = ours;
+    this.wardenPidInside = pid;
+    this.watch(ours, EPOLL.in, this);
+    if (this.awaitPost(thread, START_DEADLINE_MS) !== 0 || !space.meet())
+      throw new KernelBug("the first stub did not start: see `tvisor doctor`");
+    this.#learnVdso(thread);
+    this.#template = thread;
+  }
+
+  #learnVdso(thread: StubThread): void {
+    const f = (i: number) =>
+      this.view.getUint32(thread.at + SLOT.args + 8 * i, true) +
+      4294967296 * this.view.getUint32(thread.at + SLOT.args + 8 * i + 4, true);
+    this.vdso.start = f(0);
+    this.vdso.entry = f(1);
+    this.vdso.end = f(2);
+  }
+
+  // --- spaces ---------------------------------------------------------------------------------
+
+  newSpace(): StubThread | number {
+    if (this.#template === null) throw new KernelBug("newSpace() before start()");
+    const thread = this.#template.fork();
+    if (typeof thread === "number") return thread;
+    if (thread.state === "starting" && this.awaitPost(thread, START_DEADLINE_MS) !== 0) return -EAGAIN;
+    return thread;
+  }
+
+  /** The kernel's half of a new space; the caller makes a process of it. */
+  makeSpace(): { space: StubSpace; memoryFd: number; stubControl: number } | number {
+    const host = this.host;
+    const memoryFd = host.memfdCreate("tvisor-slots", MFD_CLOEXEC_ALLOW_SEALING);
+    if (memoryFd < 0) return memoryFd;
+    const sockets = host.socketpair(AF_UNIX, SOCK_SEQPACKET_CLOEXEC);
+    if (typeof sockets === "number") {
+      host.close(memoryFd);
+      return sockets;
+    }
+    const [control, stubControl] = sockets;
+    // Sealed: a stub that could shrink the file would kill us with SIGBUS.
+    must("ftruncate", host.ftruncate(memoryFd, SLOTS_SIZE));
+    must("fcntl", host.fcntl(memoryFd, F_ADD_SEALS, F_SEAL_SEAL_SHRINK_GROW));
+    must("setsockopt", host.setsockoptInt(control, SOL_SOCKET, SO_PASSCRED, 1));
+    const space = new StubSpace(this, this.#nextId++, memoryFd, control);
+    this.#spaces.set(space.id, space);
+    return { space, memoryFd, stubControl };
+  }
+
+  watchDeath(space: StubSpace): void {
+    this.#byPidfd.set(space.pidfd, space);
+    this.host.epollCtl(this.#epoll, EPOLL.add, space.pidfd, EPOLL.in);
+  }
+
+  /** kill() of a space whose process has not said HELLO yet. */
+  doom(space: StubSpace): void {
+    this.#doomed.set(space.control, space);
+    this.watch(space.control, EPOLL.in, this);
+  }
+
+  spaceDied(space: StubSpace): void {
+    const at = this.#scanned.indexOf(space);
+    if (at >= 0) this.#scanned.splice(at, 1);
+    space.running = 0;
+    this.#spaces.delete(space.id);
+  }
+
+  // --- host events ----------------------------------------------------------------------------
+
+  watch(fd: number, events: number, listener: HostListener): number {
+    const op = this.#listeners.has(fd) ? 3 : EPOLL.add;
+    this.#listeners.set(fd, listener);
+    return this.host.epollCtl(this.#epoll, op, fd, events);
+  }
+
+  unwatch(fd: number): void {
+    if (this.#listeners.delete(fd)) this.host.epollCtl(this.#epoll, EPOLL.remove, fd, 0);
+  }
+
+  /** The warden's words: deaths reaped, or its own end; and late HELLOs of doomed spaces. */
+  onHostEvent(fd: number, _events: number): void {
+    const doomed = this.#doomed.get(fd);
+    if (doomed !== undefined) {
+      doomed.meet();
+      this.#doomed.delete(fd);
+      this.unwatch(fd);
+      doomed.finish();
+      return;
+    }
+    const n = this.host.read(this.#warden, this.host.io.subarray(0, 64));
+    if (n === 0) throw new KernelBug("the warden died: every stub is gone with it");
+  }
+
+  #dispatchHost(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const fd = this.words[((this.#block + WAIT.eventFd) >> 2) + i]!;
+      const events = this.words[((this.#block + WAIT.eventMask) >> 2) + i]!;
+      const space = this.#byPidfd.get(fd);
+      if (space !== undefined) this.#processGone(space);
+      else this.#listeners.get(fd)?.onHostEvent(fd, events);
+    }
+  }
+
+  #processGone(space: StubSpace): void {
+    this.host.epollCtl(this.#epoll, EPOLL.remove, space.pidfd, 0);
+    this.#byPidfd.delete(space.pidfd);
+    this.host.close(space.pidfd);
+    const at = this.host.structAt;
+    this.view.setInt32(at, space.pid, true);
+    this.host.write(this.#warden, this.arena.u8.subarray(at, at + 4));
+    space.pidfd = -1;
+    if (space.alive) this.#lost(space);
+  }
+
+  /** A space ended on the host without our asking: tell the kernel of each of its threads. */
+  #lost(space: StubSpace): void {
+    for (const thread of space.threads) if (thread !== null) this.#report(thread, STOP_DEAD);
+    space.kill();
+  }
+
+  // --- the loop -------------------------------------------------------------------------------
+
+  /** A thread of `space` goes back to guest code, or is being born. */
+  threadRuns(space: StubSpace): void {
+    if (space.running++ === 0 && this.#scanned.length < WAIT_SPACES) this.#scanned.push(space);
+  }
+
+  #threadStopped(space: StubSpace): void {
+    if (--space.running > 0) return;
+    const at = this.#scanned.indexOf(space);
+    if (at < 0) return;
+    const last = this.#scanned.pop()!;
+    if (last !== space) this.#scanned[at] = last;
+  }
+
+  wait(timeoutNs: number): number {
+    this.#stopCount = 0;
+    this.#escalate();
+    for (const space of this.#died.splice(0)) this.#lost(space);
+    if (this.#stopCount > 0) return this.#stopCount;
+    const scanned = this.#scanned;
+    const block = this.#block;
+    for (let i = 0; i < scanned.length; i++)
+      this.arena.f64[((block + WAIT.spaces) >> 3) + i] = scanned[i]!.header;
+    const busy = scanned.length;
+    const timeout = this.interrupted.size > 0 ? Math.min(timeoutNs, INTERRUPT_AGAIN_NS) : timeoutNs;
+    this.arena.f64[(block + WAIT.spinNs) >> 3] = busy > 0 && busy < this.#cpus && timeout > 0 ? SPIN_NS : 0;
+    this.arena.f64[(block + WAIT.timeoutNs) >> 3] = timeout === Infinity ? -1 : timeout;
+    this.words[(block + WAIT.spaceCount) >> 2] = busy;
+    const lookAtHost = ++this.#sinceHost >= HOST_EVERY || timeout === 0;
+    this.words[(block + WAIT.pollHost) >> 2] = lookAtHost ? 1 : 0;
+    if (lookAtHost) this.#sinceHost = 0;
+    const posts = this.gateway.wait(block);
+    this.#collect(posts, scanned.slice());
+    const events = this.words[(block + WAIT.events) >> 2]!;
+    if (events > 0) this.#dispatchHost(events);
+    return this.#stopCount;
+  }
+
+  #collect(posts: number, scanned: StubSpace[]): void {
+    const base = (this.#block + WAIT.posts) >> 2;
+    for (let i = 0; i < posts; i++) {
+      const space = scanned[this.words[base + 2 * i]!]!;
+      const thread = space.threads[this.words[base + 2 * i + 1]!];
+      // A bit for no thread, or for a post already taken: the guest scribbled, or we were faster.
+      if (thread != null && space.alive) this.#take(thread);
+    }
+  }
+
+  /** Read one post; true when the thread said something that it may say now. */
+  #take(thread: StubThread): void {
+    const words = this.words;
+    const sequence = words[(thread.at + SLOT.reqSeq) >> 2]!;
+    if (sequence === thread.seen) return;
+    thread.seen = sequence;
+    const reason = words[(thread.at + SLOT.reason) >> 2]!;
+    if (thread.state === "starting" && reason === REASON.started) {
+      if (!thread.space.meet()) return this.#nonsense(thread.space);
+      this.#stopped(thread);
+      this.#report(thread, STOP_STARTED);
+    } else if (thread.state === "running" && reason === REASON.syscall) {
+      this.#stopped(thread);
+      this.#report(thread, STOP_SYSCALL);
+    } else if (thread.state === "running" && reason === REASON.fault) {
+      this.#stopped(thread);
+      this.#readFault(thread);
+      this.#report(thread, STOP_FAULT);
+    } else if (thread.state === "running" && reason === REASON.interrupt) {
+      this.#stopped(thread);
+      this.#report(thread, STOP_INTERRUPT);
+    } else this.#nonsense(thread.space);
+  }
+
+  #stopped(thread: StubThread): void {
+    thread.state = "stopped";
+    if (thread.interruptedAt !== 0) {
+      thread.interruptedAt = 0;
+      this.interrupted.delete(thread);
+    }
+    this.#threadStopped(thread.space);
+  }
+
+  #report(thread: StubThread, reason: number): void {
+    let stop = this.stops[this.#stopCount];
+    if (stop === undefined) this.stops.push((stop = new Stop()));
+    stop.thread = thread;
+    stop.reason = reason;
+    this.#stopCount++;
+  }
+
+  /** A stub that breaks the protocol has lost its space. */
+  #nonsense(space: StubSpace): void {
+    this.#died.push(space);
+  }
+
+  #readFault(thread: StubThread): void {
+    const at = thread.at;
+    const fault = thread.fault;
+    fault.signo = this.words[(at + SLOT.signo) >> 2]!;
+    fault.code = this.words[(at + SLOT.code) >> 2]!;
+    fault.address =
+      (this.words[(at + SLOT.address + 4) >> 2]! >>> 0) * 4294967296 +
+      (this.words[(at + SLOT.address) >> 2]! >>> 0);
+    fault.error = thread.registerLow(19);
+    fault.trap = thread.registerLow(20);
+  }
+
+  /**
+   * Wait for one thread's next post (a command's RESULT, or STARTED): 0, or -errno when the space
+   * died or said nothing in time; then it is killed.
+   */
+  awaitPost(thread: StubThread, timeoutMs: number): number {
+    const rc = this.gateway.await(thread.at, thread.seen, timeoutMs, thread.space.pidfd);
+    if (rc === 0) {
+      thread.seen = this.words[(thread.at + SLOT.reqSeq) >> 2]!;
+      if (thread.state !== "starting") return 0;
+      if (this.#template === null) {
+        thread.state = "stopped"; // the template itself: its first post is the trap
+        return 0;
+      }
+      if (thread.space.meet()) {
+        this.#stopped(thread);
+        return 0;
+      }
+    }
+    this.#nonsense(thread.space);
+    return rc === 0 ? -EAGAIN : rc;
+  }
+
+  #escalate(): void {
+    if (this.interrupted.size === 0) return;
+    const now = this.nowMs();
+    for (const thread of this.interrupted) {
+      if (thread.state !== "running") this.interrupted.delete(thread);
+      else if (now - thread.interruptedAt > INTERRUPT_DEADLINE_MS) {
+        this.interrupted.delete(thread);
+        this.#nonsense(thread.space);
+      } else thread.sendInterrupt();
+    }
+  }
+
+  nowMs(): number {
+    return this.gateway.monotonic() / 1e6;
+  }
+
+  #setSpins(): void {
+    this.words[(this.arena.kernelPage + PAGE.spins) >> 2] = this.#cpus > 1 ? STUB_SPINS : 0;
+  }
+
+  shutdown(): void {
+    // The warden kills every stub when its socket closes.
+    if (this.#warden >= 0) this.host.close(this.#warden);
+    this.#warden = -1;
+  }
+}
+
+function must(call: string, rc: number): number {
+  if (rc < 0) throw new HostError(call, -rc);
+  return rc;
+}

@@ -1,0 +1,260 @@
+/**
+ * StubThread: a guest thread that is one host thread of a stub process, seen through its slot.
+ *
+ * A private state machine per slot decides what the stub may say next; anything else kills the
+ * space. `running` → (post) → `stopped` → (reply) → `running`; commands stay within `stopped`: reply,
+ * then wait for RESULT with a deadline. What the slot holds is read once and never trusted.
+ */
+import { EAGAIN, EINVAL, ENOMEM, ESRCH } from "../../abi/errno.ts";
+import { readI64, writeI64 } from "../../host/host.ts";
+import type { Fault, GuestThread } from "../contract.ts";
+import { COMMAND, RESUME_REGS, SIG_INTERRUPT, SLOT } from "./layout.ts";
+import type { StubPlatform } from "./platform.ts";
+import type { StubSpace } from "./space.ts";
+
+const NR = {
+  mmap: 9, mprotect: 10, munmap: 11, mremap: 25, msync: 26, mincore: 27, madvise: 28, close: 3,
+  archPrctl: 158, membarrier: 324, rseq: 334,
+} as const;
+const MREMAP_FIXED = 2;
+/** How long a stub may take for one command: a host mmap or fork of a huge space takes its time. */
+const COMMAND_DEADLINE_MS = 10_000;
+
+export type SlotState = "starting" | "running" | "stopped" | "dead";
+
+export class StubThread implements GuestThread {
+  readonly space: StubSpace;
+  readonly slot: number;
+  owner: unknown = null;
+  state: SlotState = "starting";
+  /** The last request sequence that was answered for; guarded against replays. */
+  seen = 0;
+  /** When an unanswered interrupt was first sent (ms, monotonic), or 0. */
+  interruptedAt = 0;
+  readonly fault: Fault = { signo: 0, code: 0, address: 0, error: 0, trap: 0 };
+  readonly registers: number;
+  /** Arena offset of the slot. */
+  readonly at: number;
+  readonly #platform: StubPlatform;
+
+  constructor(platform: StubPlatform, space: StubSpace, slot: number, at: number) {
+    this.#platform = platform;
+    this.space = space;
+    this.slot = slot;
+    this.at = at;
+    this.registers = (at + SLOT.regs) >> 2;
+    this.seen = platform.words[(at + SLOT.reqSeq) >> 2]!;
+  }
+
+  get stopped(): boolean {
+    return this.state === "stopped";
+  }
+
+  // --- registers ------------------------------------------------------------------------------
+
+  register(index: number): number {
+    const i = this.registers + 2 * index;
+    const words = this.#platform.words;
+    return (words[i + 1]! >>> 0) * 4294967296 + (words[i]! >>> 0);
+  }
+
+  registerLow(index: number): number {
+    return this.#platform.words[this.registers + 2 * index]! >>> 0;
+  }
+
+  registerHigh(index: number): number {
+    return this.#platform.words[this.registers + 2 * index + 1]! >>> 0;
+  }
+
+  setRegister(index: number, value: number): void {
+    const i = this.registers + 2 * index;
+    this.#platform.words[i] = value % 4294967296;
+    this.#platform.words[i + 1] = Math.floor(value / 4294967296);
+  }
+
+  setRegisterHalves(index: number, low: number, high: number): void {
+    const i = this.registers + 2 * index;
+    this.#platform.words[i] = low;
+    this.#platform.words[i + 1] = high;
+  }
+
+  // --- running --------------------------------------------------------------------------------
+
+  resume(result: number): void {
+    writeI64(this.#platform.view, this.at + SLOT.result, result);
+    this.#go(0);
+  }
+
+  resumeRegisters(): void {
+    this.#go(RESUME_REGS);
+  }
+
+  #go(flags: number): void {
+    if (this.state !== "stopped") return; // its space died meanwhile
+    const words = this.#platform.words;
+    words[(this.at + SLOT.flags) >> 2] = flags;
+    words[(this.at + SLOT.command) >> 2] = COMMAND.resume;
+    this.state = "running";
+    this.#platform.threadRuns(this.space);
+    this.#platform.gateway.reply(this.at);
+  }
+
+  interrupt(): void {
+    if (this.state !== "running" || this.interruptedAt !== 0) return;
+    this.interruptedAt = this.#platform.nowMs();
+    this.#platform.interrupted.add(this);
+    this.sendInterrupt();
+  }
+
+  sendInterrupt(): void {
+    const tid = this.#platform.words[(this.at + SLOT.tid) >> 2]!;
+    // The tid is the guest's claim; the host checks that it belongs to this very process.
+    if (tid > 0) this.#platform.host.tgkill(this.space.pid, tid, SIG_INTERRUPT);
+  }
+
+  exit(): void {
+    if (this.state === "stopped") {
+      this.#platform.words[(this.at + SLOT.command) >> 2] = COMMAND.exit;
+      this.#platform.gateway.reply(this.at);
+    }
+    this.state = "dead";
+    this.space.threadGone(this);
+  }
+
+  // --- commands -------------------------------------------------------------------------------
+
+  /** Have the stopped thread do `command`; its result or -errno. A space that does not answer dies. */
+  #command(command: number): number {
+    if (this.state !== "stopped") return -ESRCH;
+    const words = this.#platform.words;
+    words[(this.at + SLOT.command) >> 2] = command;
+    this.#platform.gateway.reply(this.at);
+    return this.#platform.awaitPost(this, COMMAND_DEADLINE_MS) === 0
+      ? readI64(this.#platform.view, this.at + SLOT.result)
+      : -ESRCH;
+  }
+
+  /** Have it make one host call. What comes back is the guest's claim about its own memory. */
+  #call(nr: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): number {
+    const view = this.#platform.view;
+    const at = this.at + SLOT.args;
+    writeI64(view, at, nr);
+    writeI64(view, at + 8, a);
+    writeI64(view, at + 16, b);
+    writeI64(view, at + 24, c);
+    writeI64(view, at + 32, d);
+    writeI64(view, at + 40, e);
+    writeI64(view, at + 48, f);
+    return this.#command(COMMAND.syscall);
+  }
+
+  /** Give the stub a host descriptor; its number there, or -errno. */
+  #send(hostFd: number): number {
+    const rc = this.#platform.host.sendDescriptor(this.space.control, hostFd);
+    return rc < 0 ? rc : this.#command(COMMAND.receive);
+  }
+
+  mmap(address: number, length: number, prot: number, flags: number, hostFd: number, offset: number): number {
+    if (hostFd < 0) return this.#call(NR.mmap, address, length, prot, flags, -1, 0);
+    const fd = this.#send(hostFd);
+    if (fd < 0) return fd;
+    const rc = this.#call(NR.mmap, address, length, prot, flags, fd, offset);
+    this.#call(NR.close, fd);
+    return rc;
+  }
+
+  munmap(address: number, length: number): number {
+    return this.#call(NR.munmap, address, length);
+  }
+
+  mprotect(address: number, length: number, prot: number): number {
+    return this.#call(NR.mprotect, address, length, prot);
+  }
+
+  mremap(from: number, oldLength: number, newLength: number, flags: number, to: number): number {
+    if (flags !== 0 && (flags & MREMAP_FIXED) === 0) return -EINVAL; // the kernel picks addresses
+    return this.#call(NR.mremap, from, oldLength, newLength, flags, to);
+  }
+
+  madvise(address: number, length: number, advice: number): number {
+    return this.#call(NR.madvise, address, length, advice);
+  }
+
+  msync(address: number, length: number, flags: number): number {
+    return this.#call(NR.msync, address, length, flags);
+  }
+
+  mincore(address: number, length: number, vector: number): number {
+    return this.#call(NR.mincore, address, length, vector);
+  }
+
+  membarrier(command: number): number {
+    return this.#call(NR.membarrier, command, 0, 0);
+  }
+
+  rseq(address: number, length: number, flags: number, signature: number): number {
+    return this.#call(NR.rseq, address, length, flags, signature);
+  }
+
+  setBase(code: number, value: number): number {
+    return this.#call(NR.archPrctl, code, value);
+  }
+
+  getBase(code: number, scratch: number): number {
+    return this.#call(NR.archPrctl, code, scratch);
+  }
+
+  // --- floating point -------------------------------------------------------------------------
+
+  readFpState(): Uint8Array | null {
+    return this.#platform.fpstate.read(this);
+  }
+
+  writeFpState(image: Uint8Array | null): boolean {
+    return this.#platform.fpstate.write(this, image);
+  }
+
+  // --- new threads and spaces -----------------------------------------------------------------
+
+  clone(fsBase: number | null): StubThread | number {
+    const thread = this.space.newThread();
+    if (thread === null) return -EAGAIN;
+    const view = this.#platform.view;
+    const at = this.at + SLOT.args;
+    writeI64(view, at, thread.slot);
+    writeI64(view, at + 8, fsBase ?? 0);
+    writeI64(view, at + 16, fsBase === null ? 0 : 1);
+    const rc = this.#command(COMMAND.thread);
+    if (rc < 0) {
+      this.space.forget(thread);
+      return rc;
+    }
+    this.#platform.threadRuns(this.space);
+    return thread;
+  }
+
+  fork(): StubThread | number {
+    const made = this.#platform.makeSpace();
+    if (typeof made === "number") return made;
+    const memory = this.#send(made.memoryFd);
+    const control = memory < 0 ? memory : this.#send(made.stubControl);
+    this.#platform.host.close(made.stubControl);
+    const space = made.space;
+    const thread = control < 0 ? null : space.adopt(this.slot);
+    if (thread === null) {
+      space.kill();
+      return control < 0 ? control : -ENOMEM;
+    }
+    const view = this.#platform.view;
+    writeI64(view, this.at + SLOT.args, memory);
+    writeI64(view, this.at + SLOT.args + 8, control);
+    writeI64(view, this.at + SLOT.args + 16, this.#platform.wardenPidInside);
+    const pid = this.#command(COMMAND.fork);
+    if (pid < 0) {
+      space.kill();
+      return pid;
+    }
+    this.#platform.threadRuns(space);
+    return thread;
+  }
+}
