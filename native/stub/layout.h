@@ -61,6 +61,7 @@ struct space_header {
 #define COMMAND_FORK 4    /* clone this process; see stub.c */
 #define COMMAND_THREAD 5  /* clone a thread into slot args[0], FS base args[1] when args[2] */
 #define COMMAND_EXIT 6    /* end this thread */
+#define COMMAND_EXCHANGE 7 /* 32-bit compare-and-exchange: at args[0], args[1] by args[2]; the old value */
 
 #define RESUME_REGS 1
 

@@ -194,6 +194,10 @@ static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, 
       slot->result = pid;
     } else if (command == COMMAND_THREAD)
       slot->result = clone_thread(frame, index, slot);
+    else if (command == COMMAND_EXCHANGE)
+      /* Where the guest's memory does not allow it, the fault ends this process: its own doing, as
+       * the kernel has read the word just before. */
+      slot->result = (int64_t)__sync_val_compare_and_swap((uint32_t *)a[0], (uint32_t)a[1], (uint32_t)a[2]);
     else if (command == COMMAND_EXIT)
       host3(NR_EXIT, 0, 0, 0);
     else

@@ -145,6 +145,34 @@ export class Host {
     return this.gateway.sys(calls.write.nr, fd, this.address(this.#ioAt), n);
   }
 
+  /** Read into `io` at `at`; the number of bytes. No copy, no allocation. */
+  preadIo(fd: number, length: number, position: number, at = 0): number {
+    return this.gateway.sys(calls.pread64.nr, fd, this.address(this.#ioAt + at), length, position);
+  }
+
+  /** Write the first bytes of `io`. */
+  pwriteIo(fd: number, length: number, position: number): number {
+    return this.gateway.sys(calls.pwrite64.nr, fd, this.address(this.#ioAt), length, position);
+  }
+
+  /** As preadIo, of a stream. */
+  readIo(fd: number, length: number): number {
+    return this.gateway.sys(calls.read.nr, fd, this.address(this.#ioAt), length);
+  }
+
+  writeIo(fd: number, length: number): number {
+    return this.gateway.sys(calls.write.nr, fd, this.address(this.#ioAt), length);
+  }
+
+  /** An ioctl whose argument is a struct at `structAt`. */
+  ioctlStruct(fd: number, command: number): number {
+    return this.gateway.sys(calls.ioctl.nr, fd, command, this.address(this.#structAt));
+  }
+
+  ioctl(fd: number, command: number, argument: number): number {
+    return this.gateway.sys(calls.ioctl.nr, fd, command, argument);
+  }
+
   lseek(fd: number, offset: number, whence: number): number {
     return this.gateway.sys(calls.lseek.nr, fd, offset, whence);
   }
@@ -232,6 +260,30 @@ export class Host {
     const b = this.#path(1, name);
     if (a < 0 || b < 0) return -ENAMETOOLONG;
     return this.gateway.sys(calls.lgetxattr.nr, a, b, this.address(this.#ioAt), 65536);
+  }
+
+  /** Set an attribute of a file named by a host path such as /proc/self/fd/N. */
+  lsetxattr(path: string, name: string, value: Uint8Array, flags: number): number {
+    const a = this.#path(0, path);
+    const b = this.#path(1, name);
+    if (a < 0 || b < 0) return -ENAMETOOLONG;
+    const n = this.#stage(value);
+    return this.gateway.sys(calls.lsetxattr.nr, a, b, this.address(this.#ioAt), n, flags);
+  }
+
+  lremovexattr(path: string, name: string): number {
+    const a = this.#path(0, path);
+    const b = this.#path(1, name);
+    if (a < 0 || b < 0) return -ENAMETOOLONG;
+    return this.gateway.sys(calls.lremovexattr.nr, a, b);
+  }
+
+  syncfs(fd: number): number {
+    return this.gateway.sys(calls.syncfs.nr, fd);
+  }
+
+  dup(fd: number): number {
+    return this.gateway.sys(calls.dup.nr, fd);
   }
 
   llistxattr(path: string): number {
@@ -374,6 +426,13 @@ export class Host {
       out[1] = readI64(this.arena.view, at + 8);
     }
     return rc;
+  }
+
+  /** CPU time of a thread of ours or of a stub, nanoseconds (clock_getcpuclockid(3)'s numbering). */
+  threadCpuNs(tid: number): number {
+    const at = this.#structAt;
+    const rc = this.gateway.sys(calls.clockGettime.nr, (~tid << 3) | 6, this.address(at));
+    return rc === 0 ? readI64(this.arena.view, at) * 1e9 + readI64(this.arena.view, at + 8) : 0;
   }
 
   getrandom(into: Uint8Array): void {

@@ -80,7 +80,12 @@ export interface GuestThread {
   msync(address: number, length: number, flags: number): number;
   mincore(address: number, length: number, vector: number): number;
   membarrier(command: number): number;
+  /** Atomic 32-bit compare-and-exchange of a word just read: the old value, or -errno. */
+  compareExchange(address: number, expected: number, value: number): number;
   rseq(address: number, length: number, flags: number, signature: number): number;
+
+  /** Processor time this thread has used, nanoseconds. */
+  cpuNs(): number;
 
   /** A new thread in the same space; it reports STOP_STARTED. Null fsBase inherits. Or -errno. */
   clone(fsBase: number | null): GuestThread | number;
@@ -108,6 +113,9 @@ export interface Platform {
   readonly vdso: { start: number; entry: number; end: number };
   /** The typed array that register files index. */
   readonly words: Int32Array;
+  /** 64 KiB into which guest memory is copied without a second copy; valid until the next use. */
+  readonly scratch: Uint8Array;
+  readonly scratchView: DataView;
   /** A pristine space with one stopped thread. Or -errno. */
   newSpace(): GuestThread | number;
   /**

@@ -54,6 +54,8 @@ export class StubPlatform implements Platform {
   readonly gateway: Gateway;
   readonly arena: Arena;
   readonly fpstate: FpState;
+  readonly scratch: Uint8Array;
+  readonly scratchView: DataView;
   readonly stops: Stop[] = [];
   readonly interrupted = new Set<StubThread>();
   /** The warden's pid as its children see it with getppid. */
@@ -86,6 +88,9 @@ export class StubPlatform implements Platform {
     this.guestStart = mmapMinAddr;
     this.#cpus = this.gateway.cpus();
     this.#block = this.arena.scratch(WAIT.size);
+    const scratch = this.arena.scratch(65536);
+    this.scratch = this.arena.u8.subarray(scratch, scratch + 65536);
+    this.scratchView = new DataView(this.arena.buffer, scratch, 65536);
   }
 
   // --- start ----------------------------------------------------------------------------------

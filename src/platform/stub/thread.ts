@@ -192,6 +192,15 @@ export class StubThread implements GuestThread {
     return this.#call(NR.membarrier, command, 0, 0);
   }
 
+  compareExchange(address: number, expected: number, value: number): number {
+    const view = this.#platform.view;
+    const at = this.at + SLOT.args;
+    writeI64(view, at, address);
+    writeI64(view, at + 8, expected);
+    writeI64(view, at + 16, value);
+    return this.#command(COMMAND.exchange);
+  }
+
   rseq(address: number, length: number, flags: number, signature: number): number {
     return this.#call(NR.rseq, address, length, flags, signature);
   }
@@ -212,6 +221,11 @@ export class StubThread implements GuestThread {
 
   writeFpState(image: Uint8Array | null): boolean {
     return this.#platform.fpstate.write(this, image);
+  }
+
+  cpuNs(): number {
+    const tid = this.#platform.words[(this.at + SLOT.tid) >> 2]!;
+    return this.space.alive && tid > 0 ? this.#platform.host.threadCpuNs(tid) : 0;
   }
 
   // --- new threads and spaces -----------------------------------------------------------------

@@ -1,0 +1,49 @@
+/**
+ * StreamInode: the identity of a HostStream: what the host says of the descriptor. Its numbers are
+ * the host's, so that a pipe between two of the user's descriptors is seen to be one.
+ */
+import { makedev } from "../../abi/stat.ts";
+import { type Host, HostStat } from "../../host/host.ts";
+import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
+import { Inode } from "../../kernel/vfs/inode.ts";
+import type { Kstat } from "../../kernel/vfs/kstat.ts";
+
+export class StreamInode extends Inode {
+  readonly #host: Host;
+  readonly #stat = new HostStat();
+  /** The stream's descriptor; -1 once it is closed. */
+  fd: number;
+
+  constructor(filesystem: Filesystem, host: Host, fd: number) {
+    const stat = new HostStat();
+    host.statx(fd, "", stat);
+    super(filesystem, stat.ino, stat.mode, stat.uid, stat.gid);
+    this.#host = host;
+    this.fd = fd;
+    this.rdev = makedev(stat.rdevMajor, stat.rdevMinor);
+    Object.assign(this.#stat, stat);
+  }
+
+  override getattr(out: Kstat): number {
+    const stat = this.#stat;
+    this.#host.statx(this.fd, "", stat);
+    out.dev = this.filesystem.dev;
+    out.ino = this.ino;
+    out.mode = this.mode;
+    out.nlink = stat.nlink;
+    out.uid = this.uid;
+    out.gid = this.gid;
+    out.rdev = this.rdev;
+    out.size = stat.size;
+    out.blksize = stat.blksize;
+    out.blocks = stat.blocks;
+    out.atimeSec = stat.atimeSec;
+    out.atimeNsec = stat.atimeNsec;
+    out.mtimeSec = stat.mtimeSec;
+    out.mtimeNsec = stat.mtimeNsec;
+    out.ctimeSec = stat.ctimeSec;
+    out.ctimeNsec = stat.ctimeNsec;
+    out.hasBtime = false;
+    return 0;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * OverlayFilesystem: read-only lower trees with one writable tree on top, as Linux's overlayfs.
+ *  - Works on inodes of any filesystem; the layers are changed by nobody else.
+ *  - A file is copied up at its first change. Removed lower names are whiteouts (device 0:0) above;
+ *    a directory that must not show what is below it is opaque; a renamed lower directory remembers
+ *    where it was (redirect). All of this is in the upper tree, as Linux names it.
+ *  - Inode numbers stay the same through copy-up; hard links survive it (an index in `work`).
+ * Source: Documentation/filesystems/overlayfs.rst.
+ */
+import { OVERLAYFS_SUPER_MAGIC } from "../../abi/stat.ts";
+import { Filesystem } from "../../kernel/vfs/filesystem.ts";
+import type { Inode } from "../../kernel/vfs/inode.ts";
+import { Kstat, type StatFs } from "../../kernel/vfs/kstat.ts";
+import type { Vfs } from "../../kernel/vfs/vfs.ts";
+import { OverlayInode } from "./inode.ts";
+import { readOrigin } from "./marks.ts";
+
+export interface OverlayLayers {
+  /** Roots of the read-only layers, the topmost first. */
+  readonly lowers: readonly Inode[];
+  /** Root of the writable layer. */
+  readonly upper: Inode;
+  /** A directory of the upper filesystem, outside `upper`, for our own use. */
+  readonly work: Inode;
+}
+
+/** A lower file with several names that was copied up: all its names show the copy. */
+export interface IndexEntry {
+  readonly upper: Inode;
+  /** Names left in the overlay. */
+  nlink: number;
+}
+
+/** Each layer's inode numbers have a range of their own. */
+const LAYER_STRIDE = 2 ** 48;
+
+export class OverlayFilesystem extends Filesystem {
+  readonly layers: OverlayLayers;
+  readonly root: OverlayInode;
+  /** Lower inode number to copy. */
+  readonly index = new Map<number, IndexEntry>();
+  /** Lent for one getattr of a layer. */
+  readonly stat = new Kstat();
+  readonly #inodes = new Map<number, OverlayInode>();
+
+  constructor(vfs: Vfs, layers: OverlayLayers) {
+    super(vfs, "overlay");
+    this.layers = layers;
+    for (const lower of layers.lowers) lower.hold();
+    layers.work.hold();
+    this.root = this.adopt(null, "", layers.upper.hold(), [...layers.lowers], null);
+  }
+
+  /** The one overlay inode for these layers' inodes, held; takes over the holds given. */
+  adopt(
+    parent: OverlayInode | null, name: string, upper: Inode | null, lowers: Inode[], redirect: string | null,
+  ): OverlayInode {
+    const ino = this.#numberOf(upper, lowers);
+    const known = this.#inodes.get(ino);
+    if (known !== undefined) {
+      upper?.drop();
+      for (const lower of lowers) lower.drop();
+      known.foundAt(parent, name);
+      return known.hold() as OverlayInode;
+    }
+    if (upper === null && !lowers[0]!.isDirectory) {
+      const entry = this.index.get(ino);
+      if (entry !== undefined) {
+        lowers[0]!.drop();
+        return this.#make(ino, parent, name, entry.upper.hold(), [], redirect);
+      }
+    }
+    return this.#make(ino, parent, name, upper, lowers, redirect);
+  }
+
+  #make(
+    ino: number, parent: OverlayInode | null, name: string, upper: Inode | null, lowers: Inode[],
+    redirect: string | null,
+  ): OverlayInode {
+    const inode = new OverlayInode(this, ino, parent, name, upper, lowers, redirect);
+    this.#inodes.set(ino, inode);
+    return inode;
+  }
+
+  forget(inode: OverlayInode): void {
+    if (this.#inodes.get(inode.ino) === inode) this.#inodes.delete(inode.ino);
+  }
+
+  #numberOf(upper: Inode | null, lowers: Inode[]): number {
+    if (upper === null || (upper.isDirectory && lowers.length > 0)) return this.lowerNumber(lowers[0]!);
+    const origin = upper.isDirectory ? 0 : readOrigin(upper);
+    return origin !== 0 ? origin : this.upperNumber(upper.ino);
+  }
+
+  /** The overlay's number for a file of a lower layer. */
+  lowerNumber(lower: Inode): number {
+    return lower.ino + LAYER_STRIDE * this.#layerOf(lower);
+  }
+
+  upperNumber(ino: number): number {
+    return ino + LAYER_STRIDE * this.layers.lowers.length;
+  }
+
+  lowerOffset(lower: Inode): number {
+    return LAYER_STRIDE * this.#layerOf(lower);
+  }
+
+  #layerOf(lower: Inode): number {
+    const { lowers } = this.layers;
+    for (let i = 0; i < lowers.length; i++) if (lowers[i]!.filesystem === lower.filesystem) return i;
+    return 0;
+  }
+
+  override statfs(out: StatFs): number {
+    const rc = this.layers.upper.filesystem.statfs(out);
+    out.type = OVERLAYFS_SUPER_MAGIC;
+    return rc;
+  }
+
+  override sync(): number {
+    return this.layers.upper.filesystem.sync();
+  }
+
+  override release(): void {
+    for (const lower of this.layers.lowers) lower.drop();
+    this.layers.work.drop();
+  }
+}

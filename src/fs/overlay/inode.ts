@@ -1,0 +1,242 @@
+/**
+ * OverlayInode: one file of the overlay: an upper inode, or lower ones, or for directories both.
+ *  - Reads go to the topmost inode there is; changes copy it up first (copy-up.ts).
+ *  - `parent` and `name` say where it was found last: that is where it is copied up to.
+ *  - mode, uid and gid mirror the topmost inode; every change of them goes through here.
+ */
+import { ENODATA, ENOENT, EOPNOTSUPP } from "../../abi/errno.ts";
+import { O_ACCMODE, O_RDONLY } from "../../abi/fcntl.ts";
+import type { Task } from "../../kernel/task/task.ts";
+import { ATTR_SIZE, type Attributes } from "../../kernel/vfs/attributes.ts";
+import type { File } from "../../kernel/vfs/file.ts";
+import { Inode, type InodeInit } from "../../kernel/vfs/inode.ts";
+import type { Kstat } from "../../kernel/vfs/kstat.ts";
+import type { Path } from "../../kernel/vfs/path.ts";
+import { copyUp } from "./copy-up.ts";
+import { OverlayDirectoryFile } from "./directory-file.ts";
+import type { OverlayFilesystem } from "./filesystem.ts";
+import { isOpaque, isWhiteout, OVERLAY_PREFIX, readRedirect } from "./marks.ts";
+import { createName, linkName, removeDirectory, removeName } from "./names.ts";
+import { renameName } from "./rename.ts";
+
+export class OverlayInode extends Inode {
+  declare readonly filesystem: OverlayFilesystem;
+  upper: Inode | null;
+  lowers: Inode[];
+  parent: OverlayInode | null;
+  name: string;
+  /** A renamed directory: where its lower content is. */
+  redirect: string | null;
+  /** Names of a lower file that were removed while it was not copied up. */
+  lostLinks = 0;
+
+  constructor(
+    fs: OverlayFilesystem, ino: number, parent: OverlayInode | null, name: string,
+    upper: Inode | null, lowers: Inode[], redirect: string | null,
+  ) {
+    const real = upper ?? lowers[0]!;
+    super(fs, ino, real.mode, real.uid, real.gid);
+    this.rdev = real.rdev;
+    this.upper = upper;
+    this.lowers = lowers;
+    this.parent = parent === null ? null : (parent.hold() as OverlayInode);
+    this.name = name;
+    this.redirect = redirect;
+  }
+
+  /** The inode that has the content and attributes now. */
+  get real(): Inode {
+    return this.upper ?? this.lowers[0]!;
+  }
+
+  /** Take mode and owner over from the real inode. */
+  mirror(): void {
+    const { real } = this;
+    this.mode = real.mode;
+    this.uid = real.uid;
+    this.gid = real.gid;
+  }
+
+  foundAt(parent: OverlayInode | null, name: string): void {
+    if (parent === null || (parent === this.parent && name === this.name)) return;
+    const before = this.parent;
+    this.parent = parent.hold() as OverlayInode;
+    this.name = name;
+    before?.drop();
+  }
+
+  protected override evict(): void {
+    this.filesystem.forget(this);
+    this.upper?.drop();
+    for (const lower of this.lowers) lower.drop();
+    this.parent?.drop();
+  }
+
+  // --- finding --------------------------------------------------------------------------------
+
+  override lookup(task: Task | null, name: string): Inode | number {
+    const fs = this.filesystem;
+    if (this.upper === null) return this.#lookupLower(task, name);
+    const upper = this.upper.lookup(task, name);
+    if (upper === -ENOENT) return this.#lookupLower(task, name);
+    if (typeof upper === "number") return upper;
+    if (isWhiteout(upper)) {
+      upper.drop();
+      return -ENOENT;
+    }
+    if (!upper.isDirectory) return fs.adopt(this, name, upper, [], null);
+    const redirect = readRedirect(upper);
+    const lowers = isOpaque(upper)
+      ? []
+      : redirect !== null
+        ? lowersAt(fs, task, redirect)
+        : gather(task, this.lowers, name, true);
+    return fs.adopt(this, name, upper, lowers, redirect);
+  }
+
+  #lookupLower(task: Task | null, name: string): Inode | number {
+    const lowers = gather(task, this.lowers, name, false);
+    return lowers.length === 0 ? -ENOENT : this.filesystem.adopt(this, name, null, lowers, null);
+  }
+
+  /** Is there something below that a whiteout would have to cover? */
+  lowerHas(task: Task, name: string): boolean {
+    const lowers = gather(task, this.lowers, name, false);
+    for (const lower of lowers) lower.drop();
+    return lowers.length > 0;
+  }
+
+  /** The path of this directory's content in the lower layers. */
+  lowerPath(): string {
+    if (this.redirect !== null) return this.redirect;
+    if (this.parent === null) return "";
+    return `${this.parent.lowerPath()}/${this.name}`;
+  }
+
+  // --- attributes -----------------------------------------------------------------------------
+
+  override getattr(out: Kstat): number {
+    const rc = this.real.getattr(out);
+    out.dev = this.filesystem.dev;
+    out.ino = this.ino;
+    if (this.isDirectory) {
+      if (this.upper !== null && this.lowers.length > 0) out.nlink = 1;
+    } else {
+      const entry = this.filesystem.index.get(this.ino);
+      if (entry !== undefined) out.nlink = entry.nlink;
+      else if (this.lostLinks > 0) out.nlink = Math.max(0, out.nlink - this.lostLinks);
+    }
+    return rc;
+  }
+
+  override setattr(task: Task, changes: Attributes): number {
+    const keep = (changes.valid & ATTR_SIZE) !== 0 ? changes.size : Infinity;
+    const rc = copyUp(task, this, keep);
+    if (rc < 0) return rc;
+    const set = this.upper!.setattr(task, changes);
+    this.mirror();
+    return set;
+  }
+
+  // --- content --------------------------------------------------------------------------------
+
+  override readlink(task: Task | null): string | number {
+    return this.real.readlink(task);
+  }
+
+  override open(task: Task, face: Inode, path: Path | null, flags: number): File | number {
+    if (this.isDirectory) return new OverlayDirectoryFile(this, face, path, flags, task);
+    if ((flags & O_ACCMODE) !== O_RDONLY) {
+      const rc = copyUp(task, this);
+      if (rc < 0) return rc;
+    }
+    return this.real.open(task, face, path, flags);
+  }
+
+  // --- names ----------------------------------------------------------------------------------
+
+  override create(task: Task, name: string, init: InodeInit): Inode | number {
+    return createName(task, this, name, init);
+  }
+
+  override tmpfile(task: Task, init: InodeInit): Inode | number {
+    const rc = copyUp(task, this);
+    if (rc < 0) return rc;
+    const made = this.upper!.tmpfile(task, init);
+    return typeof made === "number" ? made : this.filesystem.adopt(this, "", made, [], null);
+  }
+
+  override link(task: Task, name: string, target: Inode): number {
+    return linkName(task, this, name, target as OverlayInode);
+  }
+
+  override unlink(task: Task, name: string, child: Inode): number {
+    return removeName(task, this, name, child as OverlayInode);
+  }
+
+  override rmdir(task: Task, name: string, child: Inode): number {
+    return removeDirectory(task, this, name, child as OverlayInode);
+  }
+
+  override rename(
+    task: Task, name: string, child: Inode, into: Inode, newName: string, replaced: Inode | null, flags: number,
+  ): number {
+    const from = { directory: this, name, inode: child as OverlayInode };
+    const to = { directory: into as OverlayInode, name: newName, inode: replaced as OverlayInode | null };
+    return renameName(task, from, to, flags);
+  }
+
+  // --- extended attributes --------------------------------------------------------------------
+
+  override getxattr(name: string): Uint8Array | number {
+    return name.startsWith(OVERLAY_PREFIX) ? -ENODATA : this.real.getxattr(name);
+  }
+
+  override listxattr(): string[] | number {
+    const names = this.real.listxattr();
+    return typeof names === "number" ? names : names.filter((name) => !name.startsWith(OVERLAY_PREFIX));
+  }
+
+  override setxattr(task: Task, name: string, value: Uint8Array, flags: number): number {
+    if (name.startsWith(OVERLAY_PREFIX)) return -EOPNOTSUPP;
+    const rc = copyUp(task, this);
+    return rc < 0 ? rc : this.upper!.setxattr(task, name, value, flags);
+  }
+
+  override removexattr(task: Task, name: string): number {
+    if (typeof this.getxattr(name) === "number") return -ENODATA;
+    const rc = copyUp(task, this);
+    return rc < 0 ? rc : this.upper!.removexattr(task, name);
+  }
+}
+
+/**
+ * What `name` is in lower directories, topmost first: one file, or all directories that merge.
+ * With `onlyDirectories` (there is an upper directory) a file below is hidden.
+ */
+function gather(task: Task | null, directories: Inode[], name: string, onlyDirectories: boolean): Inode[] {
+  const found: Inode[] = [];
+  for (const directory of directories) {
+    const inode = directory.lookup(task, name);
+    if (typeof inode === "number") continue;
+    if (isWhiteout(inode) || (!inode.isDirectory && (onlyDirectories || found.length > 0))) {
+      inode.drop();
+      break;
+    }
+    found.push(inode);
+    if (!inode.isDirectory || isOpaque(inode)) break;
+  }
+  return found;
+}
+
+/** The lower directories at an absolute path of the layers. */
+function lowersAt(fs: OverlayFilesystem, task: Task | null, path: string): Inode[] {
+  let at = fs.layers.lowers.map((lower) => lower.hold());
+  for (const name of path.split("/")) {
+    if (name === "") continue;
+    const next = gather(task, at, name, true);
+    for (const inode of at) inode.drop();
+    at = next;
+  }
+  return at;
+}

@@ -1,0 +1,101 @@
+/**
+ * Making and removing names in an overlay directory: the upper directory is changed, and whiteouts
+ * come and go so that the lower ones show through where they should and nowhere else.
+ */
+import { ENOTEMPTY } from "../../abi/errno.ts";
+import { O_RDONLY } from "../../abi/fcntl.ts";
+import type { Task } from "../../kernel/task/task.ts";
+import type { DirectoryEmitter } from "../../kernel/vfs/file.ts";
+import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
+import { copyUp, countLinks } from "./copy-up.ts";
+import { mergedEntries } from "./directory-file.ts";
+import type { OverlayInode } from "./inode.ts";
+import { makeWhiteout, removeWhiteout, setImpure, setOpaque } from "./marks.ts";
+
+export function createName(
+  task: Task, directory: OverlayInode, name: string, init: InodeInit,
+): Inode | number {
+  const rc = copyUp(task, directory);
+  if (rc < 0) return rc;
+  const upper = directory.upper!;
+  const covered = removeWhiteout(task, upper, name);
+  const made = upper.create(task, name, init);
+  if (typeof made === "number") {
+    if (covered) makeWhiteout(task, upper, name);
+    return made;
+  }
+  // What was removed below must not show through a new directory.
+  if (covered && made.isDirectory) setOpaque(task, made);
+  return directory.filesystem.adopt(directory, name, made, [], null);
+}
+
+export function linkName(task: Task, directory: OverlayInode, name: string, target: OverlayInode): number {
+  const rc = copyUp(task, target) || copyUp(task, directory);
+  if (rc < 0) return rc;
+  const upper = directory.upper!;
+  const covered = removeWhiteout(task, upper, name);
+  const linked = upper.link(task, name, target.upper!);
+  if (linked < 0) {
+    if (covered) makeWhiteout(task, upper, name);
+    return linked;
+  }
+  setImpure(task, upper);
+  countLinks(task, target, 1);
+  if (target.name === "") target.foundAt(directory, name);
+  return 0;
+}
+
+export function removeName(task: Task, directory: OverlayInode, name: string, child: OverlayInode): number {
+  const rc = copyUp(task, directory);
+  if (rc < 0) return rc;
+  const upper = directory.upper!;
+  const there = upper.lookup(task, name);
+  if (typeof there !== "number") {
+    const removed = upper.unlink(task, name, there);
+    there.drop();
+    if (removed < 0) return removed;
+  }
+  if (child.upper === null) child.lostLinks++;
+  else countLinks(task, child, -1);
+  return directory.lowerHas(task, name) ? makeWhiteout(task, upper, name) : 0;
+}
+
+export function removeDirectory(
+  task: Task, directory: OverlayInode, name: string, child: OverlayInode,
+): number {
+  const empty = emptyOut(task, child);
+  if (empty < 0) return empty;
+  const rc = copyUp(task, directory);
+  if (rc < 0) return rc;
+  const upper = directory.upper!;
+  if (child.upper !== null) {
+    const removed = upper.rmdir(task, name, child.upper);
+    if (removed < 0) return removed;
+  }
+  return directory.lowerHas(task, name) ? makeWhiteout(task, upper, name) : 0;
+}
+
+/** Check that a directory shows no entries, and take the whiteouts out of its upper part. */
+export function emptyOut(task: Task, directory: OverlayInode): number {
+  const entries = mergedEntries(task, directory);
+  if (typeof entries === "number") return entries;
+  if (entries.names.length > 0) return -ENOTEMPTY;
+  if (directory.upper === null) return 0;
+  const names = new NameCollector();
+  const file = directory.upper.open(task, directory.upper, null, O_RDONLY);
+  if (typeof file === "number") return file;
+  const rc = file.readdir(task, names);
+  file.unref();
+  if (rc < 0) return rc;
+  for (const name of names.names) removeWhiteout(task, directory.upper, name);
+  return 0;
+}
+
+class NameCollector implements DirectoryEmitter {
+  readonly names: string[] = [];
+
+  emit(name: string): boolean {
+    if (name !== "." && name !== "..") this.names.push(name);
+    return true;
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * Tmpfs: a filesystem in memory, as tmpfs(5): mount options size, nr_inodes, mode, uid, gid.
+ *  - Directories, links and special files are plain objects; file content is behind a PageStore.
+ *  - Also the home of memfd_create(2) files and of shared anonymous memory (MemoryFiles).
+ */
+import { EINVAL, ENOSPC } from "../../abi/errno.ts";
+import {
+  F_SEAL_EXEC, F_SEAL_SEAL, O_LARGEFILE, O_RDWR,
+} from "../../abi/fcntl.ts";
+import { MS_RDONLY } from "../../abi/mount.ts";
+import {
+  MFD_ALLOW_SEALING, MFD_NOEXEC_SEAL,
+} from "../../abi/mman.ts";
+import { S_IFDIR, S_IFREG, TMPFS_MAGIC } from "../../abi/stat.ts";
+import { refuse } from "../../base/refuse.ts";
+import type { Host } from "../../host/host.ts";
+import type { File } from "../../kernel/vfs/file.ts";
+import { Filesystem, type FilesystemType, parseOptions } from "../../kernel/vfs/filesystem.ts";
+import type { StatFs } from "../../kernel/vfs/kstat.ts";
+import type { MemoryFiles, Vfs } from "../../kernel/vfs/vfs.ts";
+import type { Task } from "../../kernel/task/task.ts";
+import { TmpfsDirectory } from "./directory.ts";
+import { TmpfsRegular } from "./regular.ts";
+
+export interface TmpfsOptions {
+  /** Most bytes of content; Infinity for no limit. */
+  readonly size: number;
+  /** Most inodes; Infinity for no limit. */
+  readonly inodes: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export const TMPFS_DEFAULTS: TmpfsOptions = {
+  size: Infinity, inodes: Infinity, mode: 0o1777, uid: 0, gid: 0,
+};
+
+export class Tmpfs extends Filesystem {
+  readonly host: Host;
+  readonly root: TmpfsDirectory;
+  sizeLimit: number;
+  inodeLimit: number;
+  /** Bytes of content, and inodes, in use. */
+  used = 0;
+  inodes = 0;
+  #lastIno = 0;
+  readonly #words: string;
+
+  constructor(vfs: Vfs, host: Host, options: TmpfsOptions = TMPFS_DEFAULTS, type = "tmpfs", words = "") {
+    super(vfs, type);
+    this.host = host;
+    this.sizeLimit = options.size;
+    this.inodeLimit = options.inodes;
+    this.#words = words;
+    const { mode, uid, gid } = options;
+    this.root = new TmpfsDirectory(this, { mode: S_IFDIR | mode, uid, gid, rdev: 0, target: "" });
+  }
+
+  newIno(): number {
+    this.inodes++;
+    return ++this.#lastIno;
+  }
+
+  get isFull(): boolean {
+    return this.inodes >= this.inodeLimit;
+  }
+
+  /** How many of `count` more bytes the size limit leaves; -ENOSPC when none. */
+  allow(count: number): number {
+    if (this.used + count <= this.sizeLimit) return count;
+    const left = this.sizeLimit - this.used;
+    return left > 0 ? left : refuse(ENOSPC, "tmpfs: size limit");
+  }
+
+  override statfs(out: StatFs): number {
+    out.type = TMPFS_MAGIC;
+    out.bsize = out.frsize = 4096;
+    const limited = this.sizeLimit !== Infinity;
+    out.blocks = limited ? Math.floor(this.sizeLimit / 4096) : 0;
+    out.bfree = limited ? Math.max(0, out.blocks - Math.ceil(this.used / 4096)) : 0;
+    out.bavail = out.bfree;
+    out.files = this.inodeLimit === Infinity ? 0 : this.inodeLimit;
+    out.ffree = this.inodeLimit === Infinity ? 0 : Math.max(0, this.inodeLimit - this.inodes);
+    return 0;
+  }
+
+  override options(): string {
+    return this.#words === "" ? "" : `,${this.#words}`;
+  }
+
+  override reconfigure(data: string): number {
+    const options = readTmpfsOptions(data, { ...TMPFS_DEFAULTS, size: this.sizeLimit, inodes: this.inodeLimit });
+    if (typeof options === "number") return options;
+    if (options.size < this.used) return refuse(EINVAL, "tmpfs: more is in use");
+    this.sizeLimit = options.size;
+    this.inodeLimit = options.inodes;
+    return 0;
+  }
+}
+
+/** mount -t tmpfs. Without a size it gets half of `memory`, as Linux gives it. */
+export class TmpfsType implements FilesystemType {
+  readonly name: string;
+  readonly nodev = true;
+  readonly #vfs: Vfs;
+  readonly #host: Host;
+  readonly #size: number;
+
+  constructor(vfs: Vfs, host: Host, memory = Infinity, name = "tmpfs") {
+    this.#vfs = vfs;
+    this.#host = host;
+    this.#size = memory === Infinity ? Infinity : Math.floor(memory / 2);
+    this.name = name;
+  }
+
+  mount(task: Task, _source: string, flags: number, data: string): Tmpfs | number {
+    const { fsuid: uid, fsgid: gid } = task.credentials;
+    const options = readTmpfsOptions(data, { ...TMPFS_DEFAULTS, size: this.#size, uid, gid });
+    if (typeof options === "number") return options;
+    const tmpfs = new Tmpfs(this.#vfs, this.#host, options, this.name, data);
+    tmpfs.readOnly = (flags & MS_RDONLY) !== 0;
+    return tmpfs;
+  }
+}
+
+export function readTmpfsOptions(data: string, defaults: TmpfsOptions): TmpfsOptions | number {
+  let { size, inodes, mode, uid, gid } = defaults;
+  for (const [key, value] of parseOptions(data)) {
+    const amount = readAmount(value);
+    if (key === "size" && value.endsWith("%")) continue;
+    if (key === "size") size = amount === 0 ? Infinity : amount;
+    else if (key === "nr_blocks") size = amount === 0 ? Infinity : amount * 4096;
+    else if (key === "nr_inodes") inodes = amount === 0 ? Infinity : amount;
+    else if (key === "mode") mode = Number.parseInt(value, 8) & 0o7777;
+    else if (key === "uid") uid = amount;
+    else if (key === "gid") gid = amount;
+    else if (!IGNORED.has(key)) return refuse(EINVAL, "tmpfs: unknown mount option");
+  }
+  if ([size, inodes, mode, uid, gid].some(Number.isNaN)) return refuse(EINVAL, "tmpfs: bad number");
+  return { size, inodes, mode, uid, gid };
+}
+
+/** Options without a meaning here. */
+const IGNORED: ReadonlySet<string> = new Set([
+  "huge", "mpol", "inode32", "inode64", "noswap", "rw", "ro", "relatime", "seclabel",
+]);
+
+function readAmount(text: string): number {
+  const match = /^(\d+)([kmgt]?)$/i.exec(text);
+  if (match === null) return Number.NaN;
+  return Number(match[1]) * 1024 ** " kmgt".indexOf(match[2]!.toLowerCase() || " ");
+}
+
+/** The kernel's own tmpfs, mounted nowhere. */
+export class TmpfsMemoryFiles implements MemoryFiles {
+  readonly #tmpfs: Tmpfs;
+
+  constructor(vfs: Vfs, host: Host) {
+    this.#tmpfs = new Tmpfs(vfs, host);
+  }
+
+  memfd(task: Task, name: string, flags: number): File | number {
+    const noexec = (flags & MFD_NOEXEC_SEAL) !== 0;
+    const inode = this.#make(task, noexec ? 0o666 : 0o777);
+    inode.seals = noexec ? F_SEAL_EXEC : (flags & MFD_ALLOW_SEALING) !== 0 ? 0 : F_SEAL_SEAL;
+    return this.#open(task, inode, `/memfd:${name}`);
+  }
+
+  sharedMemory(task: Task, name: string, size: number): File | number {
+    const inode = this.#make(task, 0o777);
+    const rc = inode.resize(size);
+    if (rc < 0) {
+      inode.drop();
+      return rc;
+    }
+    return this.#open(task, inode, name);
+  }
+
+  #make(task: Task, mode: number): TmpfsRegular {
+    const { fsuid: uid, fsgid: gid } = task.credentials;
+    const inode = new TmpfsRegular(this.#tmpfs, { mode: S_IFREG | mode, uid, gid, rdev: 0, target: "" });
+    inode.nlink = 0;
+    return inode;
+  }
+
+  #open(task: Task, inode: TmpfsRegular, name: string): File {
+    const path = this.#tmpfs.vfs.anonymous.path(inode, `${name} (deleted)`);
+    const file = inode.open(task, inode, path, O_RDWR | O_LARGEFILE);
+    inode.drop();
+    return file;
+  }
+}

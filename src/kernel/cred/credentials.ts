@@ -1,0 +1,102 @@
+/**
+ * Credentials: who a task is. Immutable: a change makes a new object, so that a File may keep the
+ * credentials it was opened with (Linux's struct cred, credentials(7), capabilities(7)).
+ * Capability sets are two unsigned 32-bit halves, low first.
+ */
+
+export interface CapabilitySet {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+export const NO_CAPABILITIES: CapabilitySet = { lo: 0, hi: 0 };
+/** CAP_CHOWN (0) … CAP_CHECKPOINT_RESTORE (40). */
+export const ALL_CAPABILITIES: CapabilitySet = { lo: 0xffffffff, hi: 0x1ff };
+
+export interface CredentialFields {
+  readonly uid: number;
+  readonly gid: number;
+  readonly euid: number;
+  readonly egid: number;
+  readonly suid: number;
+  readonly sgid: number;
+  readonly fsuid: number;
+  readonly fsgid: number;
+  readonly groups: readonly number[];
+  readonly permitted: CapabilitySet;
+  readonly effective: CapabilitySet;
+  readonly inheritable: CapabilitySet;
+  readonly bounding: CapabilitySet;
+  readonly ambient: CapabilitySet;
+  readonly securebits: number;
+  readonly noNewPrivs: boolean;
+}
+
+export class Credentials implements CredentialFields {
+  readonly uid: number;
+  readonly gid: number;
+  readonly euid: number;
+  readonly egid: number;
+  readonly suid: number;
+  readonly sgid: number;
+  readonly fsuid: number;
+  readonly fsgid: number;
+  readonly groups: readonly number[];
+  readonly permitted: CapabilitySet;
+  readonly effective: CapabilitySet;
+  readonly inheritable: CapabilitySet;
+  readonly bounding: CapabilitySet;
+  readonly ambient: CapabilitySet;
+  readonly securebits: number;
+  readonly noNewPrivs: boolean;
+
+  constructor(f: CredentialFields) {
+    this.uid = f.uid;
+    this.gid = f.gid;
+    this.euid = f.euid;
+    this.egid = f.egid;
+    this.suid = f.suid;
+    this.sgid = f.sgid;
+    this.fsuid = f.fsuid;
+    this.fsgid = f.fsgid;
+    this.groups = f.groups;
+    this.permitted = f.permitted;
+    this.effective = f.effective;
+    this.inheritable = f.inheritable;
+    this.bounding = f.bounding;
+    this.ambient = f.ambient;
+    this.securebits = f.securebits;
+    this.noNewPrivs = f.noNewPrivs;
+  }
+
+  /** What a program started by this user has: everything for root, nothing for others. */
+  static forUser(uid: number, gid: number, groups: readonly number[]): Credentials {
+    const caps = uid === 0 ? ALL_CAPABILITIES : NO_CAPABILITIES;
+    return new Credentials({
+      uid, gid, euid: uid, egid: gid, suid: uid, sgid: gid, fsuid: uid, fsgid: gid, groups,
+      permitted: caps,
+      effective: caps,
+      inheritable: NO_CAPABILITIES,
+      bounding: ALL_CAPABILITIES,
+      ambient: NO_CAPABILITIES,
+      securebits: 0,
+      noNewPrivs: false,
+    });
+  }
+
+  with(changes: Partial<CredentialFields>): Credentials {
+    return new Credentials({ ...this, ...changes });
+  }
+
+  /** Does the effective set hold this capability (CAP_*)? */
+  has(capability: number): boolean {
+    return capability < 32
+      ? ((this.effective.lo >>> capability) & 1) === 1
+      : ((this.effective.hi >>> (capability - 32)) & 1) === 1;
+  }
+
+  /** Is `gid` the file-system group or a supplementary one? */
+  inGroup(gid: number): boolean {
+    return this.fsgid === gid || this.groups.includes(gid);
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * What execve does to credentials (execve(2), capabilities(7) "Transformation of capabilities during
+ * execve()"): set-user-ID and set-group-ID bits, root's capabilities, ambient ones.
+ */
+import { S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
+import type { Task } from "../task/task.ts";
+import type { File } from "../vfs/file.ts";
+import type { CapabilitySet, Credentials } from "./credentials.ts";
+
+const SECBIT_NOROOT = 1;
+const SECBIT_KEEP_CAPS = 1 << 4;
+
+export interface ExecCredentials {
+  credentials: Credentials;
+  /** AT_SECURE: the loader must not trust the environment. */
+  secure: boolean;
+}
+
+export function credentialsForExec(task: Task, file: File): ExecCredentials {
+  const old = task.credentials;
+  const { mode, uid, gid } = file.inode;
+  const obeysBits = file.path?.mount.nosuid !== true && !old.noNewPrivs;
+  const setsUser = obeysBits && (mode & S_ISUID) !== 0;
+  const setsGroup = obeysBits && (mode & S_ISGID) !== 0 && (mode & S_IXGRP) !== 0;
+  const euid = setsUser ? uid : old.euid;
+  const egid = setsGroup ? gid : old.egid;
+  const gains = euid !== old.euid || egid !== old.egid;
+  const asRoot = (old.securebits & SECBIT_NOROOT) === 0 && (euid === 0 || old.uid === 0);
+  const ambient = gains ? none : old.ambient;
+  const permitted = asRoot ? union(old.inheritable, old.bounding) : ambient;
+  const effective = asRoot ? (euid === 0 ? permitted : ambient) : ambient;
+  const credentials = old.with({
+    euid, egid, suid: euid, sgid: egid, fsuid: euid, fsgid: egid,
+    permitted, effective, ambient,
+    securebits: old.securebits & ~SECBIT_KEEP_CAPS,
+  });
+  const secure = euid !== old.uid || egid !== old.gid || (old.uid !== 0 && asRoot && gains);
+  return { credentials, secure };
+}
+
+const none: CapabilitySet = { lo: 0, hi: 0 };
+
+function union(a: CapabilitySet, b: CapabilitySet): CapabilitySet {
+  return { lo: (a.lo | b.lo) >>> 0, hi: (a.hi | b.hi) >>> 0 };
+}

@@ -1,0 +1,307 @@
+/**
+ * Kernel: the one object from which all kernel state hangs, and the loop that runs it.
+ *
+ * One turn: end what is dying, retry what was woken, fire timers, then let guests run until something
+ * stops (platform.wait). Each stop is handled to completion before the next. Nothing here blocks but
+ * wait(), and nothing waits for a guest without a deadline.
+ */
+import { ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS } from "../abi/errno.ts";
+import { SIGKILL, SIGSEGV } from "../abi/signal.ts";
+import { signaledStatus } from "../abi/wait.ts";
+import { KernelBug } from "../base/failure.ts";
+import { WaitQueue } from "../base/wait-queue.ts";
+import {
+  type GuestThread, type Platform, Reg, STOP_DEAD, STOP_FAULT, STOP_INTERRUPT, STOP_STARTED, STOP_SYSCALL,
+} from "../platform/contract.ts";
+import { SharedFutexes } from "./futex/futex.ts";
+import type { WallTimer } from "./files/timerfd.ts";
+import type { Namespaces } from "./ns/namespaces.ts";
+import { forceSignal, returnToGuest } from "./signal/deliver.ts";
+import { sendToTask } from "./signal/send.ts";
+import { SigInfo } from "./signal/siginfo.ts";
+import { restoreMask } from "./signal/temporary-mask.ts";
+import { SocketFamilies } from "./socket/family.ts";
+import { NetworkNamespace } from "./socket/network.ts";
+import { startChild } from "./task/clone.ts";
+import { beginGroupExit, exitTask, finishGroupExit } from "./task/exit.ts";
+import { Limits } from "./task/limits.ts";
+import { HANDLED, PARKED } from "./task/park.ts";
+import { PidTable } from "./task/pid-table.ts";
+import { ProcessGroup, Session } from "./task/process-group.ts";
+import type { Task } from "./task/task.ts";
+import { ThreadGroup } from "./task/thread-group.ts";
+import type { Clock } from "./time/clock.ts";
+import { CpuTime } from "./time/cpu-time.ts";
+import type { Entropy } from "./time/entropy.ts";
+import { TimerQueue } from "./time/timers.ts";
+import type { Vfs } from "./vfs/vfs.ts";
+
+/** How system calls are answered: the table above this floor. */
+export interface SyscallTable {
+  /** Decode task.syscallNr's arguments into task.args. False when there is no such call. */
+  decode(task: Task): boolean;
+  /** Call its handler with task.args. */
+  invoke(task: Task): number;
+  /** A call completed with `result`, or never returns (HANDLED). For tracing. */
+  completed(task: Task, result: number): void;
+}
+
+/** Facts of the processor that programs learn from their auxiliary vector. */
+export interface Hardware {
+  hwcap: number;
+  hwcap2: number;
+  minSigStackSize: number;
+  rseqFeatureSize: number;
+  rseqAlign: number;
+}
+
+export interface KernelParts {
+  platform: Platform;
+  clock: Clock;
+  entropy: Entropy;
+  vfs: Vfs;
+  hardware: Hardware;
+  table: SyscallTable;
+  /** Where first stacks end, before randomisation. */
+  stackTop: number;
+  /** Processors that guests see. */
+  cpus: number;
+  memory: MemoryFacts;
+}
+
+/** How much memory guests see. */
+export interface MemoryFacts {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+}
+
+export class Kernel {
+  readonly platform: Platform;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  readonly vfs: Vfs;
+  readonly hardware: Hardware;
+  readonly table: SyscallTable;
+  readonly stackTop: number;
+  readonly cpus: number;
+  readonly memory: MemoryFacts;
+  readonly timers = new TimerQueue();
+  readonly pids = new PidTable();
+  readonly cpuTime = new CpuTime();
+  readonly sharedFutexes = new SharedFutexes();
+  /** Woken whenever a signal was queued for anyone: signalfd readers look again. */
+  readonly signalEvents = new WaitQueue();
+  /** Timers set to a wall-clock time: told when that clock is set. */
+  readonly wallTimers = new Set<WallTimer>();
+  /** Who makes sockets of which address family; filled by boot. */
+  readonly socketFamilies = new SocketFamilies();
+  /** The sandbox's network: what its sockets have bound. */
+  readonly network = new NetworkNamespace();
+  /** Pid 1: adopts orphans and reaps them; has no threads of its own. */
+  readonly init: ThreadGroup;
+  /** The namespaces of the first process; set by boot. */
+  namespaces!: Namespaces;
+  /** The process whose end ends the sandbox. */
+  main: ThreadGroup | null = null;
+  /** Its wait status, once it is over. */
+  exitStatus: number | null = null;
+  readonly dying: ThreadGroup[] = [];
+  /** Guests are held: nothing is resumed until thaw(). */
+  frozen = false;
+  readonly startNs: number;
+
+  #runnable: Task[] = [];
+  #retrying: Task[] = [];
+
+  constructor(parts: KernelParts) {
+    this.platform = parts.platform;
+    this.clock = parts.clock;
+    this.entropy = parts.entropy;
+    this.vfs = parts.vfs;
+    this.hardware = parts.hardware;
+    this.table = parts.table;
+    this.stackTop = parts.stackTop;
+    this.cpus = parts.cpus;
+    this.memory = parts.memory;
+    this.startNs = parts.clock.monotonicNs();
+    this.init = new ThreadGroup(this, 1, null, null, Limits.defaults());
+    this.newSession(this.init);
+    this.pids.setGroup(this.init);
+  }
+
+  // --- families -------------------------------------------------------------------------------
+
+  /** Make `group` the leader of a session and a process group of its own. */
+  newSession(group: ThreadGroup): void {
+    this.leaveProcessGroup(group);
+    const processGroup = new ProcessGroup(group.pid, new Session(group));
+    this.#join(group, processGroup);
+  }
+
+  /** Move `group` into process group `id` of its session, making it when it is new. */
+  joinProcessGroup(group: ThreadGroup, id: number): void {
+    const { session } = group;
+    const processGroup = this.pids.processGroup(id) ?? new ProcessGroup(id, session);
+    this.leaveProcessGroup(group);
+    this.#join(group, processGroup);
+  }
+
+  #join(group: ThreadGroup, processGroup: ProcessGroup): void {
+    group.processGroup = processGroup;
+    processGroup.members.add(group);
+    this.pids.setProcessGroup(processGroup);
+  }
+
+  leaveProcessGroup(group: ThreadGroup): void {
+    const { processGroup } = group;
+    if (processGroup == null) return;
+    processGroup.members.delete(group);
+    if (processGroup.members.size === 0) this.pids.removeProcessGroup(processGroup.id);
+  }
+
+  // --- signals --------------------------------------------------------------------------------
+
+  sendSignalToTask(task: Task, signo: number): void {
+    sendToTask(task, SigInfo.fromKernel(signo));
+  }
+
+  /** A signal was queued for `_task` or its process. */
+  signalArrived(_task: Task): void {
+    if (!this.signalEvents.empty) this.signalEvents.wake(-1);
+  }
+
+  /** SIGCONT or SIGKILL: a stopped thread goes on where it stopped. */
+  resumeFromStop(task: Task): void {
+    if (task.state !== "stopped") return;
+    task.state = "running";
+    returnToGuest(task, task.stopRestart);
+  }
+
+  // --- the loop -------------------------------------------------------------------------------
+
+  /** `task` was woken: its system call is tried again in the next turn. */
+  makeRunnable(task: Task): void {
+    this.#runnable.push(task);
+  }
+
+  /** The main process is over. */
+  finish(status: number): void {
+    this.exitStatus = status;
+  }
+
+  /** Run until the main process has ended; its wait status. */
+  run(): number {
+    while (this.exitStatus === null) this.turn();
+    return this.exitStatus;
+  }
+
+  turn(): void {
+    this.#settle();
+    if (this.exitStatus !== null) return;
+    const { next } = this.timers;
+    const timeout =
+      this.#runnable.length > 0 || this.dying.length > 0
+        ? 0
+        : next === Infinity
+          ? Infinity
+          : Math.max(0, next - this.clock.monotonicNs());
+    const count = this.platform.wait(timeout);
+    const { stops } = this.platform;
+    for (let i = 0; i < count; i++) this.#onStop(stops[i]!.thread!, stops[i]!.reason);
+  }
+
+  /** Everything that can go on without a guest's doing. */
+  #settle(): void {
+    if (this.timers.next !== Infinity) this.timers.expire(this.clock.monotonicNs());
+    while (this.dying.length > 0) finishGroupExit(this.dying.shift()!);
+    if (this.#runnable.length === 0) return;
+    const batch = this.#runnable;
+    this.#runnable = this.#retrying;
+    this.#retrying = batch;
+    for (const task of batch) if (task.state === "running") this.#invoke(task);
+    batch.length = 0;
+    while (this.dying.length > 0) finishGroupExit(this.dying.shift()!);
+  }
+
+  #onStop(thread: GuestThread, reason: number): void {
+    const task = thread.owner as Task | null;
+    if (task === null) throw new KernelBug("a guest thread without a task has stopped");
+    if (reason === STOP_DEAD) return this.#onDeath(task, thread);
+    if (task.state === "dead" || task.thread !== thread) return thread.exit();
+    switch (reason) {
+      case STOP_SYSCALL:
+        this.#onSyscall(task, thread);
+        break;
+      case STOP_FAULT:
+        this.#onFault(task, thread);
+        break;
+      case STOP_INTERRUPT:
+        returnToGuest(task, 0);
+        break;
+      case STOP_STARTED:
+        startChild(task);
+        break;
+    }
+  }
+
+  /** The host killed the space under us (out of memory, or the stub broke the protocol). */
+  #onDeath(task: Task, thread: GuestThread): void {
+    if (task.state === "dead" || task.thread !== thread) return;
+    beginGroupExit(task.group, signaledStatus(SIGKILL, false));
+  }
+
+  #onSyscall(task: Task, thread: GuestThread): void {
+    task.syscallNr = thread.registerLow(Reg.rax);
+    task.restart = null;
+    if (!this.table.decode(task)) return this.#complete(task, -ENOSYS);
+    this.#invoke(task);
+  }
+
+  #onFault(task: Task, thread: GuestThread): void {
+    const { signo, code, address } = thread.fault;
+    forceSignal(task, SigInfo.fault(signo === 0 ? SIGSEGV : signo, code, address));
+    returnToGuest(task, 0);
+  }
+
+  /** Run (or retry) the handler of the task's system call. */
+  #invoke(task: Task): void {
+    const result = this.table.invoke(task);
+    if (result === PARKED) return;
+    if (task.state === "dead") return;
+    if (result === HANDLED) {
+      task.restart = null;
+      this.table.completed(task, HANDLED);
+      // exit and execve may have changed who the task is; the registers are set.
+      if (task.state === "running") returnToGuest(task, 0);
+      return;
+    }
+    this.#complete(task, result);
+  }
+
+  #complete(task: Task, result: number): void {
+    this.table.completed(task, result);
+    if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK) {
+      if (result === -ERESTART_RESTARTBLOCK) {
+        task.restartBlock = task.restart;
+        task.restartNr = task.syscallNr;
+      }
+      task.restart = null;
+      // The number stays in rax as the call's own, so that a restart finds it.
+      returnToGuest(task, -result);
+      return;
+    }
+    task.restart = null;
+    if (task.hasSignal()) {
+      task.thread.setRegister(Reg.rax, result);
+      returnToGuest(task, 0);
+      return;
+    }
+    if (task.signals.hasSaved) restoreMask(task);
+    task.thread.resume(result);
+  }
+
+  /** _exit(2) of one thread, from its handler. */
+  exitThread(task: Task, status: number): void {
+    exitTask(task, status);
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Sending signals (kill(2), signal(7)): who gets them, what is dropped, whom it wakes.
+ *  - A signal that would be ignored is dropped at once, unless it is blocked or waited for.
+ *  - SIGCONT and the stop signals cancel each other when sent, before any handler runs.
+ *  - SIGKILL and fatal defaults end the whole group at once.
+ */
+import { EAGAIN } from "../../abi/errno.ts";
+import { RLIMIT_SIGPENDING } from "../../abi/resource.ts";
+import { CLD_CONTINUED, CLD_STOPPED, SIG_DFL, SIGCONT, SIGKILL, SIGRTMIN } from "../../abi/signal.ts";
+import { signaledStatus } from "../../abi/wait.ts";
+import { beginGroupExit } from "../task/exit.ts";
+import { notifyParentOfStop } from "../task/notify.ts";
+import type { ProcessGroup } from "../task/process-group.ts";
+import type { Task } from "../task/task.ts";
+import type { ThreadGroup } from "../task/thread-group.ts";
+import type { PendingSignals } from "./pending.ts";
+import type { SigInfo } from "./siginfo.ts";
+import { bitHigh, bitLow, CONTINUE_LOW, isIn, STOP_SIGNALS_LOW } from "./sigset.ts";
+
+/** Send to one thread. 0, or -EAGAIN when a real-time signal finds the queue full. */
+export function sendToTask(task: Task, info: SigInfo): number {
+  if (task.state === "dead" || task.group.isZombie) return 0;
+  if (!prepare(task.group, task, info.signo)) return 0;
+  return enqueue(task.group, task.signals.pending, task, info);
+}
+
+/** Send to a process: any of its threads that does not block it may take it. */
+export function sendToGroup(group: ThreadGroup, info: SigInfo): number {
+  if (group.isZombie) return 0;
+  const task = chooseTask(group, info.signo);
+  if (task === null || !prepare(group, task, info.signo)) return 0;
+  return enqueue(group, group.signals.pending, task, info);
+}
+
+/** Send to every process of a group; true when there was one. */
+export function sendToProcessGroup(processGroup: ProcessGroup, info: SigInfo): boolean {
+  let any = false;
+  for (const member of [...processGroup.members]) {
+    sendToGroup(member, info);
+    any = true;
+  }
+  return any;
+}
+
+/** The thread that will act: the leader if it may, else any that does not block the signal. */
+function chooseTask(group: ThreadGroup, signo: number): Task | null {
+  const leader = group.leader;
+  if (leader !== null && leader.state !== "dead" && wants(leader, signo)) return leader;
+  for (const task of group.tasks) if (wants(task, signo)) return task;
+  return group.tasks[0] ?? null;
+}
+
+function wants(task: Task, signo: number): boolean {
+  const { signals } = task;
+  return (
+    !isIn(signals.blockedLo, signals.blockedHi, signo) || isIn(signals.waitedLo, signals.waitedHi, signo)
+  );
+}
+
+/** Side effects of sending; false when the signal is to be dropped. */
+function prepare(group: ThreadGroup, task: Task, signo: number): boolean {
+  const bit = bitLow(signo);
+  if (bit & STOP_SIGNALS_LOW) discardEverywhere(group, CONTINUE_LOW);
+  else if (signo === SIGCONT) {
+    discardEverywhere(group, STOP_SIGNALS_LOW);
+    resumeStopped(group);
+  }
+  if (signo === SIGKILL) return true;
+  const blocked = isIn(task.signals.blockedLo, task.signals.blockedHi, signo);
+  const waited = isIn(task.signals.waitedLo, task.signals.waitedHi, signo);
+  return blocked || waited || !task.handlers.ignores(signo);
+}
+
+function discardEverywhere(group: ThreadGroup, lo: number): void {
+  group.signals.pending.discard(lo, 0);
+  for (const task of group.tasks) task.signals.pending.discard(lo, 0);
+}
+
+/** SIGCONT: whatever the process does with the signal itself, it runs again. */
+function resumeStopped(group: ThreadGroup): void {
+  const { signals } = group;
+  if (signals.stopSignal === 0) return;
+  const wasStopped = signals.isStopped;
+  signals.stopSignal = 0;
+  signals.isStopped = false;
+  signals.stopUnreported = false;
+  if (wasStopped) {
+    signals.continueUnreported = true;
+    notifyParentOfStop(group, CLD_CONTINUED, SIGCONT);
+  }
+  for (const task of group.tasks) group.kernel.resumeFromStop(task);
+}
+
+function enqueue(group: ThreadGroup, pending: PendingSignals, task: Task, info: SigInfo): number {
+  const { signo } = info;
+  if (signo === SIGKILL || (isFatal(task, signo) && wants(task, signo))) {
+    beginGroupExit(group, signaledStatus(signo, false));
+    return 0;
+  }
+  if (signo >= SIGRTMIN && pending.count >= group.limits.soft(RLIMIT_SIGPENDING)) return -EAGAIN;
+  if (!pending.add(info)) return 0;
+  signalWake(task, signo);
+  return 0;
+}
+
+/** Does the signal end the process with nobody to ask (no handler, no stop, no core to write)? */
+function isFatal(task: Task, signo: number): boolean {
+  const { handler } = task.handlers.action(signo);
+  if (handler !== SIG_DFL || task.handlers.ignores(signo)) return false;
+  // A waiter takes it before its default action does.
+  if (isIn(task.signals.waitedLo, task.signals.waitedHi, signo)) return false;
+  return (bitLow(signo) & STOP_SIGNALS_LOW) === 0;
+}
+
+/** Let `task` notice: wake its sleep, or stop it in the guest. */
+export function signalWake(task: Task, signo: number): void {
+  if (signo !== 0 && !wants(task, signo)) {
+    // Still interesting for signalfd readers.
+    task.group.kernel.signalArrived(task);
+    return;
+  }
+  task.group.kernel.signalArrived(task);
+  if (task.state === "sleeping") task.wakeUp();
+  else if (task.state === "running") task.thread.interrupt();
+}
+
+/** A stop signal is being acted upon: all threads go to sleep on their way to the guest. */
+export function beginGroupStop(group: ThreadGroup, signo: number): void {
+  const { signals } = group;
+  if (signals.stopSignal !== 0) return;
+  signals.stopSignal = signo;
+  signals.continueUnreported = false;
+  for (const task of group.tasks) signalWake(task, 0);
+}
+
+/** A thread has parked itself for the stop. The last one completes it. */
+export function completeGroupStop(group: ThreadGroup): void {
+  const { signals } = group;
+  if (signals.isStopped || signals.stopSignal === 0) return;
+  for (const task of group.tasks) if (task.state !== "stopped") return;
+  signals.isStopped = true;
+  signals.stopUnreported = true;
+  notifyParentOfStop(group, CLD_STOPPED, signals.stopSignal);
+}
+
+export function maskOf(signo: number): { lo: number; hi: number } {
+  return { lo: bitLow(signo), hi: bitHigh(signo) };
+}

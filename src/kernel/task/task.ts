@@ -1,0 +1,212 @@
+/**
+ * Task: one guest thread (Linux's task_struct), and how its system calls wait.
+ *
+ * Fields are grouped by who may change them. Handlers run to completion on the one kernel thread, so
+ * between two system calls everything is consistent; a handler that must wait parks (see park.ts).
+ * Everything that a group of threads shares is in ThreadGroup.
+ */
+import { ERESTARTSYS, ETIMEDOUT } from "../../abi/errno.ts";
+import type { WaitQueue, Waiter } from "../../base/wait-queue.ts";
+import type { GuestThread } from "../../platform/contract.ts";
+import type { Credentials } from "../cred/credentials.ts";
+import type { FdTable } from "../fd/fd-table.ts";
+import type { Kernel } from "../kernel.ts";
+import type { Namespaces } from "../ns/namespaces.ts";
+import type { Mm } from "../mm/mm.ts";
+import type { SignalHandlers } from "../signal/handlers.ts";
+import { TaskSignals } from "../signal/task-signals.ts";
+import { Timer } from "../time/timers.ts";
+import type { CloneRequest } from "./clone.ts";
+import type { FsContext } from "./fs-context.ts";
+import { PARKED, RestartRecord } from "./park.ts";
+import type { ThreadGroup } from "./thread-group.ts";
+
+export type TaskState =
+  /** Guest code runs, or its system call is being handled. */
+  | "running"
+  /** Parked in a system call. */
+  | "sleeping"
+  /** Stopped by a job-control signal, or waiting for a vfork child or an exec to finish. */
+  | "stopped"
+  /** Gone from the host; a leader waits to be reaped. */
+  | "dead";
+
+/** Wakes a task at the deadline of its sleep. */
+class SleepTimer extends Timer {
+  readonly task: Task;
+
+  constructor(task: Task) {
+    super();
+    this.task = task;
+  }
+
+  fire(): void {
+    this.task.wakeUp();
+  }
+}
+
+export class Task implements Waiter {
+  // never changes
+  readonly kernel: Kernel;
+
+  // change only at clone, exec and exit
+  tid: number;
+  group: ThreadGroup;
+  thread: GuestThread;
+  mm: Mm;
+  handlers: SignalHandlers;
+  files: FdTable;
+  fs: FsContext;
+  namespaces: Namespaces;
+  /** The mm is still the parent's; it waits until this task execs or exits. */
+  vforkParent: Task | null = null;
+  /** What clone promised, until the child has started. */
+  birth: CloneRequest | null = null;
+  startNs = 0;
+
+  // change by the task's own system calls
+  credentials: Credentials;
+  comm = "";
+  readonly signals = new TaskSignals();
+  clearChildTid = 0;
+  robustList = 0;
+  parentDeathSignal = 0;
+  personality = 0;
+  timerSlackNs = 50_000;
+  schedPolicy = 0;
+  schedPriority = 0;
+  /** Usable processors, null for all. */
+  affinity: boolean[] | null = null;
+
+  // the current system call: number, arguments, what survives a retry
+  state: TaskState = "running";
+  syscallNr = -1;
+  readonly args = new Float64Array(6);
+  restart: RestartRecord | null = null;
+  /** A restarted call's record (restart_syscall, ERESTART_RESTARTBLOCK). */
+  restartBlock: RestartRecord | null = null;
+  /** The syscall of `restartBlock`. */
+  restartNr = -1;
+  /** The restart code of the call that a stop interrupted. */
+  stopRestart = 0;
+
+  readonly #queues: WaitQueue[] = [];
+  readonly #sleepTimer = new SleepTimer(this);
+
+  constructor(kernel: Kernel, tid: number, group: ThreadGroup, thread: GuestThread, parts: TaskParts) {
+    this.kernel = kernel;
+    this.tid = tid;
+    this.group = group;
+    this.thread = thread;
+    this.mm = parts.mm;
+    this.handlers = parts.handlers;
+    this.files = parts.files;
+    this.fs = parts.fs;
+    this.namespaces = kernel.namespaces;
+    this.credentials = parts.credentials;
+    this.comm = parts.comm;
+    this.startNs = kernel.clock.monotonicNs();
+  }
+
+  /** Process id as the guest sees it. */
+  get pid(): number {
+    return this.group.pid;
+  }
+
+  // --- waiting --------------------------------------------------------------------------------
+
+  /** The record that survives retries of this system call; made at first use. */
+  get record(): RestartRecord {
+    this.restart ??= new RestartRecord();
+    return this.restart;
+  }
+
+  /** The absolute deadline of this call, `ns` from its first try on. */
+  deadlineIn(ns: number): number {
+    if (this.restart === null) this.record.deadline = this.kernel.clock.monotonicNs() + ns;
+    return this.restart!.deadline;
+  }
+
+  /** Ask `queue` to wake this task when one of `mask` happens. Followed by park(). */
+  waitOn(queue: WaitQueue, mask: number): void {
+    queue.add(this, mask);
+    this.#queues.push(queue);
+  }
+
+  /** Sleep until woken, a signal, or the deadline (monotonic ns): PARKED, -ERESTARTSYS or -ETIMEDOUT. */
+  park(deadline = Infinity): number {
+    if (this.hasSignal()) {
+      this.#leaveQueues();
+      return -ERESTARTSYS;
+    }
+    return this.#sleep(deadline);
+  }
+
+  /** As park(), but only a fatal signal ends it early. */
+  parkKillable(deadline = Infinity): number {
+    if (this.group.exiting !== null || this.signals.killed) {
+      this.#leaveQueues();
+      return -ERESTARTSYS;
+    }
+    return this.#sleep(deadline);
+  }
+
+  #sleep(deadline: number): number {
+    if (deadline !== Infinity) {
+      if (this.kernel.clock.monotonicNs() >= deadline) {
+        this.#leaveQueues();
+        return -ETIMEDOUT;
+      }
+      this.kernel.timers.arm(this.#sleepTimer, deadline);
+    }
+    this.state = "sleeping";
+    return PARKED;
+  }
+
+  /** An event of a queue this task waits on: try the call again soon. */
+  onWake(_queue: WaitQueue, _mask: number): boolean {
+    return this.wakeUp();
+  }
+
+  /** Make a sleeping task try its call again. False when it did not sleep. */
+  wakeUp(): boolean {
+    if (this.state !== "sleeping") return false;
+    this.state = "running";
+    this.#leaveQueues();
+    this.kernel.timers.disarm(this.#sleepTimer);
+    this.kernel.makeRunnable(this);
+    return true;
+  }
+
+  /** Nothing will wake this task any more: it ends. */
+  leaveWaits(): void {
+    this.#leaveQueues();
+    this.kernel.timers.disarm(this.#sleepTimer);
+  }
+
+  #leaveQueues(): void {
+    for (const queue of this.#queues) queue.remove(this);
+    this.#queues.length = 0;
+  }
+
+  // --- signals --------------------------------------------------------------------------------
+
+  /** Is a signal pending that this task would act on (signal_pending)? */
+  hasSignal(): boolean {
+    return this.signals.killed || this.group.signals.meets(this) || this.signals.deliverable();
+  }
+
+  toString(): string {
+    return `task ${this.tid} (${this.comm})`;
+  }
+}
+
+/** What a task is made of, apart from its identity. */
+export interface TaskParts {
+  mm: Mm;
+  handlers: SignalHandlers;
+  files: FdTable;
+  fs: FsContext;
+  credentials: Credentials;
+  comm: string;
+}

@@ -1,0 +1,86 @@
+/**
+ * ThreadGroup: a process: what its threads share (Linux's signal_struct and the leader's family ties).
+ *  - Lives from fork to the moment its parent has reaped it; `exitStatus` is final once it is a zombie.
+ *  - Changes of family (children, process group) go through the functions of exit.ts and kernel.ts.
+ */
+import { WaitQueue } from "../../base/wait-queue.ts";
+import type { Kernel } from "../kernel.ts";
+import { GroupSignals } from "../signal/group-signals.ts";
+import type { Limits } from "./limits.ts";
+import type { ProcessGroup, Session } from "./process-group.ts";
+import type { Task } from "./task.ts";
+import { GroupTimers } from "../time/group-timers.ts";
+
+export class ThreadGroup {
+  readonly kernel: Kernel;
+  readonly pid: number;
+  /** Null only for the kernel's own init, which has no threads. */
+  leader: Task | null = null;
+  /** Living threads. */
+  readonly tasks: Task[] = [];
+
+  parent: ThreadGroup | null;
+  readonly children = new Set<ThreadGroup>();
+  processGroup: ProcessGroup;
+  /** Sent to the parent at exit; 0 for none. */
+  exitSignal = 0;
+  /** PR_SET_CHILD_SUBREAPER. */
+  isSubreaper = false;
+  /** Has called execve since it was forked (setpgid's EACCES). */
+  hasExeced = false;
+
+  readonly signals = new GroupSignals();
+  readonly timers: GroupTimers;
+  limits: Limits;
+  /** Where this process's waiters for children sleep. */
+  readonly childEvents = new WaitQueue();
+  /** Readers of pidfds that name this process. */
+  readonly pidfdEvents = new WaitQueue();
+
+  /** The wait status that ends every thread, once exit_group or a fatal signal decided it. */
+  exiting: number | null = null;
+  /** The wait status that the parent will get. */
+  exitStatus = 0;
+  isZombie = false;
+  /** Real uid at exit, for the parent's siginfo. */
+  exitUid = 0;
+  /** One thread is in execve and waits for the others to be gone. */
+  execing: Task | null = null;
+
+  oomScoreAdj = 0;
+  nice = 0;
+  ioPriority = 0;
+  /** PR_SET_DUMPABLE lives in the mm; no-new-privs in the credentials. */
+  startNs = 0;
+  /** CPU time of reaped children, nanoseconds. */
+  childUserNs = 0;
+  childSystemNs = 0;
+  /** CPU time of threads that are gone. */
+  deadUserNs = 0;
+  deadSystemNs = 0;
+
+  constructor(kernel: Kernel, pid: number, parent: ThreadGroup | null, processGroup: ProcessGroup | null, limits: Limits) {
+    this.kernel = kernel;
+    this.pid = pid;
+    this.parent = parent;
+    // The first process of a session makes its own group right after construction.
+    this.processGroup = processGroup as ProcessGroup;
+    this.limits = limits;
+    this.timers = new GroupTimers(this);
+    this.startNs = kernel.clock.monotonicNs();
+  }
+
+  get session(): Session {
+    return this.processGroup.session;
+  }
+
+  /** Parent's pid as getppid(2) tells it; 0 for the first process. */
+  get parentPid(): number {
+    return this.parent === null ? 0 : this.parent.pid;
+  }
+
+  /** Some thread that can act for the process: the leader while it lives. */
+  get anyTask(): Task | null {
+    return this.tasks[0] ?? null;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Attributes: a set of changes for Inode.setattr (Linux's struct iattr), and the rules of who may
+ * make them (setattr_prepare): chmod(2), chown(2), utimensat(2), truncate(2).
+ *  - `valid` says which fields count. Filesystems apply them and set ctime to now.
+ */
+import { CAP_CHOWN } from "../../abi/capability.ts";
+import { EFBIG, EINVAL, EISDIR, EPERM } from "../../abi/errno.ts";
+import { S_IFMT, S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
+import { refuse } from "../../base/refuse.ts";
+import type { Task } from "../task/task.ts";
+import type { Inode } from "./inode.ts";
+import { isOwner, mayKeepSetgid } from "./permission.ts";
+
+export const ATTR_MODE = 1;
+export const ATTR_UID = 2;
+export const ATTR_GID = 4;
+export const ATTR_SIZE = 8;
+export const ATTR_ATIME = 16;
+export const ATTR_MTIME = 32;
+
+/** The largest offset a file may have: numbers stay exact, and every host takes it. */
+export const MAX_FILE_SIZE = 2 ** 53 - 4096;
+
+export class Attributes {
+  valid = 0;
+  /** Permission bits only, without the type. */
+  mode = 0;
+  uid = 0;
+  gid = 0;
+  size = 0;
+  atimeSec = 0;
+  atimeNsec = 0;
+  mtimeSec = 0;
+  mtimeNsec = 0;
+}
+
+/** chmod(2): the owner or CAP_FOWNER; setgid goes when the file's group is foreign. */
+export function changeMode(task: Task, inode: Inode, mode: number): number {
+  const credentials = task.credentials;
+  if (!isOwner(credentials, inode)) return refuse(EPERM, "chmod: not the owner");
+  const changes = new Attributes();
+  changes.valid = ATTR_MODE;
+  changes.mode = mode & 0o7777;
+  if (!mayKeepSetgid(credentials, inode.gid)) changes.mode &= ~S_ISGID;
+  return inode.setattr(task, changes);
+}
+
+/** chown(2): an id of -1 stays. Regular files lose their set-id bits. */
+export function changeOwner(task: Task, inode: Inode, uid: number, gid: number): number {
+  const credentials = task.credentials;
+  const changes = new Attributes();
+  if (uid !== -1) {
+    if (!(credentials.fsuid === inode.uid && uid === inode.uid) && !credentials.has(CAP_CHOWN))
+      return refuse(EPERM, "chown: only CAP_CHOWN may give files away");
+    changes.valid |= ATTR_UID;
+    changes.uid = uid;
+  }
+  if (gid !== -1) {
+    const own = credentials.fsuid === inode.uid && (credentials.inGroup(gid) || gid === inode.gid);
+    if (!own && !credentials.has(CAP_CHOWN))
+      return refuse(EPERM, "chown: not the owner, or not a member of the new group");
+    changes.valid |= ATTR_GID;
+    changes.gid = gid;
+  }
+  if (!inode.isDirectory) dropSetid(inode, changes);
+  return inode.setattr(task, changes);
+}
+
+function dropSetid(inode: Inode, changes: Attributes): void {
+  let kill = inode.mode & S_ISUID;
+  if ((inode.mode & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP)) kill |= S_ISGID;
+  if (kill === 0) return;
+  changes.valid |= ATTR_MODE;
+  changes.mode = inode.mode & ~S_IFMT & ~kill;
+}
+
+/** truncate(2) after the permission check: sizes, directories and the set-id bits. */
+export function changeSize(task: Task, inode: Inode, size: number, kill: number): number {
+  if (inode.isDirectory) return -EISDIR;
+  if (!inode.isRegular) return refuse(EINVAL, "truncate: not a regular file");
+  if (size < 0) return refuse(EINVAL, "truncate: negative length");
+  if (size > MAX_FILE_SIZE) return -EFBIG;
+  const changes = new Attributes();
+  changes.valid = ATTR_SIZE;
+  changes.size = size;
+  if (kill !== 0) {
+    changes.valid |= ATTR_MODE;
+    changes.mode = inode.mode & 0o7777 & ~kill;
+  }
+  return inode.setattr(task, changes);
+}
+
+/** Take the bits of privilegeBits() away before a write. */
+export function removePrivileges(task: Task, inode: Inode, kill: number): number {
+  const changes = new Attributes();
+  changes.valid = ATTR_MODE;
+  changes.mode = inode.mode & 0o7777 & ~kill;
+  return inode.setattr(task, changes);
+}

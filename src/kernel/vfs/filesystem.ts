@@ -1,0 +1,98 @@
+/**
+ * Filesystem: one mounted filesystem instance (Linux's super_block), and the registry of types by
+ * which mount(2) makes one. Every concrete filesystem extends Filesystem and gives its root inode.
+ *  - `dev` is st_dev: unique per instance, handed out by the Vfs.
+ *  - `revalidates` asks the path walk to call Inode.revalidate before it trusts a cached name.
+ */
+import { ENODEV } from "../../abi/errno.ts";
+import { refuse } from "../../base/refuse.ts";
+import type { Task } from "../task/task.ts";
+import type { Dentry } from "./dentry.ts";
+import type { Inode } from "./inode.ts";
+import type { StatFs } from "./kstat.ts";
+import type { Vfs } from "./vfs.ts";
+
+export abstract class Filesystem {
+  readonly vfs: Vfs;
+  /** The type's name, as /proc/mounts shows it. */
+  readonly type: string;
+  /** st_dev of its files. */
+  readonly dev: number;
+  /** Names may change behind the dentry cache. */
+  readonly revalidates: boolean = false;
+  /** Refuses every change (a read-only superblock). */
+  readOnly = false;
+  /** How many mounts show it; at 0 it is released. */
+  mounts = 0;
+  /** The dentry of `root`, shared by all its mounts; made at the first. */
+  rootDentry: Dentry | null = null;
+
+  constructor(vfs: Vfs, type: string) {
+    this.vfs = vfs;
+    this.type = type;
+    this.dev = vfs.newDevice();
+  }
+
+  abstract get root(): Inode;
+
+  abstract statfs(out: StatFs): number;
+
+  /** Options for /proc/mounts, after ro or rw; "" or ",size=…". */
+  options(): string {
+    return "";
+  }
+
+  /** mount -o remount with new data; 0 or -errno. */
+  reconfigure(_data: string): number {
+    return 0;
+  }
+
+  sync(): number {
+    return 0;
+  }
+
+  /** The last mount is gone. */
+  release(): void {}
+}
+
+/** Makes filesystems of one type for mount(2). */
+export interface FilesystemType {
+  readonly name: string;
+  /** Needs no device: shown as "nodev" in /proc/filesystems. */
+  readonly nodev: boolean;
+  mount(task: Task, source: string, flags: number, data: string): Filesystem | number;
+}
+
+export class FilesystemTypes {
+  readonly #types = new Map<string, FilesystemType>();
+
+  register(type: FilesystemType): void {
+    this.#types.set(type.name, type);
+  }
+
+  get(name: string): FilesystemType | undefined {
+    return this.#types.get(name);
+  }
+
+  all(): IterableIterator<FilesystemType> {
+    return this.#types.values();
+  }
+
+  mount(task: Task, name: string, source: string, flags: number, data: string): Filesystem | number {
+    const type = this.#types.get(name);
+    if (type === undefined) return refuse(ENODEV, "mount: no such filesystem type");
+    return type.mount(task, source, flags, data);
+  }
+}
+
+/** "size=1m,mode=755" as a map; a word without "=" maps to "". */
+export function parseOptions(data: string): Map<string, string> {
+  const options = new Map<string, string>();
+  for (const word of data.split(",")) {
+    if (word === "") continue;
+    const equals = word.indexOf("=");
+    if (equals < 0) options.set(word, "");
+    else options.set(word.slice(0, equals), word.slice(equals + 1));
+  }
+  return options;
+}

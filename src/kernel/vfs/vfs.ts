@@ -1,0 +1,245 @@
+/**
+ * Vfs: the part of the kernel that knows all mounted filesystems: one object per Kernel.
+ *  - resolve(): a path name to a Path. find(): the same, result left in `walker`, nothing allocated.
+ *  - openPath(): the whole of open(2). openExec(): a program file for execve(2).
+ *  - Plug points, filled by the assembler: `filesystemTypes`, `devices`, `fifos`, `memoryFiles`.
+ * Boot: `vfs.mountRoot(filesystem, flags)` gives the first Path; `vfs.mountAt` adds the others.
+ */
+import { EACCES, EINVAL, ELOOP, ENOENT, ENOSYS, ETXTBSY } from "../../abi/errno.ts";
+import {
+  AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, FMODE_EXEC, O_RDONLY,
+} from "../../abi/fcntl.ts";
+import { IN_CREATE } from "../../abi/inotify.ts";
+import { MS_RELATIME } from "../../abi/mount.ts";
+import { S_IXUGO } from "../../abi/stat.ts";
+import { refuse } from "../../base/refuse.ts";
+import type { Task } from "../task/task.ts";
+import type { Clock } from "../time/clock.ts";
+import { AnonymousFilesystem } from "./anonymous.ts";
+import { type Dentry, DentryCache } from "./dentry.ts";
+import { DeviceRegistry } from "./device-registry.ts";
+import type { File } from "./file.ts";
+import { type Filesystem, FilesystemTypes } from "./filesystem.ts";
+import { notifyEntry } from "./inotify.ts";
+import type { Inode } from "./inode.ts";
+import { Kstat, StatFs } from "./kstat.ts";
+import { LockGraph } from "./locks.ts";
+import { Mount, MountNamespace } from "./mount.ts";
+import { LOOKUP_EMPTY, LOOKUP_FOLLOW, LOOKUP_PARENT, Walker } from "./namei.ts";
+import { openAt } from "./open.ts";
+import { Path } from "./path.ts";
+import { pathname } from "./pathname.ts";
+
+/** Opens FIFOs (the pipe code); may park until the other end comes. */
+export interface FifoOpener {
+  open(task: Task, inode: Inode, path: Path, flags: number): File | number;
+}
+
+/** Makes files that live in memory without a name; filled by tmpfs. */
+export interface MemoryFiles {
+  /** memfd_create(2): flags are MFD_*. */
+  memfd(task: Task, name: string, flags: number): File | number;
+  /** What a shared anonymous mapping maps: a file of `size` zero bytes. */
+  sharedMemory(task: Task, name: string, size: number): File | number;
+}
+
+/** Device numbers from major 0, as Linux gives them to filesystems without a device. */
+const FIRST_DEVICE_MINOR = 20;
+
+export class Vfs {
+  readonly clock: Clock;
+  readonly dentries: DentryCache;
+  readonly filesystemTypes = new FilesystemTypes();
+  readonly devices = new DeviceRegistry();
+  readonly anonymous: AnonymousFilesystem;
+  readonly walker: Walker;
+  readonly lockGraph = new LockGraph();
+  fifos: FifoOpener | null = null;
+  memoryFiles: MemoryFiles | null = null;
+  /** Mounted filesystems, for sync(2). */
+  readonly filesystems = new Set<Filesystem>();
+  /** How many inotify marks there are: 0 lets events cost nothing. */
+  markCount = 0;
+  /** Lent to handlers for one getattr. */
+  readonly stat = new Kstat();
+  readonly statfs = new StatFs();
+  /** Lent to handlers for one struct on its way to the guest. */
+  readonly bytes = new Uint8Array(256);
+  readonly view = new DataView(this.bytes.buffer);
+  /** The last time read by nowSec(): seconds, nanoseconds. */
+  readonly now = new Float64Array(2);
+  #lastMountId = 20;
+  #lastPeerGroup = 0;
+  #lastDevice = FIRST_DEVICE_MINOR;
+  #lastNamespace = 4026531840;
+  #lastCookie = 0;
+
+  constructor(clock: Clock, dentryBound = 65536) {
+    this.clock = clock;
+    this.dentries = new DentryCache(dentryBound);
+    this.anonymous = new AnonymousFilesystem(this, "anon_inodefs");
+    this.walker = new Walker(this);
+  }
+
+  // --- names ----------------------------------------------------------------------------------
+
+  /** Walk to `pathname`; the place is in `walker`. 0 or -errno. flags: LOOKUP_*, resolve: RESOLVE_*. */
+  find(task: Task, dirfd: number, name: string, flags: number, resolve = 0): number {
+    const walker = this.walker;
+    const rc = walker.start(task, dirfd, name, flags, resolve);
+    return rc < 0 ? rc : walker.walk(name, flags);
+  }
+
+  /** Walk to `pathname` as a Path (not referenced). */
+  resolve(task: Task, dirfd: number, name: string, flags = LOOKUP_FOLLOW, resolve = 0): Path | number {
+    const rc = this.find(task, dirfd, name, flags, resolve);
+    return rc < 0 ? rc : this.walker.path();
+  }
+
+  /** Walk to the directory of `pathname`; `walker.last` is the name in it. */
+  findParent(task: Task, dirfd: number, name: string): number {
+    return this.find(task, dirfd, name, LOOKUP_PARENT);
+  }
+
+  /** The cached or fresh answer for `name` in a directory; negative dentries are answers. */
+  lookup(task: Task | null, directory: Dentry, name: string): Dentry | number {
+    const inode = directory.inode!;
+    const cached = directory.children?.get(name);
+    if (cached !== undefined) {
+      if (!inode.filesystem.revalidates || inode.revalidate(name, cached.inode)) {
+        cached.touched = true;
+        return cached;
+      }
+      this.dentries.invalidate(cached);
+    }
+    const found = inode.lookup(task, name);
+    if (typeof found !== "number") return this.dentries.add(directory, name, found);
+    if (found !== -ENOENT) return found;
+    return this.dentries.add(directory, name, null);
+  }
+
+  /** `child` of `parent`, negative until now, is this new file; takes over the caller's hold. */
+  created(parent: Dentry, child: Dentry, inode: Inode): void {
+    this.dentries.instantiate(child, inode);
+    if (this.markCount > 0)
+      notifyEntry(parent.inode!, child.name, IN_CREATE, inode.isDirectory);
+  }
+
+  /** The name of `path` as seen from `root`. */
+  pathname(path: Path, root: Path): string {
+    return pathname(path, root);
+  }
+
+  // --- opening --------------------------------------------------------------------------------
+
+  /** The whole of open(2): a File, -errno, or PARKED (a FIFO without its other end). */
+  openPath(task: Task, dirfd: number, name: string, flags: number, mode = 0, resolve = 0): File | number {
+    return openAt(this, task, dirfd, name, flags, mode, resolve);
+  }
+
+  /** The file of execve(2): regular, executable for the task, not on a noexec mount, not open for
+   * writing. While the File lives, nobody may open it for writing. */
+  openExec(task: Task, dirfd: number, name: string, atFlags = 0): File | number {
+    if ((atFlags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) !== 0) return -EINVAL;
+    let lookup = (atFlags & AT_SYMLINK_NOFOLLOW) !== 0 ? 0 : LOOKUP_FOLLOW;
+    if ((atFlags & AT_EMPTY_PATH) !== 0) lookup |= LOOKUP_EMPTY;
+    const path = this.resolve(task, dirfd, name, lookup);
+    if (typeof path === "number") return path;
+    return this.openExecPath(task, path);
+  }
+
+  /** As openExec(), of a path found already. */
+  openExecPath(task: Task, path: Path): File | number {
+    const inode = path.inode;
+    if (inode.isLink) return refuse(ELOOP, "exec: a symbolic link that must not be followed");
+    if (!inode.isRegular) return refuse(EACCES, "exec: not a regular file");
+    if (path.mount.noexec) return refuse(EACCES, "exec: the mount is noexec");
+    if ((inode.mode & S_IXUGO) === 0) return refuse(EACCES, "exec: not executable");
+    const rc = inode.permission(task.credentials, 1);
+    if (rc < 0) return rc;
+    if (inode.writers > 0) return refuse(ETXTBSY, "exec: open for writing");
+    const file = inode.open(task, inode, path, O_RDONLY | FMODE_EXEC);
+    if (typeof file !== "number") file.denyWrite();
+    return file;
+  }
+
+  // --- mounts ---------------------------------------------------------------------------------
+
+  /** The first mount of a new namespace, and its root as a Path (not referenced). */
+  mountRoot(filesystem: Filesystem, flags = MS_RELATIME, source = filesystem.type): Path {
+    const mount = this.newMount(filesystem, flags, source);
+    new MountNamespace(this.newNamespaceId(), mount);
+    return new Path(mount, mount.root);
+  }
+
+  /** Mount a filesystem at a path; on top of what is mounted there already. */
+  mountAt(filesystem: Filesystem, at: Path, flags = MS_RELATIME, source = filesystem.type): Mount {
+    const mount = this.newMount(filesystem, flags, source);
+    at.mount.namespace!.attach(mount, at);
+    return mount;
+  }
+
+  /** CLONE_NEWNS: a copy of the mounts; the task's root and working directory move into it. */
+  unshareMounts(task: Task, namespace: MountNamespace): MountNamespace {
+    const copies = new Map<Mount, Mount>();
+    const copy = namespace.copy(this, copies);
+    const { root, cwd } = task.fs;
+    const rootMount = copies.get(root.mount);
+    const cwdMount = copies.get(cwd.mount);
+    if (rootMount !== undefined) task.fs.setRoot(new Path(rootMount, root.dentry));
+    if (cwdMount !== undefined) task.fs.setCwd(new Path(cwdMount, cwd.dentry));
+    return copy;
+  }
+
+  newMount(filesystem: Filesystem, flags: number, source: string): Mount {
+    filesystem.rootDentry ??= DentryCache.detached(filesystem.root.hold(), "/");
+    this.filesystems.add(filesystem);
+    return new Mount(this.newMountId(), filesystem, filesystem.rootDentry, flags, source);
+  }
+
+  releaseFilesystem(filesystem: Filesystem): void {
+    if (filesystem.rootDentry !== null) this.dentries.dropChildren(filesystem.rootDentry);
+    filesystem.rootDentry = null;
+    this.filesystems.delete(filesystem);
+    filesystem.release();
+  }
+
+  /** A directory made at boot, whatever the mode bits say: the Path, or -errno. */
+  bootPath(task: Task, name: string): Path | number {
+    return this.resolve(task, AT_FDCWD, name, LOOKUP_FOLLOW);
+  }
+
+  // --- numbers --------------------------------------------------------------------------------
+
+  newDevice(): number {
+    return ++this.#lastDevice;
+  }
+
+  newMountId(): number {
+    return ++this.#lastMountId;
+  }
+
+  newPeerGroup(): number {
+    return ++this.#lastPeerGroup;
+  }
+
+  newNamespaceId(): number {
+    return this.#lastNamespace++;
+  }
+
+  /** Ties the two halves of a rename event together. */
+  newCookie(): number {
+    return ++this.#lastCookie;
+  }
+
+  /** Read the wall clock: seconds are returned, nanoseconds are in now[1]. */
+  nowSec(): number {
+    this.clock.realtime(this.now);
+    return this.now[0]!;
+  }
+
+  openFifo(task: Task, inode: Inode, path: Path, flags: number): File | number {
+    if (this.fifos === null) return refuse(ENOSYS, "open: no FIFO support");
+    return this.fifos.open(task, inode, path, flags);
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * Sandbox: the assembler. It is the only place that names concrete parts: the stub platform, the file
+ * systems, the devices, the socket families. It builds a kernel from a description, starts the first
+ * program and runs it to its end.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { errnoName } from "../abi/errno.ts";
+import { errnoText } from "../abi/errno-text.ts";
+import { AT_FDCWD } from "../abi/fcntl.ts";
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../abi/mount.ts";
+import { makeDevtmpfs, DevtmpfsType, registerMemoryDevices } from "../fs/dev/filesystem.ts";
+import { HOST_ROOT, HOST_VOLUME, HostFilesystem } from "../fs/host/filesystem.ts";
+import { HostStream } from "../fs/host/stream.ts";
+import { OverlayFilesystem } from "../fs/overlay/filesystem.ts";
+import { Tmpfs, TMPFS_DEFAULTS, TmpfsMemoryFiles, TmpfsType } from "../fs/tmpfs/filesystem.ts";
+import { Host } from "../host/host.ts";
+import { Credentials } from "../kernel/cred/credentials.ts";
+import { exec } from "../kernel/exec/exec.ts";
+import { FdTable } from "../kernel/fd/fd-table.ts";
+import { Kernel } from "../kernel/kernel.ts";
+import { Mm } from "../kernel/mm/mm.ts";
+import { Namespaces, UtsNamespace } from "../kernel/ns/namespaces.ts";
+import { returnToGuest } from "../kernel/signal/deliver.ts";
+import { SignalHandlers } from "../kernel/signal/handlers.ts";
+import { FsContext } from "../kernel/task/fs-context.ts";
+import { Limits } from "../kernel/task/limits.ts";
+import { HANDLED } from "../kernel/task/park.ts";
+import { Task } from "../kernel/task/task.ts";
+import { ThreadGroup } from "../kernel/task/thread-group.ts";
+import type { Path } from "../kernel/vfs/path.ts";
+import { Vfs } from "../kernel/vfs/vfs.ts";
+import { StubPlatform } from "../platform/stub/platform.ts";
+import { Dispatch } from "../syscalls/dispatch.ts";
+import { HostClock, HostEntropy } from "./clock.ts";
+import { readHardware } from "./hardware.ts";
+
+const PAGE = 4096;
+/** The vDSO and the first stacks lie below the end of guest memory, each in a part of its own. */
+const VDSO_SPACE = 1 << 26;
+const STACK_SPACE = 1 << 28;
+
+export interface Volume {
+  source: string;
+  target: string;
+  readOnly: boolean;
+}
+
+export interface SandboxSpec {
+  /** Host directory that becomes the root's lower layer. */
+  root: string;
+  hostname: string;
+  network: "none" | "host";
+  volumes: Volume[];
+  program: ProgramSpec;
+  /** Gets one sentence whenever the kernel has something to tell its user. */
+  report: (message: string) => void;
+}
+
+export interface ProgramSpec {
+  /** Byte strings; argv[0] names the program and is looked up in PATH when it has no slash. */
+  argv: string[];
+  envp: string[];
+  cwd: string;
+  uid: number;
+  gid: number;
+  groups: number[];
+}
+
+/** What stopped a program from starting, in words, with the exit status that shells use for it. */
+export class StartFailure extends Error {
+  override readonly name = "StartFailure";
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+export class Sandbox {
+  readonly host: Host;
+  readonly platform: StubPlatform;
+  readonly kernel: Kernel;
+  readonly dispatch: Dispatch;
+  readonly #spec: SandboxSpec;
+
+  constructor(spec: SandboxSpec) {
+    this.#spec = spec;
+    this.host = new Host(nativePath("gateway.node"));
+    const clock = new HostClock(this.host);
+    const entropy = new HostEntropy(this.host);
+    this.platform = new StubPlatform(this.host, mmapMinAddr());
+    const end = this.platform.guestEnd;
+    const vdsoAt = end - VDSO_SPACE + entropy.below(VDSO_SPACE / 2 / PAGE) * PAGE;
+    this.platform.start(nativePath("tvisor-warden"), vdsoAt);
+    this.dispatch = new Dispatch(spec.report);
+    this.kernel = new Kernel({
+      platform: this.platform,
+      clock,
+      entropy,
+      vfs: new Vfs(clock),
+      hardware: readHardware(),
+      table: this.dispatch,
+      stackTop: end - VDSO_SPACE - STACK_SPACE + entropy.below(STACK_SPACE / 2 / PAGE) * PAGE,
+      cpus: this.host.gateway.cpus(),
+      memory: { totalBytes: 2 ** 31, freeBytes: 2 ** 30 },
+    });
+  }
+
+  /** Build the file system, start the program, run to its end. Returns its wait status. */
+  run(): number {
+    const { kernel } = this;
+    const task = this.#firstTask(this.#mountRoot());
+    this.#mountAll(task);
+    this.#openStreams(task);
+    this.#start(task);
+    try {
+      return kernel.run();
+    } finally {
+      this.platform.shutdown();
+    }
+  }
+
+  // --- files ----------------------------------------------------------------------------------
+
+  /** The host's directory, read-only, below a writable layer in memory. */
+  #mountRoot(): Path {
+    const { vfs } = this.kernel;
+    registerMemoryDevices(vfs);
+    vfs.filesystemTypes.register(new TmpfsType(vfs, this.host, this.kernel.memory.totalBytes));
+    vfs.filesystemTypes.register(new DevtmpfsType(vfs, this.host));
+    vfs.memoryFiles = new TmpfsMemoryFiles(vfs, this.host);
+    const lower = HostFilesystem.open(vfs, this.host, this.#spec.root, HOST_ROOT);
+    if (typeof lower === "number")
+      throw new StartFailure(`cannot open the root directory ${this.#spec.root}: ${errnoText(-lower)}`, 128);
+    const memory = new Tmpfs(vfs, this.host, { ...TMPFS_DEFAULTS, mode: 0o755 });
+    const layer = (name: string) => {
+      const made = memory.root.create(null, name, { mode: 0o40755, uid: 0, gid: 0, rdev: 0, target: "" });
+      if (typeof made === "number") throw new StartFailure(`cannot make the ${name} layer: ${errnoName(made)}`, 128);
+      return made;
+    };
+    const overlay = new OverlayFilesystem(vfs, { lowers: [lower.root], upper: layer("upper"), work: layer("work") });
+    return vfs.mountRoot(overlay);
+  }
+
+  #mountAll(task: Task): void {
+    const { vfs } = this.kernel;
+    const none = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    this.#mount(task, "/dev", makeDevtmpfs(vfs, this.host), MS_NOSUID);
+    this.#mount(task, "/dev/shm", new Tmpfs(vfs, this.host), MS_NOSUID | MS_NODEV);
+    void none;
+    for (const volume of this.#spec.volumes) this.#mountVolume(task, volume);
+  }
+
+  #mount(task: Task, at: string, filesystem: Tmpfs, flags: number): void {
+    const path = this.kernel.vfs.bootPath(task, at);
+    // A root without this directory does without the file system.
+    if (typeof path !== "number") this.kernel.vfs.mountAt(filesystem, path, flags);
+  }
+
+  #mountVolume(task: Task, volume: Volume): void {
+    const { vfs } = this.kernel;
+    const options = volume.readOnly ? HOST_ROOT : HOST_VOLUME;
+    const filesystem = HostFilesystem.open(vfs, this.host, volume.source, options);
+    if (typeof filesystem === "number")
+      throw new StartFailure(`cannot open the volume ${volume.source}: ${errnoText(-filesystem)}`, 128);
+    const path = vfs.bootPath(task, volume.target);
+    if (typeof path === "number")
+      throw new StartFailure(`the volume's place ${volume.target} is not in the root: ${errnoText(-path)}; create it there or choose another`, 128);
+    vfs.mountAt(filesystem, path, volume.readOnly ? MS_RDONLY : 0, volume.source);
+  }
+
+  // --- the first program ----------------------------------------------------------------------
+
+  #firstTask(root: Path): Task {
+    const { kernel } = this;
+    const { program } = this.#spec;
+    const thread = this.platform.newSpace();
+    if (typeof thread === "number") throw new StartFailure(`no address space for the first program: ${errnoName(thread)}`, 128);
+    const uts = new UtsNamespace(this.#spec.hostname, "(none)");
+    kernel.namespaces = new Namespaces(uts, root.mount.namespace!);
+    const pid = kernel.pids.allocate();
+    const group = new ThreadGroup(kernel, pid, kernel.init, null, Limits.defaults());
+    group.exitSignal = 17;
+    kernel.newSession(group);
+    const task = new Task(kernel, pid, group, thread, {
+      mm: new Mm(this.platform, thread.space),
+      handlers: new SignalHandlers(),
+      files: new FdTable(),
+      fs: new FsContext(root, root, 0o022),
+      credentials: Credentials.forUser(0, 0, []),
+      comm: "tvisor",
+    });
+    thread.owner = task;
+    group.tasks.push(task);
+    group.leader = task;
+    kernel.init.children.add(group);
+    kernel.pids.set(pid, task);
+    kernel.main = group;
+    return task;
+  }
+
+  /** The user's streams are the program's: descriptors 0, 1 and 2. */
+  #openStreams(task: Task): void {
+    const { vfs } = this.kernel;
+    for (const [fd, name] of ["stdin", "stdout", "stderr"].entries()) {
+      const stream = new HostStream(vfs, this.host, this.platform, fd, task.credentials, `host:[${name}]`);
+      task.files.install(stream, false, 1024);
+    }
+  }
+
+  #start(task: Task): void {
+    const { program } = this.#spec;
+    const { vfs } = this.kernel;
+    task.credentials = Credentials.forUser(program.uid, program.gid, program.groups);
+    const cwd = vfs.bootPath(task, program.cwd);
+    if (typeof cwd === "number")
+      throw new StartFailure(`cannot enter the working directory ${program.cwd}: ${errnoText(-cwd)}`, 128);
+    task.fs.setCwd(cwd);
+    const found = this.#findProgram(task, program);
+    task.restart = null;
+    const rc = exec(task, {
+      file: found.file,
+      fileName: found.name,
+      argv: program.argv,
+      envp: program.envp,
+      comm: found.name.slice(found.name.lastIndexOf("/") + 1, found.name.lastIndexOf("/") + 16),
+    });
+    if (rc !== HANDLED) throw new StartFailure(`cannot execute ${found.name}: ${errnoText(-rc)}`, 126);
+    task.restart = null;
+    returnToGuest(task, 0);
+  }
+
+  /** As a shell finds a command: PATH of the program's environment, unless the name has a slash. */
+  #findProgram(task: Task, program: ProgramSpec) {
+    const name = program.argv[0]!;
+    const path = program.envp.find((entry) => entry.startsWith("PATH="))?.slice(5) ?? "/usr/local/bin:/usr/bin:/bin";
+    const candidates = name.includes("/") ? [name] : path.split(":").map((dir) => `${dir === "" ? "." : dir}/${name}`);
+    let worst = -2;
+    for (const candidate of candidates) {
+      const file = this.kernel.vfs.openExec(task, AT_FDCWD, candidate);
+      if (typeof file !== "number") return { file, name: candidate };
+      if (file !== -2 && file !== -20) worst = file;
+    }
+    if (worst !== -2) throw new StartFailure(`cannot execute ${name}: ${errnoText(-worst)}`, 126);
+    throw new StartFailure(`${name}: command not found${name.includes("/") ? "" : " in PATH"}`, 127);
+  }
+}
+
+/** The lowest address that the host lets anybody map; also the guest's own limit. */
+function mmapMinAddr(): number {
+  try {
+    return Math.max(PAGE, Number(readFileSync("/proc/sys/vm/mmap_min_addr", "latin1")));
+  } catch {
+    return 65536;
+  }
+}
+
+function nativePath(name: string): string {
+  return fileURLToPath(new URL(`../../native/build/${name}`, import.meta.url));
+}

@@ -1,0 +1,139 @@
+/**
+ * fork, vfork, clone, clone3, unshare: decode what the caller wants and hand it to kernel/task/clone.ts.
+ * Source: clone(2), fork(2), vfork(2), unshare(2).
+ */
+import { E2BIG, EFAULT, EINVAL, EMFILE, EPERM } from "../../abi/errno.ts";
+import { CAP_SYS_ADMIN } from "../../abi/capability.ts";
+import { RLIMIT_NOFILE } from "../../abi/resource.ts";
+import {
+  CLONE_ARGS_SIZE_VER0, CLONE_FILES, CLONE_FS, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS,
+  CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_PARENT_SETTID, CLONE_PIDFD, CLONE_SIGHAND,
+  CLONE_SYSVSEM, CLONE_THREAD, CLONE_VFORK, CLONE_VM, clone_args, CSIGNAL,
+} from "../../abi/sched.ts";
+import { SIGCHLD } from "../../abi/signal.ts";
+import { refuse } from "../../base/refuse.ts";
+import { PidFile } from "../../kernel/files/pidfd.ts";
+import { type CloneRequest, cloneTask, hasFlag } from "../../kernel/task/clone.ts";
+import { PARKED } from "../../kernel/task/park.ts";
+import type { Task } from "../../kernel/task/task.ts";
+
+const PAGE = 4096;
+
+export function fork(task: Task): number {
+  return run(task, plain(0, SIGCHLD));
+}
+
+export function vfork(task: Task): number {
+  return run(task, plain(CLONE_VM + CLONE_VFORK, SIGCHLD));
+}
+
+export function clone(task: Task, flags: number, stack: number, parentTid: number, childTid: number, tls: number): number {
+  const low = flags % 0x100000000;
+  const request = plain(low - (low % 0x100), low & CSIGNAL);
+  request.stack = stack;
+  request.parentTid = parentTid;
+  request.childTid = childTid;
+  request.tls = tls;
+  // The old call returns the pidfd where the parent's tid would go.
+  request.pidfd = parentTid;
+  if (hasFlag(low, CLONE_PIDFD) && hasFlag(low, CLONE_PARENT_SETTID)) return refuse(EINVAL, "clone: CLONE_PIDFD with CLONE_PARENT_SETTID");
+  return run(task, request);
+}
+
+export function clone3(task: Task, address: number, size: number): number {
+  if (size > PAGE) return -E2BIG;
+  if (size < CLONE_ARGS_SIZE_VER0) return refuse(EINVAL, "clone3: size too small");
+  const given = task.mm.read(address, size);
+  if (given === null) return -EFAULT;
+  if (given.subarray(clone_args.size).some((byte) => byte !== 0)) return -E2BIG;
+  const bytes = new Uint8Array(clone_args.size);
+  bytes.set(given.subarray(0, clone_args.size));
+  const args = clone_args.read(new DataView(bytes.buffer), 0);
+  const known = args.flags < 2 ** 34 && args.flags % 0x100 === 0;
+  if (!known) return refuse(EINVAL, "clone3: unknown flags");
+  if (hasFlag(args.flags, 0x200000000)) return refuse(EINVAL, "clone3: CLONE_INTO_CGROUP without cgroups");
+  if (hasFlag(args.flags, 0x400000)) return refuse(EINVAL, "clone3: CLONE_DETACHED");
+  if (args.exit_signal > 64) return refuse(EINVAL, "clone3: bad exit signal");
+  if (hasFlag(args.flags, CLONE_THREAD) && args.exit_signal !== 0) return refuse(EINVAL, "clone3: exit signal of a thread");
+  if ((args.stack === 0) !== (args.stack_size === 0)) return refuse(EINVAL, "clone3: stack without size, or size without stack");
+  const request = plain(args.flags, args.exit_signal);
+  request.stack = args.stack === 0 ? 0 : args.stack + args.stack_size;
+  request.parentTid = args.parent_tid;
+  request.childTid = args.child_tid;
+  request.tls = args.tls;
+  request.pidfd = args.pidfd;
+  if (args.set_tid_size > 0) {
+    if (args.set_tid_size > 1 || args.set_tid === 0) return refuse(EINVAL, "clone3: only one pid namespace");
+    if (!task.credentials.has(CAP_SYS_ADMIN)) return -EPERM;
+    const wish = task.mm.readI32(args.set_tid);
+    if (Number.isNaN(wish)) return -EFAULT;
+    if (wish < 1) return -EINVAL;
+    request.setTid = wish;
+  }
+  return run(task, request);
+}
+
+function plain(flags: number, exitSignal: number): CloneRequest {
+  return { flags, exitSignal, stack: 0, tls: 0, parentTid: 0, childTid: 0, pidfd: 0, setTid: 0 };
+}
+
+function run(task: Task, request: CloneRequest): number {
+  // A vfork parent comes here again when its child has gone its own way.
+  const born = task.restart === null ? null : (task.restart.note as Task | null);
+  if (born !== null) return awaitVfork(task, born, task.record.progress);
+  let pidfdNumber = -1;
+  const wantsPidfd = hasFlag(request.flags, CLONE_PIDFD);
+  if (wantsPidfd && hasFlag(request.flags, CLONE_THREAD)) return refuse(EINVAL, "clone: CLONE_PIDFD of a thread");
+  const child = cloneTask(task, request);
+  if (typeof child === "number") return child;
+  if (wantsPidfd) {
+    const file = new PidFile(task, child.group, 0);
+    pidfdNumber = task.files.install(file, true, task.group.limits.soft(RLIMIT_NOFILE));
+    if (pidfdNumber < 0) file.unref();
+    else if (task.mm.writeI32(request.pidfd, pidfdNumber) < 0) return -EFAULT;
+    if (pidfdNumber < 0) return -EMFILE;
+  }
+  if (!hasFlag(request.flags, CLONE_VFORK)) return child.tid;
+  task.record.note = child;
+  task.record.progress = child.tid;
+  return awaitVfork(task, child, child.tid);
+}
+
+/** Only a fatal signal ends this wait: the child is using our memory. */
+function awaitVfork(task: Task, child: Task, tid: number): number {
+  if (child.vforkParent !== task) return tid;
+  const rc = task.parkKillable();
+  return rc === PARKED ? PARKED : tid;
+}
+
+const KNOWN_UNSHARE = [
+  CLONE_FILES, CLONE_FS, CLONE_NEWNS, CLONE_NEWUTS, CLONE_SYSVSEM, CLONE_THREAD, CLONE_SIGHAND, CLONE_VM,
+  CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWTIME,
+];
+const NAMESPACE_FLAGS = [CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWTIME];
+
+export function unshare(task: Task, flags: number): number {
+  let known = 0;
+  for (const flag of KNOWN_UNSHARE) known += flag;
+  for (let bit = 1; bit <= 0x80000000; bit *= 2)
+    if (hasFlag(flags, bit) && !hasFlag(known, bit)) return refuse(EINVAL, "unshare: unknown flags");
+  if ((hasFlag(flags, CLONE_THREAD) || hasFlag(flags, CLONE_SIGHAND) || hasFlag(flags, CLONE_VM)) && task.group.tasks.length > 1)
+    return refuse(EINVAL, "unshare: process has several threads");
+  for (const flag of NAMESPACE_FLAGS)
+    if (hasFlag(flags, flag) && !task.credentials.has(CAP_SYS_ADMIN)) return refuse(EPERM, "unshare: needs CAP_SYS_ADMIN");
+  for (const flag of [CLONE_NEWUSER, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWTIME])
+    if (hasFlag(flags, flag)) return refuse(EINVAL, "unshare: this namespace type is not implemented");
+  if (hasFlag(flags, CLONE_FILES) && task.files.users > 1) {
+    task.files.users--;
+    task.files = task.files.copy();
+  }
+  if ((hasFlag(flags, CLONE_FS) || hasFlag(flags, CLONE_NEWNS)) && task.fs.users > 1) {
+    const shared = task.fs;
+    task.fs = shared.copy();
+    shared.unref();
+  }
+  const uts = hasFlag(flags, CLONE_NEWUTS);
+  const mounts = hasFlag(flags, CLONE_NEWNS);
+  if (uts || mounts) task.namespaces = task.namespaces.unshare(task, uts, mounts);
+  return 0;
+}

@@ -1,0 +1,312 @@
+/**
+ * Rows: making processes and threads, replacing, ending and waiting for them, asking about them.
+ * Source: clone(2), execve(2), exit(2), wait(2), waitid(2), getpid(2), setsid(2), prctl(2),
+ * arch_prctl(2), ptrace(2), pidfd_open(2), namespaces(7), seccomp(2).
+ */
+import { execveatFlags } from "../../abi/fcntl.ts";
+import {
+  archPrctlOptions,
+  kcmpTypes,
+  personalityFlags,
+  pidfdFlags,
+  prctlOptions,
+} from "../../abi/process.ts";
+import { ptraceRequests } from "../../abi/ptrace.ts";
+import { rusage } from "../../abi/resource.ts";
+import { membarrierCommands, membarrierFlags, rseqFlags } from "../../abi/rseq.ts";
+import { clone_args, cloneFlags, namespaceFlags, unshareFlags } from "../../abi/sched.ts";
+import { seccompFilterFlags, seccompOps } from "../../abi/seccomp.ts";
+import { siginfo_sigchld } from "../../abi/siginfo.ts";
+import { i32 } from "../../abi/struct.ts";
+import { waitIdTypes, waitOptions } from "../../abi/wait.ts";
+import {
+  choice,
+  fd,
+  flags,
+  int,
+  iovec,
+  path,
+  ptr,
+  record,
+  request,
+  size,
+  sized,
+  strings,
+  uint,
+  ulong,
+} from "../args.ts";
+import { syscall } from "../row.ts";
+import * as prctlHandlers from "./prctl.ts";
+import * as cloneHandlers from "./clone.ts";
+import * as execHandlers from "./exec.ts";
+import * as exitHandlers from "./exit.ts";
+import * as sessionHandlers from "./session.ts";
+import * as identityHandlers from "./identity.ts";
+import * as pidfdHandlers from "./pidfd.ts";
+import * as memoryMapHandlers from "../memory/map.ts";
+
+export const clone = syscall("clone", {
+  x64: 56,
+  args: [flags("flags", cloneFlags), ptr("stack"), ptr("parent_tid"), ptr("child_tid"), ptr("tls")],
+  support: "full",
+  run: cloneHandlers.clone,
+});
+
+export const clone3 = syscall("clone3", {
+  x64: 435,
+  args: [sized("cl_args", "in", clone_args, "size"), size("size")],
+  support: "full",
+  run: cloneHandlers.clone3,
+});
+
+export const fork = syscall("fork", {
+  x64: 57,
+  args: [],
+  support: "full",
+  run: cloneHandlers.fork,
+});
+
+export const vfork = syscall("vfork", {
+  x64: 58,
+  args: [],
+  support: "full",
+  run: cloneHandlers.vfork,
+});
+
+export const execve = syscall("execve", {
+  x64: 59,
+  args: [path("pathname"), strings("argv"), strings("envp")],
+  support: "full",
+  run: execHandlers.execve,
+});
+
+export const execveat = syscall("execveat", {
+  x64: 322,
+  args: [
+    fd("dirfd"),
+    path("pathname"),
+    strings("argv"),
+    strings("envp"),
+    flags("flags", execveatFlags),
+  ],
+  support: "full",
+  run: execHandlers.execveat,
+});
+
+export const exit = syscall("exit", {
+  x64: 60,
+  args: [int("status")],
+  support: "full",
+  run: exitHandlers.exit,
+});
+
+export const exit_group = syscall("exit_group", {
+  x64: 231,
+  args: [int("status")],
+  support: "full",
+  run: exitHandlers.exit_group,
+});
+
+export const wait4 = syscall("wait4", {
+  x64: 61,
+  args: [
+    int("pid"),
+    record("wstatus", "out", i32),
+    flags("options", waitOptions),
+    record("rusage", "out", rusage),
+  ],
+  support: "full",
+  run: exitHandlers.wait4,
+});
+
+export const waitid = syscall("waitid", {
+  x64: 247,
+  args: [
+    choice("idtype", waitIdTypes),
+    int("id"),
+    record("infop", "out", siginfo_sigchld),
+    flags("options", waitOptions),
+    record("rusage", "out", rusage),
+  ],
+  support: "full",
+  run: exitHandlers.waitid,
+});
+
+export const getpid = syscall("getpid", {
+  x64: 39,
+  args: [],
+  support: "full",
+  run: identityHandlers.getpid,
+});
+
+export const gettid = syscall("gettid", {
+  x64: 186,
+  args: [],
+  support: "full",
+  run: identityHandlers.gettid,
+});
+
+export const getppid = syscall("getppid", {
+  x64: 110,
+  args: [],
+  support: "full",
+  run: identityHandlers.getppid,
+});
+
+export const setpgid = syscall("setpgid", {
+  x64: 109,
+  args: [int("pid"), int("pgid")],
+  support: "full",
+  run: sessionHandlers.setpgid,
+});
+
+export const getpgid = syscall("getpgid", {
+  x64: 121,
+  args: [int("pid")],
+  support: "full",
+  run: sessionHandlers.getpgid,
+});
+
+export const getpgrp = syscall("getpgrp", {
+  x64: 111,
+  args: [],
+  support: "full",
+  run: sessionHandlers.getpgrp,
+});
+
+export const setsid = syscall("setsid", {
+  x64: 112,
+  args: [],
+  support: "full",
+  run: sessionHandlers.setsid,
+});
+
+export const getsid = syscall("getsid", {
+  x64: 124,
+  args: [int("pid")],
+  support: "full",
+  run: sessionHandlers.getsid,
+});
+
+export const set_tid_address = syscall("set_tid_address", {
+  x64: 218,
+  args: [ptr("tidptr")],
+  support: "full",
+  run: prctlHandlers.set_tid_address,
+});
+
+export const prctl = syscall("prctl", {
+  x64: 157,
+  args: [
+    choice("option", prctlOptions),
+    ulong("arg2"),
+    ulong("arg3"),
+    ulong("arg4"),
+    ulong("arg5"),
+  ],
+  support: "full",
+  run: prctlHandlers.prctl,
+});
+
+export const arch_prctl = syscall("arch_prctl", {
+  x64: 158,
+  args: [request("code", archPrctlOptions), ptr("addr")],
+  support: "full",
+  run: prctlHandlers.arch_prctl,
+});
+
+export const personality = syscall("personality", {
+  x64: 135,
+  args: [flags("persona", personalityFlags)],
+  support: "full",
+  run: prctlHandlers.personality,
+});
+
+export const ptrace = syscall("ptrace", {
+  x64: 101,
+  args: [request("request", ptraceRequests), int("pid"), ptr("addr"), ptr("data")],
+  support: "none",
+});
+
+export const seccomp = syscall("seccomp", {
+  x64: 317,
+  args: [choice("operation", seccompOps), flags("flags", seccompFilterFlags), ptr("args")],
+  support: "none",
+});
+
+export const unshare = syscall("unshare", {
+  x64: 272,
+  args: [flags("flags", unshareFlags)],
+  support: "full",
+  run: cloneHandlers.unshare,
+});
+
+export const setns = syscall("setns", {
+  x64: 308,
+  args: [fd("fd"), flags("nstype", namespaceFlags)],
+  support: "none",
+});
+
+export const pidfd_open = syscall("pidfd_open", {
+  x64: 434,
+  args: [int("pid"), flags("flags", pidfdFlags)],
+  returns: fd("fd"),
+  support: "full",
+  run: pidfdHandlers.pidfd_open,
+});
+
+export const pidfd_getfd = syscall("pidfd_getfd", {
+  x64: 438,
+  args: [fd("pidfd"), fd("targetfd"), uint("flags")],
+  returns: fd("fd"),
+  support: "full",
+  run: pidfdHandlers.pidfd_getfd,
+});
+
+export const kcmp = syscall("kcmp", {
+  x64: 312,
+  args: [int("pid1"), int("pid2"), choice("type", kcmpTypes), ulong("idx1"), ulong("idx2")],
+  support: "none",
+});
+
+export const process_vm_readv = syscall("process_vm_readv", {
+  x64: 310,
+  args: [
+    int("pid"),
+    iovec("local_iov", "out", "liovcnt"),
+    size("liovcnt"),
+    ptr("remote_iov"),
+    size("riovcnt"),
+    ulong("flags"),
+  ],
+  support: "full",
+  run: memoryMapHandlers.process_vm_readv,
+});
+
+export const process_vm_writev = syscall("process_vm_writev", {
+  x64: 311,
+  args: [
+    int("pid"),
+    iovec("local_iov", "in", "liovcnt"),
+    size("liovcnt"),
+    ptr("remote_iov"),
+    size("riovcnt"),
+    ulong("flags"),
+  ],
+  support: "full",
+  run: memoryMapHandlers.process_vm_writev,
+});
+
+export const rseq = syscall("rseq", {
+  x64: 334,
+  args: [ptr("rseq"), uint("rseq_len"), flags("flags", rseqFlags), uint("sig")],
+  support: "full",
+  run: prctlHandlers.rseq,
+});
+
+export const membarrier = syscall("membarrier", {
+  x64: 324,
+  args: [choice("cmd", membarrierCommands), flags("flags", membarrierFlags), int("cpu_id")],
+  support: "full",
+  run: prctlHandlers.membarrier,
+});
