@@ -95,6 +95,7 @@ function parse(argv: string[]): SandboxSpec | null {
       gid,
       groups,
     },
+    strace: parseStrace(values.strace),
     report: () => {},
   };
 }
@@ -143,6 +144,11 @@ function parseUser(text: string | undefined): { uid: number; gid: number; groups
   if (match === null) throw new UsageError(`--user takes UID or UID:GID as numbers, not "${text}"`);
   const uid = Number(match[1]);
   return { uid, gid: match[2] === undefined ? uid : Number(match[2]), groups: [] };
+}
+
+function parseStrace(text: string | undefined): string[] | null {
+  if (text === undefined) return null;
+  return text === "all" ? [] : text.split(",");
 }
 
 function parseVolume(text: string): Volume {

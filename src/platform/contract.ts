@@ -99,6 +99,8 @@ export interface AddressSpace {
   /** Copy guest memory in or out; the bytes that went before the first fault. */
   read(address: number, into: Uint8Array, at: number, length: number): number;
   write(address: number, from: Uint8Array, at: number, length: number): number;
+  /** Processor time of all its threads, also of those that are gone, nanoseconds. */
+  cpuNs(): number;
   /** Threads the platform has in it. */
   readonly threadCount: number;
   /** Kill it on the host now; nothing of it runs once this returns and `alive` is false. */

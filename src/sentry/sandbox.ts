@@ -34,6 +34,8 @@ import { StubPlatform } from "../platform/stub/platform.ts";
 import { Dispatch } from "../syscalls/dispatch.ts";
 import { HostClock, HostEntropy } from "./clock.ts";
 import { readHardware } from "./hardware.ts";
+import { plugNetwork } from "./network.ts";
+import { Strace } from "./strace.ts";
 
 const PAGE = 4096;
 /** The vDSO and the first stacks lie below the end of guest memory, each in a part of its own. */
@@ -53,6 +55,8 @@ export interface SandboxSpec {
   network: "none" | "host";
   volumes: Volume[];
   program: ProgramSpec;
+  /** System calls to print on stderr; an empty list prints all, null none. */
+  strace: string[] | null;
   /** Gets one sentence whenever the kernel has something to tell its user. */
   report: (message: string) => void;
 }
@@ -111,7 +115,9 @@ export class Sandbox {
   /** Build the file system, start the program, run to its end. Returns its wait status. */
   run(): number {
     const { kernel } = this;
+    plugNetwork(kernel, this.#spec.network);
     const task = this.#firstTask(this.#mountRoot());
+    if (this.#spec.strace !== null) this.dispatch.tracer = new Strace(this.host, 2, this.#spec.strace);
     this.#mountAll(task);
     this.#openStreams(task);
     this.#start(task);

@@ -21,6 +21,7 @@ import {
   showBuffer,
   showRecord,
   showRecords,
+  showPath,
   showString,
   showStrings,
   showVector,
@@ -89,7 +90,9 @@ export function ptr(name: string): Arg {
 }
 
 export function path(name: string): Arg {
-  return text(name, PATH_MAX);
+  return pointer(name, shape("in", "string", PATH_MAX), null, (address, call) =>
+    showPath(address, call, PATH_MAX),
+  );
 }
 
 /** A NUL-terminated string of at most `max` bytes. */

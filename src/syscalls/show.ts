@@ -58,11 +58,16 @@ export function quoteBytes(bytes: Uint8Array, limit: number): string {
   return quote(latin1(bytes, limit + 1), limit);
 }
 
-/** The string at a guest address, quoted. */
-export function showString(address: number, call: ShownCall, max: number): string {
+/** The string at a guest address, quoted; at most `limit` bytes of it. */
+export function showString(address: number, call: ShownCall, max: number, limit = call.stringLimit): string {
   if (address === 0) return "NULL";
-  const text = call.reader.cstring(address, Math.min(max, call.stringLimit + 1));
-  return text === null ? showAddress(address) : quote(text, call.stringLimit);
+  const text = call.reader.cstring(address, Math.min(max, limit + 1));
+  return text === null ? showAddress(address) : quote(text, limit);
+}
+
+/** A path at a guest address, quoted, whole: what a path ends with matters most. */
+export function showPath(address: number, call: ShownCall, max: number): string {
+  return showString(address, call, max, max);
 }
 
 /** `length` bytes at a guest address, quoted. */

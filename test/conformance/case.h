@@ -36,6 +36,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -169,6 +170,14 @@ static inline void show_status(const char *name, int status) {
   else if (WIFSTOPPED(status)) say("%s: stopped by %s", name, signal_name(WSTOPSIG(status)));
   else if (WIFCONTINUED(status)) say("%s: continued", name);
   else say("%s: status %#x", name, status);
+}
+
+/** Change a soft limit and keep the hard one, which only privilege could raise again. */
+static inline void soft_limit(int resource, rlim_t value) {
+  struct rlimit limit;
+  must("getrlimit", getrlimit(resource, &limit));
+  limit.rlim_cur = value;
+  must("setrlimit", setrlimit(resource, &limit));
 }
 
 /** Wait for a child and tell how it ended. */

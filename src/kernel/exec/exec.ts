@@ -231,7 +231,7 @@ function commit(task: Task, prepared: Prepared): void {
   const { mm: oldMm, thread: oldThread } = task;
   becomeLeader(task);
   releaseVforkParent(task);
-  kernel.cpuTime.threadGone(task);
+  kernel.cpuTime.leavesSpace(task);
   if (oldMm.drop()) oldMm.space.kill();
   else oldThread.exit();
   task.mm = prepared.mm;

@@ -163,6 +163,11 @@ export class Epoll extends File {
     for (const list of this.#items.values()) yield* list;
   }
 
+  /** It has no position, and says so by staying at 0. */
+  override seek(): number {
+    return 0;
+  }
+
   override release(): void {
     for (const item of [...this.items()]) this.drop(item);
   }

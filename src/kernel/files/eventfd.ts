@@ -70,6 +70,11 @@ export class EventFd extends File {
     return mask;
   }
 
+  /** It has no position, and says so by staying at 0. */
+  override seek(): number {
+    return 0;
+  }
+
   /** Does the sum stay below 2^64-1? */
   #fits(lo: number, hi: number): boolean {
     const low = this.lo + lo;

@@ -80,6 +80,11 @@ export class SignalFd extends File implements Waiter {
     return false;
   }
 
+  /** It has no position, and says so by staying at 0. */
+  override seek(): number {
+    return 0;
+  }
+
   override release(): void {
     this.#events.remove(this);
   }

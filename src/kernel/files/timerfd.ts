@@ -175,6 +175,11 @@ export class TimerFd extends File implements WallTimer {
     return this.#ticks > 0 || this.#wasCanceled ? POLLIN : 0;
   }
 
+  /** It has no position, and says so by staying at 0. */
+  override seek(): number {
+    return 0;
+  }
+
   override release(): void {
     this.kernel.timers.disarm(this.#timer);
     this.kernel.wallTimers.delete(this);

@@ -47,7 +47,7 @@ export function exitTask(task: Task, status = 0): void {
   releaseVforkParent(task);
   if (--task.files.users === 0) task.files.closeAll(task);
   task.handlers.users--;
-  kernel.cpuTime.threadGone(task);
+  kernel.cpuTime.leavesSpace(task);
   const spaceEnds = mm.drop();
   if (spaceEnds) mm.space.kill();
   else task.thread.exit();

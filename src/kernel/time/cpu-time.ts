@@ -11,15 +11,21 @@ export class CpuTime {
     return task.state === "dead" ? 0 : task.thread.cpuNs();
   }
 
-  /** Nanoseconds of a process: living threads and those that are gone. */
+  /** Nanoseconds of a process: its space's threads, living or not, and the programs it was before. */
   ofGroup(group: ThreadGroup): number {
+    const task = group.tasks[0];
+    if (task === undefined) return group.deadUserNs;
+    const { mm } = task;
+    if (mm.users === group.tasks.length) return group.deadUserNs + mm.space.cpuNs();
     let sum = group.deadUserNs;
-    for (const task of group.tasks) sum += this.ofTask(task);
+    for (const each of group.tasks) sum += this.ofTask(each);
     return sum;
   }
 
-  /** The thread is about to end on the host: keep what it used. */
-  threadGone(task: Task): void {
-    task.group.deadUserNs += task.thread.cpuNs();
+  /** The task leaves its space, which may end with it: keep what it used there. */
+  leavesSpace(task: Task): void {
+    const { mm, group } = task;
+    if (mm.users === 1) group.deadUserNs += mm.space.cpuNs();
+    else if (group.tasks.length === 1) group.deadUserNs += task.thread.cpuNs();
   }
 }

@@ -90,6 +90,10 @@ export class StubSpace implements AddressSpace {
     return done;
   }
 
+  cpuNs(): number {
+    return this.pid === 0 || !this.alive ? 0 : this.#platform.host.processCpuNs(this.pid);
+  }
+
   // --- threads --------------------------------------------------------------------------------
 
   /** A thread object for exactly this slot (a forked child keeps its parent's). */

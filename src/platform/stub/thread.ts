@@ -225,7 +225,7 @@ export class StubThread implements GuestThread {
 
   cpuNs(): number {
     const tid = this.#platform.words[(this.at + SLOT.tid) >> 2]!;
-    return this.space.alive && tid > 0 ? this.#platform.host.threadCpuNs(tid) : 0;
+    return this.space.alive && tid > 0 ? this.#platform.host.threadCpuNs(this.space.pid, tid) : 0;
   }
 
   // --- new threads and spaces -----------------------------------------------------------------

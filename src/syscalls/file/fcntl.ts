@@ -134,8 +134,8 @@ function onHint(task: Task, file: File, command: number, arg: number): number {
 function setOwner(task: Task, file: File, id: number, isThread: boolean): number {
   if (id === -2147483648) return refuse(EINVAL, "fcntl: no such process group");
   const { pids } = task.kernel;
-  if (id > 0 && (isThread ? pids.task(id) : pids.group(id)) === null) return -ESRCH;
-  if (id < 0 && pids.processGroup(-id) === null) return -ESRCH;
+  if (id > 0 && (isThread ? pids.task(id) : pids.group(id)) === undefined) return -ESRCH;
+  if (id < 0 && pids.processGroup(-id) === undefined) return -ESRCH;
   file.owner = id;
   file.ownerIsThread = isThread;
   return 0;

@@ -14,6 +14,9 @@ import * as pollPipeHandlers from "../poll/pipe.ts";
 import * as descriptorHandlers from "./descriptor.ts";
 import * as fcntlHandlers from "./fcntl.ts";
 import * as lockHandlers from "./lock.ts";
+import * as inotifyHandlers from "./inotify.ts";
+import * as ioctlHandlers from "./ioctl.ts";
+import * as memfdHandlers from "./memfd.ts";
 
 export const close = syscall("close", {
   x64: 3,
@@ -63,7 +66,8 @@ export const fcntl = syscall("fcntl", {
 export const ioctl = syscall("ioctl", {
   x64: 16,
   args: [fd("fd"), request("request", ioctlRequests), ptr("argp")],
-  support: "none",
+  support: "full",
+  run: ioctlHandlers.ioctl,
 });
 
 export const flock = syscall("flock", {
@@ -91,7 +95,8 @@ export const memfd_create = syscall("memfd_create", {
   x64: 319,
   args: [text("name", 249), flags("flags", memfdFlags)],
   returns: fd("fd"),
-  support: "none",
+  support: "full",
+  run: memfdHandlers.memfd_create,
 });
 
 export const memfd_secret = syscall("memfd_secret", {
@@ -105,26 +110,30 @@ export const inotify_init = syscall("inotify_init", {
   x64: 253,
   args: [],
   returns: fd("fd"),
-  support: "none",
+  support: "full",
+  run: inotifyHandlers.inotify_init,
 });
 
 export const inotify_init1 = syscall("inotify_init1", {
   x64: 294,
   args: [flags("flags", inotifyInitFlags)],
   returns: fd("fd"),
-  support: "none",
+  support: "full",
+  run: inotifyHandlers.inotify_init1,
 });
 
 export const inotify_add_watch = syscall("inotify_add_watch", {
   x64: 254,
   args: [fd("fd"), path("pathname"), flags("mask", inotifyMask)],
-  support: "none",
+  support: "full",
+  run: inotifyHandlers.inotify_add_watch,
 });
 
 export const inotify_rm_watch = syscall("inotify_rm_watch", {
   x64: 255,
   args: [fd("fd"), int("wd")],
-  support: "none",
+  support: "full",
+  run: inotifyHandlers.inotify_rm_watch,
 });
 
 export const fanotify_init = syscall("fanotify_init", {

@@ -35,6 +35,7 @@ import {
   uint,
 } from "../args.ts";
 import { syscall } from "../row.ts";
+import * as mountHandlers from "./mount.ts";
 
 export const mount = syscall("mount", {
   x64: 165,
@@ -45,19 +46,22 @@ export const mount = syscall("mount", {
     flags("mountflags", mountFlags),
     ptr("data"),
   ],
-  support: "none",
+  support: "full",
+  run: mountHandlers.mount,
 });
 
 export const umount2 = syscall("umount2", {
   x64: 166,
   args: [path("target"), flags("flags", umountFlags)],
-  support: "none",
+  support: "full",
+  run: mountHandlers.umount2,
 });
 
 export const pivot_root = syscall("pivot_root", {
   x64: 155,
   args: [path("new_root"), path("put_old")],
-  support: "none",
+  support: "full",
+  run: mountHandlers.pivot_root,
 });
 
 export const open_tree = syscall("open_tree", {

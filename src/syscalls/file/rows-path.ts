@@ -15,6 +15,9 @@ import {
 import { buffer, fd, flags, int, mode, path, ptr, record, size, sized, uint } from "../args.ts";
 import { syscall } from "../row.ts";
 import * as openHandlers from "./open.ts";
+import * as directoryHandlers from "./directory.ts";
+import * as nameHandlers from "./name.ts";
+import * as memfdHandlers from "./memfd.ts";
 
 export const open = syscall("open", {
   x64: 2,
@@ -51,37 +54,43 @@ export const creat = syscall("creat", {
 export const link = syscall("link", {
   x64: 86,
   args: [path("oldpath"), path("newpath")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.link,
 });
 
 export const linkat = syscall("linkat", {
   x64: 265,
   args: [fd("olddirfd"), path("oldpath"), fd("newdirfd"), path("newpath"), flags("flags", atFlags)],
-  support: "none",
+  support: "full",
+  run: nameHandlers.linkat,
 });
 
 export const unlink = syscall("unlink", {
   x64: 87,
   args: [path("pathname")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.unlink,
 });
 
 export const unlinkat = syscall("unlinkat", {
   x64: 263,
   args: [fd("dirfd"), path("pathname"), flags("flags", unlinkatFlags)],
-  support: "none",
+  support: "full",
+  run: nameHandlers.unlinkat,
 });
 
 export const rename = syscall("rename", {
   x64: 82,
   args: [path("oldpath"), path("newpath")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.rename,
 });
 
 export const renameat = syscall("renameat", {
   x64: 264,
   args: [fd("olddirfd"), path("oldpath"), fd("newdirfd"), path("newpath")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.renameat,
 });
 
 export const renameat2 = syscall("renameat2", {
@@ -93,97 +102,113 @@ export const renameat2 = syscall("renameat2", {
     path("newpath"),
     flags("flags", renameFlags),
   ],
-  support: "none",
+  support: "full",
+  run: nameHandlers.renameat2,
 });
 
 export const mkdir = syscall("mkdir", {
   x64: 83,
   args: [path("pathname"), mode("mode")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.mkdir,
 });
 
 export const mkdirat = syscall("mkdirat", {
   x64: 258,
   args: [fd("dirfd"), path("pathname"), mode("mode")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.mkdirat,
 });
 
 export const rmdir = syscall("rmdir", {
   x64: 84,
   args: [path("pathname")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.rmdir,
 });
 
 export const mknod = syscall("mknod", {
   x64: 133,
   args: [path("pathname"), mode("mode"), uint("dev")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.mknod,
 });
 
 export const mknodat = syscall("mknodat", {
   x64: 259,
   args: [fd("dirfd"), path("pathname"), mode("mode"), uint("dev")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.mknodat,
 });
 
 export const symlink = syscall("symlink", {
   x64: 88,
   args: [path("target"), path("linkpath")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.symlink,
 });
 
 export const symlinkat = syscall("symlinkat", {
   x64: 266,
   args: [path("target"), fd("newdirfd"), path("linkpath")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.symlinkat,
 });
 
 export const readlink = syscall("readlink", {
   x64: 89,
   args: [path("pathname"), buffer("buf", "out", "bufsiz"), int("bufsiz")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.readlink,
 });
 
 export const readlinkat = syscall("readlinkat", {
   x64: 267,
   args: [fd("dirfd"), path("pathname"), buffer("buf", "out", "bufsiz"), int("bufsiz")],
-  support: "none",
+  support: "full",
+  run: nameHandlers.readlinkat,
 });
 
 export const getcwd = syscall("getcwd", {
   x64: 79,
   args: [buffer("buf", "out", "size"), size("size")],
-  support: "none",
+  support: "full",
+  run: directoryHandlers.getcwd,
 });
 
 export const chdir = syscall("chdir", {
   x64: 80,
   args: [path("path")],
-  support: "none",
+  support: "full",
+  run: directoryHandlers.chdir,
 });
 
 export const fchdir = syscall("fchdir", {
   x64: 81,
   args: [fd("fd")],
-  support: "none",
+  support: "full",
+  run: directoryHandlers.fchdir,
 });
 
 export const chroot = syscall("chroot", {
   x64: 161,
   args: [path("path")],
-  support: "none",
+  support: "full",
+  run: directoryHandlers.chroot,
 });
 
 export const getdents = syscall("getdents", {
   x64: 78,
   args: [fd("fd"), ptr("dirp"), uint("count")],
-  support: "none",
+  support: "full",
+  run: directoryHandlers.getdents,
 });
 
 export const getdents64 = syscall("getdents64", {
   x64: 217,
   args: [fd("fd"), ptr("dirp"), uint("count")],
-  support: "none",
+  support: "full",
+  run: directoryHandlers.getdents64,
 });
 
 export const name_to_handle_at = syscall("name_to_handle_at", {
@@ -195,12 +220,14 @@ export const name_to_handle_at = syscall("name_to_handle_at", {
     ptr("mount_id"),
     flags("flags", handleFlags),
   ],
-  support: "none",
+  support: "full",
+  run: memfdHandlers.name_to_handle_at,
 });
 
 export const open_by_handle_at = syscall("open_by_handle_at", {
   x64: 304,
   args: [fd("mount_fd"), record("handle", "in", file_handle), flags("flags", openFlags)],
   returns: fd("fd"),
-  support: "none",
+  support: "full",
+  run: memfdHandlers.open_by_handle_at,
 });

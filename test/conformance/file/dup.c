@@ -29,7 +29,7 @@ int main(void) {
   show("shared offset", lseek(3, 0, SEEK_CUR));
   fcntl(10, F_SETFL, O_NONBLOCK);
   check("shared status flags", fcntl(3, F_GETFL) & O_NONBLOCK);
-  must("setrlimit", setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 16, 16 }));
+  soft_limit(RLIMIT_NOFILE, 16);
   show("dup2 at the limit", dup2(fd, 16));
   show("F_DUPFD at the limit", fcntl(fd, F_DUPFD, 16));
   show("dup2 below it", dup2(fd, 15));

@@ -15,7 +15,7 @@ __attribute__((noinline)) static long use(size_t size) {
 static void attempt(const char *name, size_t limit, size_t size) {
   pid_t child = spawn();
   if (child == 0) {
-    must("setrlimit", setrlimit(RLIMIT_STACK, &(struct rlimit){ limit, RLIM_INFINITY }));
+    soft_limit(RLIMIT_STACK, limit);
     show("  pages used", use(size));
     _exit(0);
   }

@@ -20,7 +20,7 @@ int main(void) {
   show("no descriptors, 1 ms", poll(NULL, 0, 1));
   show("timeout 0", poll(set, 1, 0));
   show("bad pointer", poll(bad_pointer(), 1, 0));
-  must("setrlimit", setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 50, 50 }));
+  soft_limit(RLIMIT_NOFILE, 50);
   show("more entries than RLIMIT_NOFILE", syscall(SYS_poll, set, 51, 0));
   pid_t child = spawn();
   if (child == 0) {

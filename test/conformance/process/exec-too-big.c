@@ -28,10 +28,7 @@ int main(void) {
   static char *many[66];
   one[100000] = 0;
   for (int i = 0; i < 64; i++) many[i] = one;
-  struct rlimit stack;
-  must("getrlimit", getrlimit(RLIMIT_STACK, &stack));
-  stack.rlim_cur = 8 << 20;
-  must("setrlimit", setrlimit(RLIMIT_STACK, &stack));
+  soft_limit(RLIMIT_STACK, 8 << 20);
   many[15] = NULL;
   attempt("1.5 MB with an 8 MiB stack", many);
   many[15] = one;

@@ -10,7 +10,7 @@ static void handler(int number) { caught++; }
 
 int main(void) {
   char block[100] = "";
-  must("setrlimit", setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 150, RLIM_INFINITY }));
+  soft_limit(RLIMIT_FSIZE, 150);
   on_signal(SIGXFSZ, handler, 0);
   int fd = must("open", open("f", O_CREAT | O_RDWR, 0644));
   show("first 100", write(fd, block, 100));

@@ -22,7 +22,7 @@ static void overflow(const char *name, int use_area, int flags) {
   pid_t child = spawn();
   if (child == 0) {
     bottom = (char *)&child;
-    must("setrlimit", setrlimit(RLIMIT_STACK, &(struct rlimit){ 1 << 20, 1 << 20 }));
+    soft_limit(RLIMIT_STACK, 1 << 20);
     if (use_area) must("sigaltstack", sigaltstack(&(stack_t){ .ss_sp = area, .ss_size = 65536 }, NULL));
     on_siginfo(SIGSEGV, handler, flags);
     _exit(dig(0) & 1);

@@ -3,6 +3,7 @@
  * termios(3), pty(7).
  */
 #include "case.h"
+#include <poll.h>
 #include <pty.h>
 #include <sys/ioctl.h>
 
@@ -45,6 +46,7 @@ int main(void) {
   type("\004");
   line("VEOF alone is the end of the file", 256);
   type("first\nsecond\n");
+  must("poll", poll(&(struct pollfd){ slave, POLLIN, 0 }, 1, -1)); /* input arrives asynchronously */
   ioctl(slave, FIONREAD, &left);
   show("FIONREAD", left);
   line("one line at a time", 256), line("then the next", 3), line("in pieces", 256);
