@@ -6,7 +6,7 @@
  * wait(), and nothing waits for a guest without a deadline.
  */
 import { ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS } from "../abi/errno.ts";
-import { SIGKILL, SIGSEGV } from "../abi/signal.ts";
+import { SI_USER, SIGKILL, SIGSEGV } from "../abi/signal.ts";
 import { signaledStatus } from "../abi/wait.ts";
 import { KernelBug } from "../base/failure.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
@@ -125,7 +125,9 @@ export class Kernel {
     this.memory = parts.memory;
     this.startNs = parts.clock.monotonicNs();
     this.init = new ThreadGroup(this, 1, null, null, Limits.defaults());
-    this.newSession(this.init);
+    // The kernel's own group 0, in session 1, so that the first program has a parent in its session
+    // and out of its process group, as one that a shell started.
+    this.#join(this.init, new ProcessGroup(0, new Session(this.init)));
     this.pids.setGroup(this.init);
   }
 
@@ -136,6 +138,12 @@ export class Kernel {
     this.leaveProcessGroup(group);
     const processGroup = new ProcessGroup(group.pid, new Session(group));
     this.#join(group, processGroup);
+  }
+
+  /** Make `group` a member of the first process group: not its leader, as a plain child of a shell. */
+  joinFirstGroup(group: ThreadGroup): void {
+    const { session } = this.init;
+    this.#join(group, this.pids.processGroup(this.init.pid) ?? new ProcessGroup(this.init.pid, session));
   }
 
   /** Move `group` into process group `id` of its session, making it when it is new. */
@@ -161,8 +169,9 @@ export class Kernel {
 
   // --- signals --------------------------------------------------------------------------------
 
+  /** A signal that a task's own call brings on it (SIGPIPE, SIGXFSZ): it counts as sent by itself. */
   sendSignalToTask(task: Task, signo: number): void {
-    sendToTask(task, SigInfo.fromKernel(signo));
+    sendToTask(task, SigInfo.fromUser(signo, SI_USER, task.pid, task.credentials.uid));
   }
 
   /** A signal was queued for `_task` or its process. */

@@ -160,7 +160,7 @@ export class Sandbox {
   }
 
   #mount(task: Task, at: string, filesystem: Tmpfs, flags: number): void {
-    const path = this.kernel.vfs.bootPath(task, at);
+    const path = this.kernel.vfs.resolve(task, AT_FDCWD, at);
     // A root without this directory does without the file system.
     if (typeof path !== "number") this.kernel.vfs.mountAt(filesystem, path, flags);
   }
@@ -171,7 +171,7 @@ export class Sandbox {
     const filesystem = HostFilesystem.open(vfs, this.host, volume.source, options);
     if (typeof filesystem === "number")
       throw new StartFailure(`cannot open the volume ${volume.source}: ${errnoText(-filesystem)}`, 128);
-    const path = vfs.bootPath(task, volume.target);
+    const path = vfs.resolve(task, AT_FDCWD, volume.target);
     if (typeof path === "number")
       throw new StartFailure(`the volume's place ${volume.target} is not in the root: ${errnoText(-path)}; create it there or choose another`, 128);
     vfs.mountAt(filesystem, path, volume.readOnly ? MS_RDONLY : 0, volume.source);
@@ -189,7 +189,7 @@ export class Sandbox {
     const pid = kernel.pids.allocate();
     const group = new ThreadGroup(kernel, pid, kernel.init, null, Limits.defaults());
     group.exitSignal = 17;
-    kernel.newSession(group);
+    kernel.joinFirstGroup(group);
     const task = new Task(kernel, pid, group, thread, {
       mm: new Mm(this.platform, thread.space),
       handlers: new SignalHandlers(),
@@ -220,7 +220,7 @@ export class Sandbox {
     const { program } = this.#spec;
     const { vfs } = this.kernel;
     task.credentials = Credentials.forUser(program.uid, program.gid, program.groups);
-    const cwd = vfs.bootPath(task, program.cwd);
+    const cwd = vfs.resolve(task, AT_FDCWD, program.cwd);
     if (typeof cwd === "number")
       throw new StartFailure(`cannot enter the working directory ${program.cwd}: ${errnoText(-cwd)}`, 128);
     task.fs.setCwd(cwd);

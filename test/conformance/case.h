@@ -47,9 +47,12 @@
 #define WATCHDOG_SECONDS 20
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-__attribute__((constructor)) static void arm_watchdog(void) {
+/** Arm the watchdog, and undo what a shell or nohup(1) in front of us may have left: ignored signals and the umask. */
+__attribute__((constructor)) static void settle(void) {
+  static const int often_ignored[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU };
   alarm(WATCHDOG_SECONDS);
   umask(022);
+  for (size_t i = 0; i < COUNT(often_ignored); i++) signal(often_ignored[i], SIG_DFL);
 }
 
 /* --- Output ------------------------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { RLIMIT_NOFILE } from "../../src/abi/resource.ts";
+import type { WaitQueue } from "../../src/base/wait-queue.ts";
 import { Host } from "../../src/host/host.ts";
 import { Credentials } from "../../src/kernel/cred/credentials.ts";
 import { FdTable } from "../../src/kernel/fd/fd-table.ts";
@@ -13,7 +14,6 @@ import { Limits } from "../../src/kernel/task/limits.ts";
 import { PARKED, RestartRecord } from "../../src/kernel/task/park.ts";
 import type { Task } from "../../src/kernel/task/task.ts";
 import type { Clock } from "../../src/kernel/time/clock.ts";
-import type { WaitQueue } from "../../src/base/wait-queue.ts";
 import type { Filesystem } from "../../src/kernel/vfs/filesystem.ts";
 import { Vfs } from "../../src/kernel/vfs/vfs.ts";
 
@@ -165,7 +165,8 @@ export class FakeTask {
 
   /** Put bytes or a string (with NUL) into memory; the address. */
   put(value: string | Uint8Array): number {
-    const bytes = typeof value === "string" ? Uint8Array.from(`${value}\0`, (c) => c.charCodeAt(0)) : value;
+    const bytes =
+      typeof value === "string" ? Uint8Array.from(`${value}\0`, (c) => c.charCodeAt(0)) : value;
     if (this.#top + bytes.length > MEMORY / 2) this.#top = 4096;
     const at = this.#top;
     this.mm.u8.set(bytes, at);

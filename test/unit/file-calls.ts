@@ -3,7 +3,12 @@
  * names, a few attributes; negative numbers are errors.
  */
 import {
-  AT_FDCWD, O_CREAT, O_DIRECTORY, O_RDONLY, O_TRUNC, O_WRONLY,
+  AT_FDCWD,
+  O_CREAT,
+  O_DIRECTORY,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
 } from "../../src/abi/fcntl.ts";
 import { stat as statStruct } from "../../src/abi/stat.ts";
 import { close } from "../../src/syscalls/file/descriptor.ts";
@@ -50,11 +55,31 @@ export function readFile(task: FakeTask, path: string): string | number {
 
 export function stat(task: FakeTask, path: string, flags = 0) {
   const rc = task.sys(newfstatat, AT_FDCWD, path, SCRATCH, flags);
-  if (rc < 0) return { error: rc, ino: 0, mode: 0, nlink: 0, size: 0, uid: 0, gid: 0, blocks: 0, dev: 0, mtime: 0 };
+  if (rc < 0)
+    return {
+      error: rc,
+      ino: 0,
+      mode: 0,
+      nlink: 0,
+      size: 0,
+      uid: 0,
+      gid: 0,
+      blocks: 0,
+      dev: 0,
+      mtime: 0,
+    };
   const s = statStruct.read(new DataView(task.mm.u8.buffer), SCRATCH);
   return {
-    error: 0, ino: s.st_ino, mode: s.st_mode, nlink: s.st_nlink, size: s.st_size, uid: s.st_uid, gid: s.st_gid,
-    blocks: s.st_blocks, dev: s.st_dev, mtime: s.st_mtime,
+    error: 0,
+    ino: s.st_ino,
+    mode: s.st_mode,
+    nlink: s.st_nlink,
+    size: s.st_size,
+    uid: s.st_uid,
+    gid: s.st_gid,
+    blocks: s.st_blocks,
+    dev: s.st_dev,
+    mtime: s.st_mtime,
   };
 }
 
@@ -72,7 +97,11 @@ export function names(task: FakeTask, path: string, room = 32768): string[] | nu
   return found.filter((name) => name !== "." && name !== "..").sort();
 }
 
-export function entries(task: FakeTask, fd: number, room = 32768): { name: string; ino: number; type: number }[] {
+export function entries(
+  task: FakeTask,
+  fd: number,
+  room = 32768,
+): { name: string; ino: number; type: number }[] {
   const found: { name: string; ino: number; type: number }[] = [];
   for (;;) {
     const n = task.sys(getdents64, fd, SCRATCH, room);

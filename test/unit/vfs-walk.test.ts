@@ -1,10 +1,28 @@
 /** Path walk: links, dot-dot, roots, trailing slashes, RESOLVE_*, search permission, the dentry bound. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EACCES, EEXIST, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from "../../src/abi/errno.ts";
 import {
-  AT_FDCWD, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_PATH, O_RDONLY, RESOLVE_BENEATH, RESOLVE_IN_ROOT,
-  RESOLVE_NO_SYMLINKS, RESOLVE_NO_XDEV,
+  EACCES,
+  EEXIST,
+  EISDIR,
+  ELOOP,
+  ENAMETOOLONG,
+  ENOENT,
+  ENOTDIR,
+  EXDEV,
+} from "../../src/abi/errno.ts";
+import {
+  AT_FDCWD,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_PATH,
+  O_RDONLY,
+  RESOLVE_BENEATH,
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_SYMLINKS,
+  RESOLVE_NO_XDEV,
 } from "../../src/abi/fcntl.ts";
 import { Tmpfs } from "../../src/fs/tmpfs/filesystem.ts";
 import { Credentials } from "../../src/kernel/cred/credentials.ts";
@@ -12,7 +30,14 @@ import { LOOKUP_FOLLOW } from "../../src/kernel/vfs/namei.ts";
 import { chmod } from "../../src/syscalls/file/attributes.ts";
 import { close } from "../../src/syscalls/file/descriptor.ts";
 import { chdir, chroot, getcwd } from "../../src/syscalls/file/directory.ts";
-import { link as linkCall, mkdir, rename, rmdir, symlink, unlink } from "../../src/syscalls/file/name.ts";
+import {
+  link as linkCall,
+  mkdir,
+  rename,
+  rmdir,
+  symlink,
+  unlink,
+} from "../../src/syscalls/file/name.ts";
 import { openat2 } from "../../src/syscalls/file/open.ts";
 import { boot, type FakeTask, openHost, SCRATCH, sibling } from "./fake-task.ts";
 import { link, names, open, readFile, stat, writeFile } from "./file-calls.ts";
@@ -21,7 +46,8 @@ const host = openHost();
 
 function tree(bound = 65536): FakeTask {
   const task = boot((kernel) => new Tmpfs(kernel.vfs, host), bound);
-  for (const directory of ["/a", "/a/b", "/a/b/c", "/other"]) assert.equal(task.sys(mkdir, directory, 0o755), 0);
+  for (const directory of ["/a", "/a/b", "/a/b/c", "/other"])
+    assert.equal(task.sys(mkdir, directory, 0o755), 0);
   writeFile(task, "/a/b/file", "hello");
   return task;
 }
@@ -60,7 +86,8 @@ test("walk: symbolic links, relative, absolute, chained, looping", () => {
   assert.equal(readFile(task, "/gone"), "");
   assert.equal(open(task, "/dangling", O_CREAT | O_EXCL), -EEXIST);
   assert.equal(open(task, "/dir/", O_CREAT), -EISDIR);
-  for (let i = 0; i < 41; i++) task.sys(symlink, i === 0 ? "/a/b/file" : `/chain${i - 1}`, `/chain${i}`);
+  for (let i = 0; i < 41; i++)
+    task.sys(symlink, i === 0 ? "/a/b/file" : `/chain${i - 1}`, `/chain${i}`);
   assert.equal(readFile(task, "/chain39"), "hello");
   assert.equal(stat(task, "/chain40").error, -ELOOP);
 });

@@ -2,9 +2,17 @@
  * The memory devices of mem(4), null(4), full(4) and random(4): character major 1. MemoryDevices is
  * their driver for the device registry. None of them ever waits.
  */
-import { EINVAL, ENODEV, ENOSPC, ENXIO, EPERM } from "../../abi/errno.ts";
+
 import { CAP_SYS_ADMIN } from "../../abi/capability.ts";
-import { RNDADDENTROPY, RNDADDTOENTCNT, RNDCLEARPOOL, RNDGETENTCNT, RNDRESEEDCRNG, RNDZAPENTCNT } from "../../abi/ioctl.ts";
+import { EINVAL, ENODEV, ENOSPC, ENXIO, EPERM } from "../../abi/errno.ts";
+import {
+  RNDADDENTROPY,
+  RNDADDTOENTCNT,
+  RNDCLEARPOOL,
+  RNDGETENTCNT,
+  RNDRESEEDCRNG,
+  RNDZAPENTCNT,
+} from "../../abi/ioctl.ts";
 import { minor } from "../../abi/stat.ts";
 import type { UserBuffer } from "../../kernel/mm/user-buffer.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -117,7 +125,6 @@ class FullFile extends ZeroFile {
   override mapping(): Mapping | number {
     return -ENODEV;
   }
-
 }
 
 class RandomFile extends File {

@@ -5,11 +5,11 @@
 import { MS_RDONLY } from "../../abi/mount.ts";
 import { makedev, S_IFCHR, S_IFDIR, S_IFLNK } from "../../abi/stat.ts";
 import type { Host } from "../../host/host.ts";
+import type { Task } from "../../kernel/task/task.ts";
+import { ANY_MINOR } from "../../kernel/vfs/device-registry.ts";
 import type { FilesystemType } from "../../kernel/vfs/filesystem.ts";
 import type { Vfs } from "../../kernel/vfs/vfs.ts";
-import type { Task } from "../../kernel/task/task.ts";
 import { TMPFS_DEFAULTS, Tmpfs } from "../tmpfs/filesystem.ts";
-import { ANY_MINOR } from "../../kernel/vfs/device-registry.ts";
 import { MEMORY_MAJOR, MemoryDevices } from "./devices.ts";
 
 /** Name, permission bits, major and minor of each node. */

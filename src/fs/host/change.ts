@@ -4,20 +4,34 @@
  */
 import { EBADF, EIO, EPERM } from "../../abi/errno.ts";
 import {
-  O_CLOEXEC, O_CREAT, O_EXCL, O_NOFOLLOW, O_PATH, O_RDWR, RENAME_EXCHANGE,
+  O_CLOEXEC,
+  O_CREAT,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_PATH,
+  O_RDWR,
+  RENAME_EXCHANGE,
 } from "../../abi/fcntl.ts";
-import {
-  S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK,
-} from "../../abi/stat.ts";
+import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from "../../abi/stat.ts";
 import { UTIME_OMIT } from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";
 import {
-  ATTR_ATIME, ATTR_GID, ATTR_MODE, ATTR_MTIME, ATTR_SIZE, ATTR_UID, type Attributes,
+  ATTR_ATIME,
+  ATTR_GID,
+  ATTR_MODE,
+  ATTR_MTIME,
+  ATTR_SIZE,
+  ATTR_UID,
+  type Attributes,
 } from "../../kernel/vfs/attributes.ts";
 import type { InodeInit } from "../../kernel/vfs/inode.ts";
-import type { HostInode } from "./inode.ts";
+import type { HostNode } from "./node.ts";
 
-export function createOnHost(directory: HostInode, name: string, init: InodeInit): HostInode | number {
+export function createOnHost(
+  directory: HostNode,
+  name: string,
+  init: InodeInit,
+): HostNode | number {
   const fs = directory.filesystem;
   const may = fs.mayChange();
   if (may < 0) return may;
@@ -38,7 +52,7 @@ export function createOnHost(directory: HostInode, name: string, init: InodeInit
 }
 
 /** Make the file: a descriptor of a new regular file, -EBADF for the types without one, -errno. */
-function make(directory: HostInode, dirfd: number, name: string, init: InodeInit): number {
+function make(directory: HostNode, dirfd: number, name: string, init: InodeInit): number {
   const { host } = directory.filesystem;
   const mode = init.mode & 0o7777;
   let rc: number;
@@ -62,27 +76,32 @@ function make(directory: HostInode, dirfd: number, name: string, init: InodeInit
 }
 
 /** Give a new file the mode and owner it was meant to have. */
-function settle(inode: HostInode, init: InodeInit): void {
+function settle(inode: HostNode, init: InodeInit): void {
   if (inode.uid !== init.uid || inode.gid !== init.gid) own(inode, init.uid, init.gid);
-  if (!inode.isLink && (inode.mode & 0o7777) !== (init.mode & 0o7777)) setMode(inode, init.mode & 0o7777);
+  if (!inode.isLink && (inode.mode & 0o7777) !== (init.mode & 0o7777))
+    setMode(inode, init.mode & 0o7777);
   inode.refresh();
 }
 
-export function setattrOnHost(inode: HostInode, changes: Attributes): number {
+export function setattrOnHost(inode: HostNode, changes: Attributes): number {
   const may = inode.filesystem.mayChange();
   if (may < 0) return may;
   const { valid } = changes;
   let rc = 0;
   if ((valid & ATTR_SIZE) !== 0) rc = setSize(inode, changes.size);
   if (rc === 0 && (valid & (ATTR_UID | ATTR_GID)) !== 0)
-    rc = own(inode, (valid & ATTR_UID) !== 0 ? changes.uid : -1, (valid & ATTR_GID) !== 0 ? changes.gid : -1);
+    rc = own(
+      inode,
+      (valid & ATTR_UID) !== 0 ? changes.uid : -1,
+      (valid & ATTR_GID) !== 0 ? changes.gid : -1,
+    );
   if (rc === 0 && (valid & ATTR_MODE) !== 0) rc = setMode(inode, changes.mode);
   if (rc === 0 && (valid & (ATTR_ATIME | ATTR_MTIME)) !== 0) rc = setTimes(inode, changes);
   inode.refresh();
   return rc;
 }
 
-function setSize(inode: HostInode, size: number): number {
+function setSize(inode: HostNode, size: number): number {
   const { host } = inode.filesystem;
   if (inode.writeFd >= 0) return host.ftruncate(inode.writeFd, size);
   const fd = inode.openHere(O_RDWR);
@@ -93,7 +112,7 @@ function setSize(inode: HostInode, size: number): number {
 }
 
 /** chmod knows no O_PATH descriptor and no "do not follow": the entry in /proc names exactly it. */
-function setMode(inode: HostInode, mode: number): number {
+function setMode(inode: HostNode, mode: number): number {
   const { host } = inode.filesystem;
   const fd = inode.openHere(O_PATH);
   if (fd < 0) return fd;
@@ -102,7 +121,7 @@ function setMode(inode: HostInode, mode: number): number {
   return rc;
 }
 
-function own(inode: HostInode, uid: number, gid: number): number {
+function own(inode: HostNode, uid: number, gid: number): number {
   const { host } = inode.filesystem;
   const fd = inode.openHere(O_PATH);
   if (fd < 0) return fd;
@@ -111,7 +130,7 @@ function own(inode: HostInode, uid: number, gid: number): number {
   return rc;
 }
 
-function setTimes(inode: HostInode, changes: Attributes): number {
+function setTimes(inode: HostNode, changes: Attributes): number {
   const { host, rootFd } = inode.filesystem;
   const dirfd = inode.parent === null ? rootFd : inode.parent.directoryFd();
   if (dirfd < 0) return dirfd;
@@ -119,13 +138,16 @@ function setTimes(inode: HostInode, changes: Attributes): number {
   const a = (changes.valid & ATTR_ATIME) !== 0;
   const m = (changes.valid & ATTR_MTIME) !== 0;
   return host.utimensat(
-    dirfd, name,
-    a ? changes.atimeSec : 0, a ? changes.atimeNsec : UTIME_OMIT,
-    m ? changes.mtimeSec : 0, m ? changes.mtimeNsec : UTIME_OMIT,
+    dirfd,
+    name,
+    a ? changes.atimeSec : 0,
+    a ? changes.atimeNsec : UTIME_OMIT,
+    m ? changes.mtimeSec : 0,
+    m ? changes.mtimeNsec : UTIME_OMIT,
   );
 }
 
-export function linkOnHost(directory: HostInode, name: string, target: HostInode): number {
+export function linkOnHost(directory: HostNode, name: string, target: HostNode): number {
   const may = directory.filesystem.mayChange();
   if (may < 0) return may;
   const to = directory.directoryFd();
@@ -137,7 +159,12 @@ export function linkOnHost(directory: HostInode, name: string, target: HostInode
   return rc;
 }
 
-export function removeOnHost(directory: HostInode, name: string, child: HostInode, flags: number): number {
+export function removeOnHost(
+  directory: HostNode,
+  name: string,
+  child: HostNode,
+  flags: number,
+): number {
   const may = directory.filesystem.mayChange();
   if (may < 0) return may;
   const dirfd = directory.directoryFd();
@@ -151,8 +178,13 @@ export function removeOnHost(directory: HostInode, name: string, child: HostInod
 }
 
 export function renameOnHost(
-  directory: HostInode, name: string, child: HostInode,
-  into: HostInode, newName: string, replaced: HostInode | null, flags: number,
+  directory: HostNode,
+  name: string,
+  child: HostNode,
+  into: HostNode,
+  newName: string,
+  replaced: HostNode | null,
+  flags: number,
 ): number {
   const may = directory.filesystem.mayChange();
   if (may < 0) return may;

@@ -10,10 +10,10 @@ import { DirectoryFile, FIRST_ENTRY } from "../../kernel/vfs/directory-file.ts";
 import type { DirectoryEmitter } from "../../kernel/vfs/file.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
-import type { HostInode } from "./inode.ts";
+import type { HostNode } from "./node.ts";
 
 export class HostDirectoryFile extends DirectoryFile {
-  readonly #node: HostInode;
+  readonly #node: HostNode;
   #fd = -1;
   /** Our position of the next entry in the buffer below. */
   #at = FIRST_ENTRY;
@@ -23,7 +23,7 @@ export class HostDirectoryFile extends DirectoryFile {
   #types: number[] = [];
   #next = 0;
 
-  constructor(node: HostInode, face: Inode, path: Path | null, flags: number, task: Task) {
+  constructor(node: HostNode, face: Inode, path: Path | null, flags: number, task: Task) {
     super(face, path, flags, task.credentials);
     this.#node = node;
     node.hold();

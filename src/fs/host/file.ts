@@ -1,6 +1,6 @@
 /**
  * HostFile: an open regular file of the host. Bytes go from the host descriptor to the guest through
- * the arena's I/O buffer. The descriptor belongs to the HostInode and has this opening's rights: a
+ * the arena's I/O buffer. The descriptor belongs to the HostNode and has this opening's rights: a
  * mapping gets a read-only one unless the file was opened for writing.
  */
 import { EFAULT } from "../../abi/errno.ts";
@@ -12,14 +12,21 @@ import type { Mapping } from "../../kernel/vfs/file.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { RegularFile } from "../../kernel/vfs/regular-file.ts";
-import type { HostInode } from "./inode.ts";
+import type { HostNode } from "./node.ts";
 
 export class HostFile extends RegularFile {
-  readonly #node: HostInode;
+  readonly #node: HostNode;
   readonly #writer: boolean;
   readonly #fd: number;
 
-  constructor(node: HostInode, face: Inode, path: Path | null, flags: number, task: Task, fd: number) {
+  constructor(
+    node: HostNode,
+    face: Inode,
+    path: Path | null,
+    flags: number,
+    task: Task,
+    fd: number,
+  ) {
     super(face, path, flags, task.credentials);
     this.#node = node;
     this.#writer = (flags & O_ACCMODE) !== O_RDONLY;

@@ -7,16 +7,13 @@
  *  - Only regular files and directories are opened on the host. Its devices, FIFOs and sockets are
  *    names for our own.
  */
-import { EROFS } from "../../abi/errno.ts";
 import { O_CLOEXEC, O_NOFOLLOW, O_PATH } from "../../abi/fcntl.ts";
 import { getU64 } from "../../abi/struct.ts";
-import { refuse } from "../../base/refuse.ts";
-import { type Host, HostStat } from "../../host/host.ts";
-import { Filesystem } from "../../kernel/vfs/filesystem.ts";
+import type { Host, HostStat } from "../../host/host.ts";
 import type { StatFs } from "../../kernel/vfs/kstat.ts";
 import type { Vfs } from "../../kernel/vfs/vfs.ts";
-import { DescriptorCache } from "./descriptor-cache.ts";
 import { HostInode } from "./inode.ts";
+import { type HostNode, HostTree } from "./node.ts";
 
 export interface HostOptions {
   readonly writable: boolean;
@@ -29,35 +26,20 @@ export interface HostOptions {
 export const HOST_ROOT: HostOptions = { writable: false, attributeNs: 1e9, descriptors: 512 };
 export const HOST_VOLUME: HostOptions = { writable: true, attributeNs: 0, descriptors: 128 };
 
-/** A host device's files get inode numbers of their own above those of the first device. */
-const DEVICE_STRIDE = 2 ** 44;
-
 interface HostDevice {
   readonly major: number;
   readonly minor: number;
   readonly inodes: Map<number, HostInode>;
 }
 
-export class HostFilesystem extends Filesystem {
-  readonly host: Host;
-  readonly attributeNs: number;
-  override readonly revalidates: boolean;
-  readonly descriptors: DescriptorCache;
+export class HostFilesystem extends HostTree {
   readonly root: HostInode;
-  /** Lent for one statx. */
-  readonly stat = new HostStat();
-  readonly #rootFd: number;
   readonly #devices: HostDevice[] = [];
 
   /** rootFd (O_PATH) becomes ours. */
   constructor(vfs: Vfs, host: Host, rootFd: number, options: HostOptions) {
-    super(vfs, "hostfs");
-    this.host = host;
+    super(vfs, host, rootFd, options.attributeNs, options.descriptors);
     this.readOnly = !options.writable;
-    this.attributeNs = options.attributeNs;
-    this.revalidates = options.attributeNs !== Infinity;
-    this.descriptors = new DescriptorCache(options.descriptors);
-    this.#rootFd = rootFd;
     host.statx(rootFd, "", this.stat);
     this.root = this.inodeFor(null, "", this.stat);
   }
@@ -68,32 +50,24 @@ export class HostFilesystem extends Filesystem {
     return fd < 0 ? fd : new HostFilesystem(vfs, host, fd, options);
   }
 
-  get rootFd(): number {
-    return this.#rootFd;
-  }
-
   /** The one inode for what statx told, held; `parent` and `name` are where it was found. */
-  inodeFor(parent: HostInode | null, name: string, stat: HostStat): HostInode {
+  override inodeFor(parent: HostNode | null, name: string, stat: HostStat): HostInode {
     const index = this.#deviceIndex(stat.devMajor, stat.devMinor);
     const { inodes } = this.#devices[index]!;
     const known = inodes.get(stat.ino);
-    if (known !== undefined && known.sameType(stat.mode)) {
+    if (known?.sameType(stat.mode) === true) {
       known.foundAt(parent, name, stat);
       return known.hold() as HostInode;
     }
-    const inode = new HostInode(this, index * DEVICE_STRIDE + stat.ino, index, parent, name, stat);
+    const inode = new HostInode(this, this.inoOffset(index) + stat.ino, index, parent, name, stat);
     // Numbers above 2^53 are rounded: two files might share one. Such files are not merged.
     if (stat.ino <= Number.MAX_SAFE_INTEGER) inodes.set(stat.ino, inode);
     return inode;
   }
 
-  forget(inode: HostInode): void {
+  override forget(inode: HostNode): void {
     const { inodes } = this.#devices[inode.device]!;
     if (inodes.get(inode.hostIno) === inode) inodes.delete(inode.hostIno);
-  }
-
-  inoOffset(device: number): number {
-    return device * DEVICE_STRIDE;
   }
 
   #deviceIndex(major: number, minor: number): number {
@@ -103,12 +77,8 @@ export class HostFilesystem extends Filesystem {
     return devices.push({ major, minor, inodes: new Map() }) - 1;
   }
 
-  mayChange(): number {
-    return this.readOnly ? refuse(EROFS, "the host directory is read-only") : 0;
-  }
-
   override statfs(out: StatFs): number {
-    const rc = this.host.fstatfs(this.#rootFd);
+    const rc = this.host.fstatfs(this.rootFd);
     if (rc < 0) return rc;
     const { view } = this.host.arena;
     const at = this.host.structAt;
@@ -126,7 +96,7 @@ export class HostFilesystem extends Filesystem {
 
   override sync(): number {
     if (this.readOnly) return 0;
-    const fd = this.host.openat(this.#rootFd, ".", O_NOFOLLOW | O_CLOEXEC);
+    const fd = this.host.openat(this.rootFd, ".", O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) return 0;
     const rc = this.host.syncfs(fd);
     this.host.close(fd);
@@ -135,6 +105,6 @@ export class HostFilesystem extends Filesystem {
 
   override release(): void {
     this.descriptors.clear();
-    this.host.close(this.#rootFd);
+    this.host.close(this.rootFd);
   }
 }

@@ -9,9 +9,26 @@
 import { EAGAIN, EFAULT, EINTR, ENOTTY, EPIPE } from "../../abi/errno.ts";
 import { F_GETFL, O_ACCMODE, O_CLOEXEC, O_NOCTTY, O_NONBLOCK } from "../../abi/fcntl.ts";
 import {
-  FIONREAD, TCFLSH, TCGETS, TCSBRK, TCSETS, TCSETSF, TCSETSW, TIOCGWINSZ, TIOCOUTQ, TIOCSWINSZ,
+  FIONREAD,
+  TCFLSH,
+  TCGETS,
+  TCSBRK,
+  TCSETS,
+  TCSETSF,
+  TCSETSW,
+  TIOCGWINSZ,
+  TIOCOUTQ,
+  TIOCSWINSZ,
 } from "../../abi/ioctl.ts";
-import { EPOLLONESHOT, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../../abi/poll.ts";
+import {
+  EPOLLONESHOT,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  POLLRDNORM,
+  POLLWRNORM,
+} from "../../abi/poll.ts";
 import { SIGPIPE } from "../../abi/signal.ts";
 import { S_IFCHR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK } from "../../abi/stat.ts";
 import type { Host } from "../../host/host.ts";
@@ -51,7 +68,12 @@ export class HostStream extends File implements HostListener {
 
   /** `given` stays the caller's; flags are its access mode. Name: what /proc/self/fd shows. */
   constructor(
-    vfs: Vfs, host: Host, events: HostEvents, given: number, credentials: Credentials, name: string,
+    vfs: Vfs,
+    host: Host,
+    events: HostEvents,
+    given: number,
+    credentials: Credentials,
+    name: string,
   ) {
     const flags = host.fcntl(given, F_GETFL, 0);
     const inode = new StreamInode(vfs.anonymous, host, given);

@@ -49,7 +49,11 @@ function makeCopy(task: Task, inode: OverlayInode, lower: Inode, gone: boolean):
   const target = inode.isLink ? lower.readlink(task) : "";
   if (typeof target === "number") return target;
   const init: InodeInit = {
-    mode: lower.mode, uid: lower.uid, gid: lower.gid, rdev: lower.rdev, target,
+    mode: lower.mode,
+    uid: lower.uid,
+    gid: lower.gid,
+    rdev: lower.rdev,
+    target,
   };
   if (gone && inode.isRegular) return directory.tmpfile(task, init);
   if (gone) return makeNameless(task, inode, init);
@@ -78,7 +82,12 @@ function removeCopy(task: Task, directory: Inode, name: string, upper: Inode): v
 
 /** Content, extended attributes, origin and times; times last. */
 function fill(
-  task: Task, inode: OverlayInode, lower: Inode, upper: Inode, from: Kstat, keep: number,
+  task: Task,
+  inode: OverlayInode,
+  lower: Inode,
+  upper: Inode,
+  from: Kstat,
+  keep: number,
 ): number {
   if (inode.isRegular) {
     const rc = copyContent(task, lower, upper, from.size, keep);

@@ -39,6 +39,8 @@ export class OverlayFilesystem extends Filesystem {
   readonly root: OverlayInode;
   /** Lower inode number to copy. */
   readonly index = new Map<number, IndexEntry>();
+  /** Lower inode number to names of it that were removed while it is not copied up. */
+  readonly lostLinks = new Map<number, number>();
   /** Lent for one getattr of a layer. */
   readonly stat = new Kstat();
   readonly #inodes = new Map<number, OverlayInode>();
@@ -53,7 +55,11 @@ export class OverlayFilesystem extends Filesystem {
 
   /** The one overlay inode for these layers' inodes, held; takes over the holds given. */
   adopt(
-    parent: OverlayInode | null, name: string, upper: Inode | null, lowers: Inode[], redirect: string | null,
+    parent: OverlayInode | null,
+    name: string,
+    upper: Inode | null,
+    lowers: Inode[],
+    redirect: string | null,
   ): OverlayInode {
     const ino = this.#numberOf(upper, lowers);
     const known = this.#inodes.get(ino);
@@ -74,7 +80,11 @@ export class OverlayFilesystem extends Filesystem {
   }
 
   #make(
-    ino: number, parent: OverlayInode | null, name: string, upper: Inode | null, lowers: Inode[],
+    ino: number,
+    parent: OverlayInode | null,
+    name: string,
+    upper: Inode | null,
+    lowers: Inode[],
     redirect: string | null,
   ): OverlayInode {
     const inode = new OverlayInode(this, ino, parent, name, upper, lowers, redirect);
@@ -87,7 +97,8 @@ export class OverlayFilesystem extends Filesystem {
   }
 
   #numberOf(upper: Inode | null, lowers: Inode[]): number {
-    if (upper === null || (upper.isDirectory && lowers.length > 0)) return this.lowerNumber(lowers[0]!);
+    if (upper === null || (upper.isDirectory && lowers.length > 0))
+      return this.lowerNumber(lowers[0]!);
     const origin = upper.isDirectory ? 0 : readOrigin(upper);
     return origin !== 0 ? origin : this.upperNumber(upper.ino);
   }
@@ -107,7 +118,8 @@ export class OverlayFilesystem extends Filesystem {
 
   #layerOf(lower: Inode): number {
     const { lowers } = this.layers;
-    for (let i = 0; i < lowers.length; i++) if (lowers[i]!.filesystem === lower.filesystem) return i;
+    for (let i = 0; i < lowers.length; i++)
+      if (lowers[i]!.filesystem === lower.filesystem) return i;
     return 0;
   }
 

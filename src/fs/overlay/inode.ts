@@ -27,12 +27,15 @@ export class OverlayInode extends Inode {
   name: string;
   /** A renamed directory: where its lower content is. */
   redirect: string | null;
-  /** Names of a lower file that were removed while it was not copied up. */
-  lostLinks = 0;
 
   constructor(
-    fs: OverlayFilesystem, ino: number, parent: OverlayInode | null, name: string,
-    upper: Inode | null, lowers: Inode[], redirect: string | null,
+    fs: OverlayFilesystem,
+    ino: number,
+    parent: OverlayInode | null,
+    name: string,
+    upper: Inode | null,
+    lowers: Inode[],
+    redirect: string | null,
   ) {
     const real = upper ?? lowers[0]!;
     super(fs, ino, real.mode, real.uid, real.gid);
@@ -47,6 +50,15 @@ export class OverlayInode extends Inode {
   /** The inode that has the content and attributes now. */
   get real(): Inode {
     return this.upper ?? this.lowers[0]!;
+  }
+
+  /** Names of a lower file that were removed while it was not copied up. */
+  get lostLinks(): number {
+    return this.filesystem.lostLinks.get(this.ino) ?? 0;
+  }
+
+  loseLink(): void {
+    this.filesystem.lostLinks.set(this.ino, this.lostLinks + 1);
   }
 
   /** Take mode and owner over from the real inode. */
@@ -67,9 +79,18 @@ export class OverlayInode extends Inode {
 
   protected override evict(): void {
     this.filesystem.forget(this);
+    this.#forgetLinks();
     this.upper?.drop();
     for (const lower of this.lowers) lower.drop();
     this.parent?.drop();
+  }
+
+  /** Without a name left it will never be found again. */
+  #forgetLinks(): void {
+    const { lostLinks, stat } = this.filesystem;
+    if (!lostLinks.has(this.ino)) return;
+    if (this.upper === null) this.real.getattr(stat);
+    if (this.upper !== null || this.lostLinks >= stat.nlink) lostLinks.delete(this.ino);
   }
 
   // --- finding --------------------------------------------------------------------------------
@@ -124,7 +145,7 @@ export class OverlayInode extends Inode {
     } else {
       const entry = this.filesystem.index.get(this.ino);
       if (entry !== undefined) out.nlink = entry.nlink;
-      else if (this.lostLinks > 0) out.nlink = Math.max(0, out.nlink - this.lostLinks);
+      else if (this.upper === null) out.nlink = Math.max(0, out.nlink - this.lostLinks);
     }
     return rc;
   }
@@ -179,10 +200,20 @@ export class OverlayInode extends Inode {
   }
 
   override rename(
-    task: Task, name: string, child: Inode, into: Inode, newName: string, replaced: Inode | null, flags: number,
+    task: Task,
+    name: string,
+    child: Inode,
+    into: Inode,
+    newName: string,
+    replaced: Inode | null,
+    flags: number,
   ): number {
     const from = { directory: this, name, inode: child as OverlayInode };
-    const to = { directory: into as OverlayInode, name: newName, inode: replaced as OverlayInode | null };
+    const to = {
+      directory: into as OverlayInode,
+      name: newName,
+      inode: replaced as OverlayInode | null,
+    };
     return renameName(task, from, to, flags);
   }
 
@@ -194,7 +225,9 @@ export class OverlayInode extends Inode {
 
   override listxattr(): string[] | number {
     const names = this.real.listxattr();
-    return typeof names === "number" ? names : names.filter((name) => !name.startsWith(OVERLAY_PREFIX));
+    return typeof names === "number"
+      ? names
+      : names.filter((name) => !name.startsWith(OVERLAY_PREFIX));
   }
 
   override setxattr(task: Task, name: string, value: Uint8Array, flags: number): number {
@@ -214,7 +247,12 @@ export class OverlayInode extends Inode {
  * What `name` is in lower directories, topmost first: one file, or all directories that merge.
  * With `onlyDirectories` (there is an upper directory) a file below is hidden.
  */
-function gather(task: Task | null, directories: Inode[], name: string, onlyDirectories: boolean): Inode[] {
+function gather(
+  task: Task | null,
+  directories: Inode[],
+  name: string,
+  onlyDirectories: boolean,
+): Inode[] {
   const found: Inode[] = [];
   for (const directory of directories) {
     const inode = directory.lookup(task, name);

@@ -13,7 +13,10 @@ import type { OverlayInode } from "./inode.ts";
 import { makeWhiteout, removeWhiteout, setImpure, setOpaque } from "./marks.ts";
 
 export function createName(
-  task: Task, directory: OverlayInode, name: string, init: InodeInit,
+  task: Task,
+  directory: OverlayInode,
+  name: string,
+  init: InodeInit,
 ): Inode | number {
   const rc = copyUp(task, directory);
   if (rc < 0) return rc;
@@ -29,7 +32,12 @@ export function createName(
   return directory.filesystem.adopt(directory, name, made, [], null);
 }
 
-export function linkName(task: Task, directory: OverlayInode, name: string, target: OverlayInode): number {
+export function linkName(
+  task: Task,
+  directory: OverlayInode,
+  name: string,
+  target: OverlayInode,
+): number {
   const rc = copyUp(task, target) || copyUp(task, directory);
   if (rc < 0) return rc;
   const upper = directory.upper!;
@@ -45,7 +53,12 @@ export function linkName(task: Task, directory: OverlayInode, name: string, targ
   return 0;
 }
 
-export function removeName(task: Task, directory: OverlayInode, name: string, child: OverlayInode): number {
+export function removeName(
+  task: Task,
+  directory: OverlayInode,
+  name: string,
+  child: OverlayInode,
+): number {
   const rc = copyUp(task, directory);
   if (rc < 0) return rc;
   const upper = directory.upper!;
@@ -55,13 +68,16 @@ export function removeName(task: Task, directory: OverlayInode, name: string, ch
     there.drop();
     if (removed < 0) return removed;
   }
-  if (child.upper === null) child.lostLinks++;
+  if (child.upper === null) child.loseLink();
   else countLinks(task, child, -1);
   return directory.lowerHas(task, name) ? makeWhiteout(task, upper, name) : 0;
 }
 
 export function removeDirectory(
-  task: Task, directory: OverlayInode, name: string, child: OverlayInode,
+  task: Task,
+  directory: OverlayInode,
+  name: string,
+  child: OverlayInode,
 ): number {
   const empty = emptyOut(task, child);
   if (empty < 0) return empty;

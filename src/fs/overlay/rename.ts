@@ -56,7 +56,7 @@ function move(task: Task, from: RenameEnd, to: RenameEnd): number {
   }
   setImpure(task, target);
   if (to.inode !== null && !to.inode.isDirectory) {
-    if (to.inode.upper === null) to.inode.lostLinks++;
+    if (to.inode.upper === null) to.inode.loseLink();
     else countLinks(task, to.inode, -1);
   }
   moved.foundAt(to.directory, to.name);

@@ -3,8 +3,9 @@
  *  - Every entry has a cookie that grows with time; readdir goes by cookies, so that names removed or
  *    added while somebody reads neither hide nor repeat the others.
  */
-import { EEXIST, ENOENT, ENOSPC, ENOTEMPTY } from "../../abi/errno.ts";
+
 import { direntType } from "../../abi/dirent.ts";
+import { EEXIST, ENOENT, ENOSPC, ENOTEMPTY } from "../../abi/errno.ts";
 import { RENAME_EXCHANGE } from "../../abi/fcntl.ts";
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
@@ -13,7 +14,7 @@ import { DirectoryFile, FIRST_ENTRY } from "../../kernel/vfs/directory-file.ts";
 import type { DirectoryEmitter, File } from "../../kernel/vfs/file.ts";
 import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
-import type { Tmpfs } from "./filesystem.ts";
+import type { TmpfsSpace } from "./space.ts";
 import { TmpfsInode, TmpfsSymlink } from "./inode.ts";
 import { TmpfsRegular } from "./regular.ts";
 
@@ -33,7 +34,7 @@ export class TmpfsDirectory extends TmpfsInode {
   #order: Entry[] = [];
   #nextCookie = FIRST_ENTRY;
 
-  constructor(tmpfs: Tmpfs, init: InodeInit) {
+  constructor(tmpfs: TmpfsSpace, init: InodeInit) {
     super(tmpfs, init);
     this.nlink = 2;
   }
@@ -94,13 +95,19 @@ export class TmpfsDirectory extends TmpfsInode {
   }
 
   override rename(
-    _task: Task | null, name: string, child: Inode,
-    into: Inode, newName: string, replaced: Inode | null, flags: number,
+    _task: Task | null,
+    name: string,
+    child: Inode,
+    into: Inode,
+    newName: string,
+    replaced: Inode | null,
+    flags: number,
   ): number {
     const to = into as TmpfsDirectory;
     const moved = child as TmpfsInode;
     if (to.nlink === 0) return refuse(ENOENT, "the directory was removed");
-    if ((flags & RENAME_EXCHANGE) !== 0) return this.#exchange(name, moved, to, newName, replaced as TmpfsInode);
+    if ((flags & RENAME_EXCHANGE) !== 0)
+      return this.#exchange(name, moved, to, newName, replaced as TmpfsInode);
     if (replaced instanceof TmpfsDirectory && replaced.#byName.size > 0) return -ENOTEMPTY;
     if (replaced !== null) {
       if (replaced.isDirectory) to.rmdir(null, newName, replaced);
@@ -118,7 +125,13 @@ export class TmpfsDirectory extends TmpfsInode {
     return 0;
   }
 
-  #exchange(name: string, a: TmpfsInode, to: TmpfsDirectory, newName: string, b: TmpfsInode): number {
+  #exchange(
+    name: string,
+    a: TmpfsInode,
+    to: TmpfsDirectory,
+    newName: string,
+    b: TmpfsInode,
+  ): number {
     this.#remove(name);
     to.#remove(newName);
     this.#add(name, b);
@@ -182,7 +195,7 @@ export class TmpfsDirectory extends TmpfsInode {
   }
 }
 
-export function makeTmpfsInode(tmpfs: Tmpfs, init: InodeInit): TmpfsInode {
+export function makeTmpfsInode(tmpfs: TmpfsSpace, init: InodeInit): TmpfsInode {
   switch (init.mode & S_IFMT) {
     case S_IFDIR:
       return new TmpfsDirectory(tmpfs, init);

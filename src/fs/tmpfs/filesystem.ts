@@ -3,24 +3,21 @@
  *  - Directories, links and special files are plain objects; file content is behind a PageStore.
  *  - Also the home of memfd_create(2) files and of shared anonymous memory (MemoryFiles).
  */
-import { EINVAL, ENOSPC } from "../../abi/errno.ts";
-import {
-  F_SEAL_EXEC, F_SEAL_SEAL, O_LARGEFILE, O_RDWR,
-} from "../../abi/fcntl.ts";
+import { EINVAL } from "../../abi/errno.ts";
+import { F_SEAL_EXEC, F_SEAL_SEAL, O_LARGEFILE, O_RDWR } from "../../abi/fcntl.ts";
+import { MFD_ALLOW_SEALING, MFD_NOEXEC_SEAL } from "../../abi/mman.ts";
 import { MS_RDONLY } from "../../abi/mount.ts";
-import {
-  MFD_ALLOW_SEALING, MFD_NOEXEC_SEAL,
-} from "../../abi/mman.ts";
 import { S_IFDIR, S_IFREG, TMPFS_MAGIC } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Host } from "../../host/host.ts";
+import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
-import { Filesystem, type FilesystemType, parseOptions } from "../../kernel/vfs/filesystem.ts";
+import { type FilesystemType, parseOptions } from "../../kernel/vfs/filesystem.ts";
 import type { StatFs } from "../../kernel/vfs/kstat.ts";
 import type { MemoryFiles, Vfs } from "../../kernel/vfs/vfs.ts";
-import type { Task } from "../../kernel/task/task.ts";
 import { TmpfsDirectory } from "./directory.ts";
 import { TmpfsRegular } from "./regular.ts";
+import { TmpfsSpace } from "./space.ts";
 
 export interface TmpfsOptions {
   /** Most bytes of content; Infinity for no limit. */
@@ -33,55 +30,42 @@ export interface TmpfsOptions {
 }
 
 export const TMPFS_DEFAULTS: TmpfsOptions = {
-  size: Infinity, inodes: Infinity, mode: 0o1777, uid: 0, gid: 0,
+  size: Infinity,
+  inodes: Infinity,
+  mode: 0o1777,
+  uid: 0,
+  gid: 0,
 };
 
-export class Tmpfs extends Filesystem {
-  readonly host: Host;
+/** What statfs says where there is no limit: programs look for free space before they write. */
+const NO_LIMIT_BLOCKS = 2 ** 28;
+const NO_LIMIT_INODES = 2 ** 28;
+
+export class Tmpfs extends TmpfsSpace {
   readonly root: TmpfsDirectory;
-  sizeLimit: number;
-  inodeLimit: number;
-  /** Bytes of content, and inodes, in use. */
-  used = 0;
-  inodes = 0;
-  #lastIno = 0;
   readonly #words: string;
 
-  constructor(vfs: Vfs, host: Host, options: TmpfsOptions = TMPFS_DEFAULTS, type = "tmpfs", words = "") {
-    super(vfs, type);
-    this.host = host;
-    this.sizeLimit = options.size;
-    this.inodeLimit = options.inodes;
+  constructor(
+    vfs: Vfs,
+    host: Host,
+    options: TmpfsOptions = TMPFS_DEFAULTS,
+    type = "tmpfs",
+    words = "",
+  ) {
+    super(vfs, type, host, options.size, options.inodes);
     this.#words = words;
     const { mode, uid, gid } = options;
     this.root = new TmpfsDirectory(this, { mode: S_IFDIR | mode, uid, gid, rdev: 0, target: "" });
   }
 
-  newIno(): number {
-    this.inodes++;
-    return ++this.#lastIno;
-  }
-
-  get isFull(): boolean {
-    return this.inodes >= this.inodeLimit;
-  }
-
-  /** How many of `count` more bytes the size limit leaves; -ENOSPC when none. */
-  allow(count: number): number {
-    if (this.used + count <= this.sizeLimit) return count;
-    const left = this.sizeLimit - this.used;
-    return left > 0 ? left : refuse(ENOSPC, "tmpfs: size limit");
-  }
-
   override statfs(out: StatFs): number {
     out.type = TMPFS_MAGIC;
     out.bsize = out.frsize = 4096;
-    const limited = this.sizeLimit !== Infinity;
-    out.blocks = limited ? Math.floor(this.sizeLimit / 4096) : 0;
-    out.bfree = limited ? Math.max(0, out.blocks - Math.ceil(this.used / 4096)) : 0;
+    out.blocks = Math.min(NO_LIMIT_BLOCKS, Math.floor(this.sizeLimit / 4096));
+    out.bfree = Math.max(0, out.blocks - Math.ceil(this.used / 4096));
     out.bavail = out.bfree;
-    out.files = this.inodeLimit === Infinity ? 0 : this.inodeLimit;
-    out.ffree = this.inodeLimit === Infinity ? 0 : Math.max(0, this.inodeLimit - this.inodes);
+    out.files = Math.min(NO_LIMIT_INODES, this.inodeLimit);
+    out.ffree = Math.max(0, out.files - this.inodes);
     return 0;
   }
 
@@ -90,7 +74,11 @@ export class Tmpfs extends Filesystem {
   }
 
   override reconfigure(data: string): number {
-    const options = readTmpfsOptions(data, { ...TMPFS_DEFAULTS, size: this.sizeLimit, inodes: this.inodeLimit });
+    const options = readTmpfsOptions(data, {
+      ...TMPFS_DEFAULTS,
+      size: this.sizeLimit,
+      inodes: this.inodeLimit,
+    });
     if (typeof options === "number") return options;
     if (options.size < this.used) return refuse(EINVAL, "tmpfs: more is in use");
     this.sizeLimit = options.size;
@@ -143,7 +131,15 @@ export function readTmpfsOptions(data: string, defaults: TmpfsOptions): TmpfsOpt
 
 /** Options without a meaning here. */
 const IGNORED: ReadonlySet<string> = new Set([
-  "huge", "mpol", "inode32", "inode64", "noswap", "rw", "ro", "relatime", "seclabel",
+  "huge",
+  "mpol",
+  "inode32",
+  "inode64",
+  "noswap",
+  "rw",
+  "ro",
+  "relatime",
+  "seclabel",
 ]);
 
 function readAmount(text: string): number {
@@ -179,7 +175,13 @@ export class TmpfsMemoryFiles implements MemoryFiles {
 
   #make(task: Task, mode: number): TmpfsRegular {
     const { fsuid: uid, fsgid: gid } = task.credentials;
-    const inode = new TmpfsRegular(this.#tmpfs, { mode: S_IFREG | mode, uid, gid, rdev: 0, target: "" });
+    const inode = new TmpfsRegular(this.#tmpfs, {
+      mode: S_IFREG | mode,
+      uid,
+      gid,
+      rdev: 0,
+      target: "",
+    });
     inode.nlink = 0;
     return inode;
   }

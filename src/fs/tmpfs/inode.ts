@@ -3,19 +3,25 @@
  * whole for the types without content: FIFOs, devices, sockets and symbolic links.
  * An inode lives while it has a name (nlink) or a user (holds).
  */
-import { EEXIST, ENODATA, EINVAL } from "../../abi/errno.ts";
+import { EEXIST, EINVAL, ENODATA } from "../../abi/errno.ts";
 import { S_IFMT } from "../../abi/stat.ts";
 import { XATTR_CREATE, XATTR_REPLACE } from "../../abi/xattr.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import {
-  ATTR_ATIME, ATTR_GID, ATTR_MODE, ATTR_MTIME, ATTR_SIZE, ATTR_UID, type Attributes,
+  ATTR_ATIME,
+  ATTR_GID,
+  ATTR_MODE,
+  ATTR_MTIME,
+  ATTR_SIZE,
+  ATTR_UID,
+  type Attributes,
 } from "../../kernel/vfs/attributes.ts";
 import { Inode, type InodeInit } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
-import type { Tmpfs } from "./filesystem.ts";
+import type { TmpfsSpace } from "./space.ts";
 
 export class TmpfsInode extends Inode {
-  declare readonly filesystem: Tmpfs;
+  declare readonly filesystem: TmpfsSpace;
   nlink = 1;
   atimeSec: number;
   atimeNsec: number;
@@ -27,7 +33,7 @@ export class TmpfsInode extends Inode {
   readonly btimeNsec: number;
   #xattrs: Map<string, Uint8Array> | null = null;
 
-  constructor(tmpfs: Tmpfs, init: InodeInit) {
+  constructor(tmpfs: TmpfsSpace, init: InodeInit) {
     super(tmpfs, tmpfs.newIno(), init.mode, init.uid, init.gid);
     this.rdev = init.rdev;
     const sec = tmpfs.vfs.nowSec();
@@ -163,7 +169,7 @@ export class TmpfsInode extends Inode {
 export class TmpfsSymlink extends TmpfsInode {
   readonly #target: string;
 
-  constructor(tmpfs: Tmpfs, init: InodeInit) {
+  constructor(tmpfs: TmpfsSpace, init: InodeInit) {
     super(tmpfs, init);
     this.#target = init.target;
   }

@@ -9,7 +9,12 @@
  */
 import { EFAULT, EINVAL, ENOSPC } from "../../abi/errno.ts";
 import {
-  F_ADD_SEALS, FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, O_CLOEXEC, O_RDONLY, SEEK_DATA,
+  F_ADD_SEALS,
+  FALLOC_FL_KEEP_SIZE,
+  FALLOC_FL_PUNCH_HOLE,
+  O_CLOEXEC,
+  O_RDONLY,
+  SEEK_DATA,
 } from "../../abi/fcntl.ts";
 import { MFD_ALLOW_SEALING, MFD_CLOEXEC, MFD_NOEXEC_SEAL } from "../../abi/mman.ts";
 import { type Host, HostStat } from "../../host/host.ts";
@@ -60,8 +65,11 @@ export class PageStore {
   write(from: UserBuffer, position: number, count: number): number {
     const rc = this.#room(position + count);
     if (rc < 0) return rc;
-    const n = this.#fd < 0 ? from.take(this.#bytes!, position, count) : this.#writeMemfd(from, position, count);
-    if (n > 0) this.#grown(position + n);
+    const n =
+      this.#fd < 0
+        ? from.take(this.#bytes!, position, count)
+        : this.#writeMemfd(from, position, count);
+    if (n > 0) this.#grown(position, position + n);
     return n;
   }
 
@@ -83,9 +91,20 @@ export class PageStore {
   readBytes(into: Uint8Array, position: number): number {
     const n = Math.min(into.length, this.size - position);
     if (n <= 0) return 0;
-    if (this.#fd >= 0) return this.#host.pread(this.#fd, into.subarray(0, n), position);
+    if (this.#fd >= 0) return this.#readMemfd(into, position, n);
     into.set(this.#bytes!.subarray(position, position + n));
     return n;
+  }
+
+  /** The host gives one arena buffer at a time. */
+  #readMemfd(into: Uint8Array, position: number, n: number): number {
+    let done = 0;
+    while (done < n) {
+      const rc = this.#host.pread(this.#fd, into.subarray(done, n), position + done);
+      if (rc <= 0) return done > 0 ? done : rc;
+      done += rc;
+    }
+    return done;
   }
 
   writeBytes(from: Uint8Array, position: number): number {
@@ -94,7 +113,7 @@ export class PageStore {
     let n = from.length;
     if (this.#fd >= 0) n = this.#host.pwrite(this.#fd, from, position);
     else this.#bytes!.set(from, position);
-    if (n > 0) this.#grown(position + n);
+    if (n > 0) this.#grown(position, position + n);
     return n < 0 ? hostRefusal(n) : n;
   }
 
@@ -180,8 +199,7 @@ export class PageStore {
   #room(end: number): number {
     if (this.#fd >= 0) return 0;
     if (end > INLINE_MAX) {
-      const fd = this.#memfd();
-      return fd < 0 ? fd : 0;
+      return Math.min(0, this.#memfd());
     }
     const have = this.#bytes === null ? 0 : this.#bytes.length;
     if (end <= have) return 0;
@@ -209,10 +227,10 @@ export class PageStore {
     return fd;
   }
 
-  #grown(end: number): void {
+  #grown(from: number, end: number): void {
     if (end <= this.size) return;
-    const pages = Math.ceil(end / PAGE) - Math.ceil(this.size / PAGE);
-    this.allocated += pages * PAGE;
+    const first = Math.max(Math.ceil(this.size / PAGE), Math.floor(from / PAGE));
+    this.allocated += (Math.ceil(end / PAGE) - first) * PAGE;
     this.size = end;
   }
 

@@ -2,11 +2,18 @@
  * TmpfsRegular: a regular file of a tmpfs, and TmpfsFile: one opening of it. Memory files
  * (memfd_create) are the same with seals.
  */
-import { EBUSY, EINVAL, EOPNOTSUPP, EPERM } from "../../abi/errno.ts";
+import { EBUSY, EINVAL, ENOSPC, EOPNOTSUPP, EPERM } from "../../abi/errno.ts";
 import {
-  F_SEAL_EXEC, F_SEAL_FUTURE_WRITE, F_SEAL_GROW, F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_WRITE,
-  FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE,
+  F_SEAL_EXEC,
+  F_SEAL_FUTURE_WRITE,
+  F_SEAL_GROW,
+  F_SEAL_SEAL,
+  F_SEAL_SHRINK,
+  F_SEAL_WRITE,
+  FALLOC_FL_KEEP_SIZE,
+  FALLOC_FL_PUNCH_HOLE,
 } from "../../abi/fcntl.ts";
+import { PAGE_SIZE } from "../../abi/limits.ts";
 import { MAP_PRIVATE, MAP_TYPE, PROT_WRITE } from "../../abi/mman.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { UserBuffer } from "../../kernel/mm/user-buffer.ts";
@@ -16,7 +23,7 @@ import type { File, Mapping } from "../../kernel/vfs/file.ts";
 import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { RegularFile } from "../../kernel/vfs/regular-file.ts";
-import type { Tmpfs } from "./filesystem.ts";
+import type { TmpfsSpace } from "./space.ts";
 import { TmpfsInode } from "./inode.ts";
 import { PageStore } from "./page-store.ts";
 
@@ -29,7 +36,7 @@ export class TmpfsRegular extends TmpfsInode {
   /** What of fs.used is ours. */
   #accounted = 0;
 
-  constructor(tmpfs: Tmpfs, init: InodeInit) {
+  constructor(tmpfs: TmpfsSpace, init: InodeInit) {
     super(tmpfs, init);
     this.store = new PageStore(tmpfs.host);
   }
@@ -60,12 +67,16 @@ export class TmpfsRegular extends TmpfsInode {
   write(from: UserBuffer, position: number, count: number): number {
     const refusal = this.#mayWrite(position + count);
     if (refusal < 0) return refusal;
-    const growth = Math.ceil((position + count) / 4096) - Math.ceil(this.store.size / 4096);
+    const first = Math.max(
+      Math.ceil(this.store.size / PAGE_SIZE),
+      Math.floor(position / PAGE_SIZE),
+    );
+    const growth = Math.ceil((position + count) / PAGE_SIZE) - first;
     let n = count;
     if (growth > 0 && this.filesystem.sizeLimit !== Infinity) {
-      const allowed = this.filesystem.allow(growth * 4096);
-      if (allowed < 0) return allowed;
-      n = Math.min(count, Math.max(1, count - (growth * 4096 - allowed)));
+      const allowed = Math.max(0, this.filesystem.allow(growth * PAGE_SIZE));
+      n = Math.min(count, (first + Math.floor(allowed / PAGE_SIZE)) * PAGE_SIZE - position);
+      if (n <= 0) return refuse(ENOSPC, "write: tmpfs size limit");
     }
     const done = this.store.write(from, position, n);
     if (done > 0) {
@@ -84,8 +95,10 @@ export class TmpfsRegular extends TmpfsInode {
   }
 
   #mayWrite(end: number): number {
-    if ((this.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0) return refuse(EPERM, "write: sealed");
-    if (end > this.store.size && (this.seals & F_SEAL_GROW) !== 0) return refuse(EPERM, "write: F_SEAL_GROW");
+    if ((this.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) !== 0)
+      return refuse(EPERM, "write: sealed");
+    if (end > this.store.size && (this.seals & F_SEAL_GROW) !== 0)
+      return refuse(EPERM, "write: F_SEAL_GROW");
     return 0;
   }
 
@@ -98,7 +111,8 @@ export class TmpfsRegular extends TmpfsInode {
     if (grows && (this.seals & F_SEAL_GROW) !== 0) return -EPERM;
     if (!punch && this.filesystem.sizeLimit !== Infinity) {
       const more = offset + length - this.store.size;
-      if (more > 0 && this.filesystem.allow(more) < more) return refuse(28, "fallocate: tmpfs size limit");
+      if (more > 0 && this.filesystem.allow(more) < more)
+        return refuse(ENOSPC, "fallocate: tmpfs size limit");
     }
     const rc = this.store.fallocate(mode, offset, length);
     if (rc === 0) this.touch();

@@ -28,7 +28,7 @@ import { Mm, PAGE_SIZE, pageDown, pageUp } from "../mm/mm.ts";
 import { map } from "../mm/mmap.ts";
 import { exitTask, releaseVforkParent } from "../task/exit.ts";
 import { HANDLED } from "../task/park.ts";
-import type { Task } from "../task/task.ts";
+import { NO_RSEQ, type Task } from "../task/task.ts";
 import type { File } from "../vfs/file.ts";
 import { type Image, type LoadedImage, loadElf, parseElf } from "./elf.ts";
 import { HEAD_SIZE, MAX_NESTING, parseScript } from "./script.ts";
@@ -274,6 +274,7 @@ function resetForExec(task: Task): void {
   task.signals.clearAltStack();
   task.clearChildTid = 0;
   task.robustList = 0;
+  task.rseq = NO_RSEQ;
   task.group.timers.clearForExec();
 }
 

@@ -82,7 +82,8 @@ export class FdTable {
   }
 
   closeAll(task: Task): void {
-    for (let fd = 0; fd < this.#files.length; fd++) if (this.#files[fd] != null) this.close(task, fd);
+    for (let fd = 0; fd < this.#files.length; fd++)
+      if (this.#files[fd] != null) this.close(task, fd);
   }
 
   /** Open descriptors in ascending order. */

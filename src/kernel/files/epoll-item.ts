@@ -5,14 +5,19 @@
  * An item is named by (file, descriptor), as epoll(7) says in question 6.
  */
 import {
-  EPOLLERR, EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLONESHOT, EPOLLWAKEUP,
+  EPOLLERR,
+  EPOLLET,
+  EPOLLEXCLUSIVE,
+  EPOLLHUP,
+  EPOLLONESHOT,
+  EPOLLWAKEUP,
 } from "../../abi/poll.ts";
 import type { Waiter, WaitQueue } from "../../base/wait-queue.ts";
 import type { Task } from "../task/task.ts";
 import type { File, Watch } from "../vfs/file.ts";
 import type { Epoll } from "./epoll.ts";
 
-const PRIVATE_BITS = (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE) | 0;
+const PRIVATE_BITS = EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE | 0;
 const ANY_EVENT = 0x7fffffff;
 
 export class EpollItem implements Waiter, Watch {
@@ -23,7 +28,14 @@ export class EpollItem implements Waiter, Watch {
   dataLo: number;
   dataHi: number;
 
-  constructor(epoll: Epoll, file: File, fd: number, events: number, dataLo: number, dataHi: number) {
+  constructor(
+    epoll: Epoll,
+    file: File,
+    fd: number,
+    events: number,
+    dataLo: number,
+    dataHi: number,
+  ) {
     this.epoll = epoll;
     this.file = file;
     this.fd = fd;

@@ -9,7 +9,16 @@
 import { EEXIST, EINVAL, ELOOP, ENOENT } from "../../abi/errno.ts";
 import { O_RDWR } from "../../abi/fcntl.ts";
 import {
-  epoll_event, EPOLLERR, EPOLLET, EPOLLEXCLUSIVE, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLOUT, EPOLLWAKEUP, POLLIN,
+  epoll_event,
+  EPOLLERR,
+  EPOLLET,
+  EPOLLEXCLUSIVE,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLONESHOT,
+  EPOLLOUT,
+  EPOLLWAKEUP,
+  POLLIN,
   POLLRDNORM,
 } from "../../abi/poll.ts";
 import { refuse } from "../../base/refuse.ts";
@@ -22,7 +31,7 @@ import { anonymous, type Nameless } from "./nameless.ts";
 /** How deep epolls may watch epolls. */
 const MAX_NESTS = 4;
 const EXCLUSIVE_OK =
-  (EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE) | 0;
+  EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE | 0;
 
 const EVENT = epoll_event.size;
 
@@ -56,7 +65,14 @@ export class Epoll extends File {
     return 0;
   }
 
-  modify(task: Task, file: File, fd: number, events: number, dataLo: number, dataHi: number): number {
+  modify(
+    task: Task,
+    file: File,
+    fd: number,
+    events: number,
+    dataLo: number,
+    dataHi: number,
+  ): number {
     if ((events & EPOLLEXCLUSIVE) !== 0) return refuse(EINVAL, "epoll_ctl: MOD to EPOLLEXCLUSIVE");
     const item = this.#find(file, fd);
     if (item === undefined) return refuse(ENOENT, "epoll_ctl: not watched");

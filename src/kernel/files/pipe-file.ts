@@ -76,7 +76,8 @@ export class PipeFile extends File {
   }
 
   #waitForRoom(task: Task, from: UserBuffer): number {
-    if (this.nonblocking) return from.done > 0 ? from.done : refuse(EAGAIN, "write: the pipe is full");
+    if (this.nonblocking)
+      return from.done > 0 ? from.done : refuse(EAGAIN, "write: the pipe is full");
     task.record.progress = from.done;
     task.waitOn(this.pipe.queue, POLLOUT | POLLERR);
     const rc = task.park();
@@ -126,9 +127,14 @@ export function makePipe(task: Task, flags: number): [PipeFile, PipeFile] {
   pipe.readers = pipe.writers = pipe.readerOpens = pipe.writerOpens = 1;
   const { inode, path } = numbered(task, "pipe", S_IFIFO | 0o600);
   const status = flags & ~O_CLOEXEC;
-  const reader = new PipeFile(pipe, inode, path, (status & O_NONBLOCK) | O_RDONLY, task.credentials);
+  const reader = new PipeFile(
+    pipe,
+    inode,
+    path,
+    (status & O_NONBLOCK) | O_RDONLY,
+    task.credentials,
+  );
   const writer = new PipeFile(pipe, inode, path, status | O_WRONLY, task.credentials);
   inode.drop();
   return [reader, writer];
 }
-

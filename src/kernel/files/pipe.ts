@@ -187,7 +187,8 @@ export class Pipe {
 
   #pages(bytes: Uint8Array, canMerge: boolean, isPacket: boolean): void {
     for (let at = 0; at < bytes.length; at += PAGE_SIZE) {
-      const page = at === 0 && bytes.length <= PAGE_SIZE ? bytes : bytes.subarray(at, at + PAGE_SIZE);
+      const page =
+        at === 0 && bytes.length <= PAGE_SIZE ? bytes : bytes.subarray(at, at + PAGE_SIZE);
       this.#buffers.push(new PipeBuffer(page, canMerge, isPacket));
     }
   }

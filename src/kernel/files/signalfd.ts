@@ -113,8 +113,7 @@ function encode(info: SigInfo): Uint8Array {
     ssi_utime: info.utime,
     ssi_stime: info.stime,
   });
-  if (!isSent && info.code !== SI_KERNEL)
-    setU64(view, signalfd_siginfo.at.ssi_addr, info.address);
+  if (!isSent && info.code !== SI_KERNEL) setU64(view, signalfd_siginfo.at.ssi_addr, info.address);
   if (isSent) {
     view.setUint32(signalfd_siginfo.at.ssi_int, valueLow, true);
     view.setUint32(signalfd_siginfo.at.ssi_ptr, valueLow, true);

@@ -40,7 +40,12 @@ function waitForRoom(task: Task, pipe: Pipe, isNonblocking: boolean): number {
 
 /** Move up to `length` bytes; `keep` leaves them in the first pipe too (tee). */
 export function pipeToPipe(
-  task: Task, from: Pipe, to: Pipe, length: number, isNonblocking: boolean, keep: boolean,
+  task: Task,
+  from: Pipe,
+  to: Pipe,
+  length: number,
+  isNonblocking: boolean,
+  keep: boolean,
 ): number {
   let ready = waitForBytes(task, from, isNonblocking);
   if (ready === READY) ready = waitForRoom(task, to, isNonblocking);
@@ -61,7 +66,12 @@ export function pipeToPipe(
 
 /** Read from a file into a pipe; `position` -1 reads where the file stands. */
 export function fileToPipe(
-  task: Task, file: File, position: number, pipe: Pipe, length: number, isNonblocking: boolean,
+  task: Task,
+  file: File,
+  position: number,
+  pipe: Pipe,
+  length: number,
+  isNonblocking: boolean,
 ): number {
   const ready = waitForRoom(task, pipe, isNonblocking);
   if (ready !== READY) return ready;
@@ -77,7 +87,12 @@ export function fileToPipe(
 
 /** Write from a pipe to a file; `position` -1 writes where the file stands. */
 export function pipeToFile(
-  task: Task, pipe: Pipe, file: File, position: number, length: number, isNonblocking: boolean,
+  task: Task,
+  pipe: Pipe,
+  file: File,
+  position: number,
+  length: number,
+  isNonblocking: boolean,
 ): number {
   const ready = waitForBytes(task, pipe, isNonblocking);
   if (ready !== READY) return ready;
@@ -93,7 +108,10 @@ export function pipeToFile(
 
 /** vmsplice(2) into a pipe: the bytes as they are now. */
 export function userToPipe(
-  task: Task, from: UserBuffer, pipe: Pipe, isNonblocking: boolean,
+  task: Task,
+  from: UserBuffer,
+  pipe: Pipe,
+  isNonblocking: boolean,
 ): number {
   const ready = waitForRoom(task, pipe, isNonblocking);
   if (ready !== READY) return ready;
@@ -104,7 +122,10 @@ export function userToPipe(
 
 /** vmsplice(2) out of a pipe. */
 export function pipeToUser(
-  task: Task, pipe: Pipe, into: UserBuffer, isNonblocking: boolean,
+  task: Task,
+  pipe: Pipe,
+  into: UserBuffer,
+  isNonblocking: boolean,
 ): number {
   const ready = waitForBytes(task, pipe, isNonblocking);
   if (ready !== READY) return ready;

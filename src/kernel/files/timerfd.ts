@@ -12,7 +12,10 @@ import { O_NONBLOCK, O_RDWR } from "../../abi/fcntl.ts";
 import { POLLIN } from "../../abi/poll.ts";
 import { setU64 } from "../../abi/struct.ts";
 import {
-  CLOCK_REALTIME, CLOCK_REALTIME_ALARM, TFD_IOC_SET_TICKS, TFD_TIMER_ABSTIME,
+  CLOCK_REALTIME,
+  CLOCK_REALTIME_ALARM,
+  TFD_IOC_SET_TICKS,
+  TFD_TIMER_ABSTIME,
   TFD_TIMER_CANCEL_ON_SET,
 } from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";

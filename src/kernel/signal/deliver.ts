@@ -83,7 +83,7 @@ function runHandler(task: Task, action: SignalAction, info: SigInfo, restart: nu
     const restarts =
       restart === ERESTARTNOINTR || (restart === ERESTARTSYS && (action.flags & SA_RESTART) !== 0);
     if (restarts) rewindCall(task, task.syscallNr);
-    else task.thread.setRegister(Reg.rax, 2 ** 64 - EINTR);
+    else task.thread.setRegister(Reg.rax, -EINTR);
   }
   const pushed = pushFrame(task, action, info);
   if (pushed && action.flags & SA_RESETHAND) action.handler = SIG_DFL;

@@ -6,7 +6,7 @@
  */
 import { EAGAIN } from "../../abi/errno.ts";
 import { RLIMIT_SIGPENDING } from "../../abi/resource.ts";
-import { CLD_CONTINUED, CLD_STOPPED, SIG_DFL, SIGCONT, SIGKILL, SIGRTMIN } from "../../abi/signal.ts";
+import { CLD_CONTINUED, CLD_STOPPED, SI_USER, SIG_DFL, SIGCONT, SIGKILL, SIGRTMIN } from "../../abi/signal.ts";
 import { signaledStatus } from "../../abi/wait.ts";
 import { beginGroupExit } from "../task/exit.ts";
 import { notifyParentOfStop } from "../task/notify.ts";
@@ -14,8 +14,8 @@ import type { ProcessGroup } from "../task/process-group.ts";
 import type { Task } from "../task/task.ts";
 import type { ThreadGroup } from "../task/thread-group.ts";
 import type { PendingSignals } from "./pending.ts";
-import type { SigInfo } from "./siginfo.ts";
-import { bitHigh, bitLow, CONTINUE_LOW, isIn, STOP_SIGNALS_LOW } from "./sigset.ts";
+import { SigInfo } from "./siginfo.ts";
+import { bitLow, CONTINUE_LOW, isIn, STOP_SIGNALS_LOW } from "./sigset.ts";
 
 /** Send to one thread. 0, or -EAGAIN when a real-time signal finds the queue full. */
 export function sendToTask(task: Task, info: SigInfo): number {
@@ -93,12 +93,20 @@ function resumeStopped(group: ThreadGroup): void {
 
 function enqueue(group: ThreadGroup, pending: PendingSignals, task: Task, info: SigInfo): number {
   const { signo } = info;
-  if (signo === SIGKILL || (isFatal(task, signo) && wants(task, signo))) {
+  // A stopped process does not even die, but for SIGKILL, before it is continued.
+  const dies = group.signals.stopSignal === 0 && isFatal(task, signo) && wants(task, signo);
+  if (signo === SIGKILL || dies) {
     beginGroupExit(group, signaledStatus(signo, false));
     return 0;
   }
-  if (signo >= SIGRTMIN && pending.count >= group.limits.soft(RLIMIT_SIGPENDING)) return -EAGAIN;
-  if (!pending.add(info)) return 0;
+  let queued = info;
+  if (pending.count >= group.limits.soft(RLIMIT_SIGPENDING)) {
+    if (signo >= SIGRTMIN && info.code !== SI_USER) return -EAGAIN;
+    // The signal still comes, but nothing is known of it, and it comes once.
+    if (pending.has(signo)) return 0;
+    queued = SigInfo.fromUser(signo, SI_USER, 0, 0);
+  }
+  if (!pending.add(queued)) return 0;
   signalWake(task, signo);
   return 0;
 }
@@ -141,8 +149,4 @@ export function completeGroupStop(group: ThreadGroup): void {
   signals.isStopped = true;
   signals.stopUnreported = true;
   notifyParentOfStop(group, CLD_STOPPED, signals.stopSignal);
-}
-
-export function maskOf(signo: number): { lo: number; hi: number } {
-  return { lo: bitLow(signo), hi: bitHigh(signo) };
 }

@@ -83,7 +83,12 @@ export abstract class Endpoint {
   abstract poll(): number;
 
   /** An option that is not SOL_SOCKET's, or one that this family answers differently; null: not mine. */
-  getOption(_task: Task, _level: number, _name: number, _length: number): Uint8Array | number | null {
+  getOption(
+    _task: Task,
+    _level: number,
+    _name: number,
+    _length: number,
+  ): Uint8Array | number | null {
     return null;
   }
 

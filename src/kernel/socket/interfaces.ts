@@ -4,11 +4,36 @@
  */
 import { EFAULT, EINVAL, ENODEV, ENOTTY, EPERM } from "../../abi/errno.ts";
 import {
-  IFF_LOOPBACK, IFF_LOWER_UP, IFF_RUNNING, IFF_UP, IFNAMSIZ, ifconf, ifreq, SIOCGIFADDR,
-  SIOCGIFBRDADDR, SIOCGIFCONF, SIOCGIFDSTADDR, SIOCGIFFLAGS, SIOCGIFHWADDR, SIOCGIFINDEX,
-  SIOCGIFMAP, SIOCGIFMETRIC, SIOCGIFMTU, SIOCGIFNAME, SIOCGIFNETMASK, SIOCGIFTXQLEN, SIOCSIFADDR,
-  SIOCSIFBRDADDR, SIOCSIFDSTADDR, SIOCSIFFLAGS, SIOCSIFHWADDR, SIOCSIFMETRIC, SIOCSIFMTU,
-  SIOCSIFNAME, SIOCSIFNETMASK, SIOCSIFTXQLEN,
+  IFF_LOOPBACK,
+  IFF_LOWER_UP,
+  IFF_RUNNING,
+  IFF_UP,
+  IFNAMSIZ,
+  ifconf,
+  ifreq,
+  SIOCGIFADDR,
+  SIOCGIFBRDADDR,
+  SIOCGIFCONF,
+  SIOCGIFDSTADDR,
+  SIOCGIFFLAGS,
+  SIOCGIFHWADDR,
+  SIOCGIFINDEX,
+  SIOCGIFMAP,
+  SIOCGIFMETRIC,
+  SIOCGIFMTU,
+  SIOCGIFNAME,
+  SIOCGIFNETMASK,
+  SIOCGIFTXQLEN,
+  SIOCSIFADDR,
+  SIOCSIFBRDADDR,
+  SIOCSIFDSTADDR,
+  SIOCSIFFLAGS,
+  SIOCSIFHWADDR,
+  SIOCSIFMETRIC,
+  SIOCSIFMTU,
+  SIOCSIFNAME,
+  SIOCSIFNETMASK,
+  SIOCSIFTXQLEN,
 } from "../../abi/ioctl-net.ts";
 import { AF_INET, AF_INET6 } from "../../abi/socket.ts";
 import { refuse } from "../../base/refuse.ts";
@@ -65,8 +90,16 @@ export function loopbackInterface(): NetworkInterface {
 }
 
 const CHANGES: ReadonlySet<number> = new Set([
-  SIOCSIFADDR, SIOCSIFBRDADDR, SIOCSIFDSTADDR, SIOCSIFFLAGS, SIOCSIFHWADDR, SIOCSIFMETRIC,
-  SIOCSIFMTU, SIOCSIFNAME, SIOCSIFNETMASK, SIOCSIFTXQLEN,
+  SIOCSIFADDR,
+  SIOCSIFBRDADDR,
+  SIOCSIFDSTADDR,
+  SIOCSIFFLAGS,
+  SIOCSIFHWADDR,
+  SIOCSIFMETRIC,
+  SIOCSIFMTU,
+  SIOCSIFNAME,
+  SIOCSIFNETMASK,
+  SIOCSIFTXQLEN,
 ]);
 
 /** An ioctl of netdevice(7), or -ENOTTY. */
@@ -90,15 +123,24 @@ export function interfaceIoctl(task: Task, command: number, argument: number): n
 function isRequest(command: number): boolean {
   return (
     (command >= SIOCGIFNAME && command <= SIOCGIFTXQLEN && (command & 1) === (SIOCGIFNAME & 1)) ||
-    command === SIOCGIFADDR || command === SIOCGIFFLAGS || command === SIOCGIFMTU ||
-    command === SIOCGIFHWADDR || command === SIOCGIFINDEX || command === SIOCGIFNETMASK ||
-    command === SIOCGIFBRDADDR || command === SIOCGIFDSTADDR || command === SIOCGIFMETRIC ||
+    command === SIOCGIFADDR ||
+    command === SIOCGIFFLAGS ||
+    command === SIOCGIFMTU ||
+    command === SIOCGIFHWADDR ||
+    command === SIOCGIFINDEX ||
+    command === SIOCGIFNETMASK ||
+    command === SIOCGIFBRDADDR ||
+    command === SIOCGIFDSTADDR ||
+    command === SIOCGIFMETRIC ||
     command === SIOCGIFMAP
   );
 }
 
 function answer(
-  command: number, found: NetworkInterface, bytes: Uint8Array, view: DataView,
+  command: number,
+  found: NetworkInterface,
+  bytes: Uint8Array,
+  view: DataView,
 ): number {
   const data = bytes.subarray(UNION);
   const address = found.addresses.find((candidate) => candidate.family === AF_INET);
@@ -163,13 +205,17 @@ function listInterfaces(task: Task, argument: number): number {
   const shown = networkOf(task).interfaces.filter((one) =>
     one.addresses.some((address) => address.family === AF_INET),
   );
-  const count = ifc_buf === 0 ? shown.length : Math.min(shown.length, Math.trunc(ifc_len / ifreq.size));
+  const count =
+    ifc_buf === 0 ? shown.length : Math.min(shown.length, Math.trunc(ifc_len / ifreq.size));
   if (ifc_buf !== 0) {
     const bytes = new Uint8Array(Math.max(0, count) * ifreq.size);
     for (let i = 0; i < count; i++) {
       const entry = bytes.subarray(i * ifreq.size, (i + 1) * ifreq.size);
       entry.set(nameBytes(shown[i]!.name), 0);
-      putAddress(entry.subarray(UNION), shown[i]!.addresses.find((a) => a.family === AF_INET)!.bytes);
+      putAddress(
+        entry.subarray(UNION),
+        shown[i]!.addresses.find((a) => a.family === AF_INET)!.bytes,
+      );
     }
     if (task.mm.write(ifc_buf, bytes) < 0) return -EFAULT;
   }

@@ -6,9 +6,7 @@
  * Times are nanoseconds, Infinity for none.
  */
 import { CAP_NET_ADMIN, CAP_NET_RAW } from "../../abi/capability.ts";
-import {
-  EACCES, EDOM, EINVAL, ENODEV, ENOPROTOOPT, EOPNOTSUPP, EPERM,
-} from "../../abi/errno.ts";
+import { EACCES, EDOM, EINVAL, ENODEV, ENOPROTOOPT, EOPNOTSUPP, EPERM } from "../../abi/errno.ts";
 import * as so from "../../abi/socket.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../task/task.ts";
@@ -27,23 +25,53 @@ const MILLION = 1_000_000;
 
 /** Options that are only a yes or no that somebody may look at. */
 const SWITCHES: ReadonlySet<number> = new Set([
-  so.SO_DEBUG, so.SO_REUSEADDR, so.SO_REUSEPORT, so.SO_DONTROUTE, so.SO_BROADCAST, so.SO_KEEPALIVE,
-  so.SO_OOBINLINE, so.SO_NO_CHECK, so.SO_PASSCRED, so.SO_PASSSEC, so.SO_PASSPIDFD, so.SO_PASSRIGHTS,
-  so.SO_TIMESTAMP, so.SO_TIMESTAMPNS, so.SO_TIMESTAMP_NEW, so.SO_TIMESTAMPNS_NEW, so.SO_RXQ_OVFL,
-  so.SO_WIFI_STATUS, so.SO_NOFCS, so.SO_LOCK_FILTER, so.SO_SELECT_ERR_QUEUE, so.SO_ZEROCOPY,
-  so.SO_PREFER_BUSY_POLL, so.SO_RCVMARK, so.SO_RCVPRIORITY,
+  so.SO_DEBUG,
+  so.SO_REUSEADDR,
+  so.SO_REUSEPORT,
+  so.SO_DONTROUTE,
+  so.SO_BROADCAST,
+  so.SO_KEEPALIVE,
+  so.SO_OOBINLINE,
+  so.SO_NO_CHECK,
+  so.SO_PASSCRED,
+  so.SO_PASSSEC,
+  so.SO_PASSPIDFD,
+  so.SO_PASSRIGHTS,
+  so.SO_TIMESTAMP,
+  so.SO_TIMESTAMPNS,
+  so.SO_TIMESTAMP_NEW,
+  so.SO_TIMESTAMPNS_NEW,
+  so.SO_RXQ_OVFL,
+  so.SO_WIFI_STATUS,
+  so.SO_NOFCS,
+  so.SO_LOCK_FILTER,
+  so.SO_SELECT_ERR_QUEUE,
+  so.SO_ZEROCOPY,
+  so.SO_PREFER_BUSY_POLL,
+  so.SO_RCVMARK,
+  so.SO_RCVPRIORITY,
 ]);
 
 /** Options that hold a number. */
 const NUMBERS: ReadonlySet<number> = new Set([
-  so.SO_PRIORITY, so.SO_MARK, so.SO_BUSY_POLL, so.SO_PEEK_OFF, so.SO_INCOMING_CPU,
-  so.SO_TIMESTAMPING, so.SO_TIMESTAMPING_NEW, so.SO_BUF_LOCK, so.SO_TXREHASH,
+  so.SO_PRIORITY,
+  so.SO_MARK,
+  so.SO_BUSY_POLL,
+  so.SO_PEEK_OFF,
+  so.SO_INCOMING_CPU,
+  so.SO_TIMESTAMPING,
+  so.SO_TIMESTAMPING_NEW,
+  so.SO_BUF_LOCK,
+  so.SO_TXREHASH,
   so.SO_BUSY_POLL_BUDGET,
 ]);
 
 /** Options that belong to unix and netlink sockets. */
 const CREDENTIAL_SWITCHES: ReadonlySet<number> = new Set([
-  so.SO_PASSCRED, so.SO_PASSSEC, so.SO_PASSPIDFD, so.SO_PASSRIGHTS,
+  so.SO_PASSCRED,
+  so.SO_PASSSEC,
+  so.SO_PASSPIDFD,
+  so.SO_PASSRIGHTS,
 ]);
 
 export class SocketOptions {
@@ -95,7 +123,10 @@ export class SocketOptions {
 // --- setting ----------------------------------------------------------------------------------
 
 export function setSocketOption(
-  task: Task, endpoint: Endpoint, name: number, value: Uint8Array,
+  task: Task,
+  endpoint: Endpoint,
+  name: number,
+  value: Uint8Array,
 ): number {
   const { options } = endpoint;
   if (name === so.SO_BINDTODEVICE) return bindToDevice(task, options, value);
@@ -210,15 +241,23 @@ function bindToDevice(task: Task, options: SocketOptions, value: Uint8Array): nu
 // --- getting ----------------------------------------------------------------------------------
 
 export function getSocketOption(
-  task: Task, endpoint: Endpoint, name: number, length: number,
+  task: Task,
+  endpoint: Endpoint,
+  name: number,
+  length: number,
 ): Uint8Array | number {
   const { options } = endpoint;
   if (SWITCHES.has(name)) {
-    if (CREDENTIAL_SWITCHES.has(name) && endpoint.domain !== so.AF_UNIX && endpoint.domain !== so.AF_NETLINK)
+    if (
+      CREDENTIAL_SWITCHES.has(name) &&
+      endpoint.domain !== so.AF_UNIX &&
+      endpoint.domain !== so.AF_NETLINK
+    )
       return refuse(EOPNOTSUPP, "getsockopt: sockets of this family carry no credentials");
     return int(options.value(name));
   }
-  if (NUMBERS.has(name)) return int(name === so.SO_PEEK_OFF ? options.value(name) || -1 : options.value(name));
+  if (NUMBERS.has(name))
+    return int(name === so.SO_PEEK_OFF ? options.value(name) || -1 : options.value(name));
   switch (name) {
     case so.SO_TYPE:
       return int(endpoint.type);

@@ -6,12 +6,23 @@
  *    interrupts is not restarted (signal(7)).
  */
 import {
-  EAGAIN, EALREADY, EINPROGRESS, EINTR, EPIPE, ERESTARTSYS, ETIMEDOUT,
+  EAGAIN,
+  EALREADY,
+  EINPROGRESS,
+  EINTR,
+  EPIPE,
+  ERESTARTSYS,
+  ETIMEDOUT,
 } from "../../abi/errno.ts";
 import { O_NONBLOCK, O_RDWR } from "../../abi/fcntl.ts";
 import { FIONREAD } from "../../abi/ioctl.ts";
 import {
-  FIOGETOWN, FIOSETOWN, SIOCGPGRP, SIOCGSTAMP_OLD, SIOCGSTAMPNS_OLD, SIOCSPGRP,
+  FIOGETOWN,
+  FIOSETOWN,
+  SIOCGPGRP,
+  SIOCGSTAMP_OLD,
+  SIOCGSTAMPNS_OLD,
+  SIOCSPGRP,
 } from "../../abi/ioctl-net.ts";
 import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, MSG_WAITALL } from "../../abi/msghdr.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "../../abi/poll.ts";
@@ -58,7 +69,9 @@ export class Socket extends File {
     if (rc !== -EAGAIN) return rc;
     if (this.nonblocking) return refuse(EAGAIN, "connect: cannot be done now");
     const waited = this.#wait(task, WRITABLE, endpoint.options.sendTimeoutNs);
-    return waited === -EAGAIN && isBegun ? refuse(EINPROGRESS, "connect: SO_SNDTIMEO is over") : waited;
+    return waited === -EAGAIN && isBegun
+      ? refuse(EINPROGRESS, "connect: SO_SNDTIMEO is over")
+      : waited;
   }
 
   /** The endpoint of the next connection. */

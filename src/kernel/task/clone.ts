@@ -101,7 +101,7 @@ function makeTask(task: Task, thread: GuestThread, tid: number, request: CloneRe
   if (has(CLONE_CLEAR_SIGHAND)) clearHandlers(handlers);
   const files = has(CLONE_FILES) ? task.files : task.files.copy();
   if (has(CLONE_FILES)) files.users++;
-  const fs = has(CLONE_FS) ? task.fs : task.fs.copy();
+  const fs = has(CLONE_FS) ? task.fs.ref() : task.fs.copy();
   const child = new Task(task.kernel, tid, group, thread, {
     mm, handlers, files, fs, credentials: task.credentials, comm: task.comm,
   });
@@ -109,6 +109,7 @@ function makeTask(task: Task, thread: GuestThread, tid: number, request: CloneRe
   child.namespaces = task.namespaces;
   if (has(CLONE_NEWUTS) || has(CLONE_NEWNS)) child.namespaces = task.namespaces.unshare(child, has(CLONE_NEWUTS), has(CLONE_NEWNS));
   child.personality = task.personality;
+  if (!has(CLONE_VM)) child.rseq = task.rseq;
   child.timerSlackNs = task.timerSlackNs;
   if (!has(CLONE_VM) || has(CLONE_VFORK)) {
     child.signals.altStack = task.signals.altStack;

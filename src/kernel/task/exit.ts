@@ -15,6 +15,8 @@ import type { ProcessGroup } from "./process-group.ts";
 import type { Task } from "./task.ts";
 import type { ThreadGroup } from "./thread-group.ts";
 
+const RSEQ_UNREGISTER = 1;
+
 /** Every thread of the group ends; its parent will get `status` (a wait status). */
 export function beginGroupExit(group: ThreadGroup, status: number): void {
   if (group.exiting !== null || group.isZombie) return;
@@ -46,6 +48,7 @@ export function exitTask(task: Task, status = 0): void {
   releaseMemoryWaiters(task);
   releaseVforkParent(task);
   if (--task.files.users === 0) task.files.closeAll(task);
+  task.fs.unref();
   task.handlers.users--;
   kernel.cpuTime.leavesSpace(task);
   const spaceEnds = mm.drop();
@@ -60,8 +63,11 @@ export function exitTask(task: Task, status = 0): void {
 
 /** CLEARTID and robust futexes: others may wait on words in memory that outlives this thread. */
 function releaseMemoryWaiters(task: Task): void {
-  const { mm } = task;
+  const { mm, rseq } = task;
   if (!mm.space.alive) return;
+  // The host writes to this area whenever the thread returns from a call: not after its memory is
+  // free for others, which learn of it from the word below.
+  if (rseq.address !== 0 && mm.users > 1) task.thread.rseq(rseq.address, rseq.length, RSEQ_UNREGISTER, rseq.signature);
   if (task.robustList !== 0) exitRobustList(task);
   if (task.clearChildTid === 0 || mm.users === 1) return;
   if (mm.writeU32(task.clearChildTid, 0) === 0) futexWake(task, task.clearChildTid, 1, -1, false);

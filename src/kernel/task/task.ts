@@ -21,6 +21,15 @@ import type { FsContext } from "./fs-context.ts";
 import { PARKED, RestartRecord } from "./park.ts";
 import type { ThreadGroup } from "./thread-group.ts";
 
+/** What rseq(2) registered with the host for a thread. */
+export interface RseqArea {
+  readonly address: number;
+  readonly length: number;
+  readonly signature: number;
+}
+
+export const NO_RSEQ: RseqArea = { address: 0, length: 0, signature: 0 };
+
 export type TaskState =
   /** Guest code runs, or its system call is being handled. */
   | "running"
@@ -70,6 +79,8 @@ export class Task implements Waiter {
   readonly signals = new TaskSignals();
   clearChildTid = 0;
   robustList = 0;
+  /** The registered restartable-sequence area (rseq(2)), address 0 for none. */
+  rseq = NO_RSEQ;
   parentDeathSignal = 0;
   personality = 0;
   timerSlackNs = 50_000;

@@ -5,6 +5,7 @@
  *    one (/proc/self/fd/N), whose name shows as given: "pipe:[7]", "anon_inode:[eventfd]".
  */
 import { ANON_INODE_FS_MAGIC } from "../../abi/stat.ts";
+import type { Task } from "../task/task.ts";
 import { ATTR_GID, ATTR_MODE, ATTR_UID, type Attributes } from "./attributes.ts";
 import { DentryCache } from "./dentry.ts";
 import { Filesystem } from "./filesystem.ts";
@@ -12,7 +13,6 @@ import { Inode } from "./inode.ts";
 import type { Kstat, StatFs } from "./kstat.ts";
 import { Mount } from "./mount.ts";
 import { Path } from "./path.ts";
-import type { Task } from "../task/task.ts";
 import type { Vfs } from "./vfs.ts";
 
 export class AnonymousFilesystem extends Filesystem {
@@ -32,7 +32,11 @@ export class AnonymousFilesystem extends Filesystem {
 
   /** A path to a nameless file. */
   path(inode: Inode, name: string): Path {
-    this.#mount ??= new Mount(0, this, DentryCache.detached(this.root, "/"), 0, this.type);
+    if (this.#mount === null) {
+      this.#mount = new Mount(0, this, DentryCache.detached(this.root, "/"), 0, this.type);
+      // It stays, whatever comes and goes.
+      this.#mount.users = 1;
+    }
     return new Path(this.#mount, DentryCache.detached(inode.hold(), name));
   }
 

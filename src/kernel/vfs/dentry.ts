@@ -40,7 +40,8 @@ export class Dentry {
 
   /** A descendant of `ancestor`, or itself? */
   isWithin(ancestor: Dentry): boolean {
-    for (let at: Dentry | null = this; at !== null; at = at.parent) if (at === ancestor) return true;
+    for (let at: Dentry | null = this; at !== null; at = at.parent)
+      if (at === ancestor) return true;
     return false;
   }
 
@@ -152,7 +153,8 @@ export class DentryCache {
   shrink(): void {
     const bound = this.bound;
     this.bound = 0;
-    if (this.#hand !== null) for (let i = this.count * 2; i > 0 && this.#hand !== null; i--) this.#step(null);
+    if (this.#hand !== null)
+      for (let i = this.count * 2; i > 0 && this.#hand !== null; i--) this.#step(null);
     this.bound = bound;
   }
 

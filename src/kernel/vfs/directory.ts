@@ -4,13 +4,22 @@
  * Each takes places that a path walk found; each returns 0 or -errno.
  * Follows mkdir(2), unlink(2), rmdir(2), link(2), rename(2), and inode(7) on set-group-ID directories.
  */
-import { CAP_DAC_READ_SEARCH, CAP_FOWNER } from "../../abi/capability.ts";
 import {
-  EBUSY, EEXIST, EINVAL, EISDIR, EMLINK, ENOENT, ENOTDIR, ENOTEMPTY, EPERM, EROFS, EXDEV,
+  EBUSY,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  EMLINK,
+  ENOENT,
+  ENOTDIR,
+  ENOTEMPTY,
+  EPERM,
+  EROFS,
+  EXDEV,
 } from "../../abi/errno.ts";
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from "../../abi/fcntl.ts";
 import { IN_ATTRIB, IN_CREATE, IN_DELETE } from "../../abi/inotify.ts";
-import { S_IFDIR, S_IFMT, S_ISGID, S_IXGRP } from "../../abi/stat.ts";
+import { S_IFDIR, S_IFMT, S_IFSOCK, S_ISGID, S_IXGRP } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../task/task.ts";
 import type { Dentry } from "./dentry.ts";
@@ -28,7 +37,11 @@ export function mayMake(task: Task, mount: Mount, directory: Inode): number {
 
 /** Owner and mode of a new file: umask, and what a set-group-ID directory hands down. */
 export function makeInode(
-  task: Task, directory: Inode, mode: number, rdev = 0, target = "",
+  task: Task,
+  directory: Inode,
+  mode: number,
+  rdev = 0,
+  target = "",
 ): InodeInit {
   const { credentials } = task;
   const isDirectory = (mode & S_IFMT) === S_IFDIR;
@@ -37,7 +50,10 @@ export function makeInode(
   if ((directory.mode & S_ISGID) !== 0) {
     gid = directory.gid;
     if (isDirectory) bits |= S_ISGID;
-    else if ((bits & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP) && !mayKeepSetgid(credentials, gid))
+    else if (
+      (bits & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP) &&
+      !mayKeepSetgid(credentials, gid)
+    )
       bits &= ~S_ISGID;
   }
   return { mode: bits, uid: credentials.fsuid, gid, rdev, target };
@@ -61,11 +77,20 @@ export function makeName(vfs: Vfs, task: Task, mode: number, rdev = 0, target = 
   return 0;
 }
 
+/** bind(2) of a unix socket: a socket file at the place of a LOOKUP_PARENT walk; the inode, held. */
+export function makeSocket(vfs: Vfs, task: Task, mode: number): Inode | number {
+  const rc = makeName(vfs, task, S_IFSOCK | (mode & 0o7777));
+  if (rc < 0) return rc;
+  const child = vfs.walker.lookupLast();
+  return typeof child === "number" ? child : child.inode!.hold();
+}
+
 /** May the task take the name of `child` out of `directory`? */
 function mayRemove(task: Task, mount: Mount, directory: Inode, child: Inode): number {
   const may = mayMake(task, mount, directory);
   if (may < 0) return may;
-  if (!stickyAllows(task.credentials, directory, child)) return refuse(EPERM, "the directory is sticky");
+  if (!stickyAllows(task.credentials, directory, child))
+    return refuse(EPERM, "the directory is sticky");
   return 0;
 }
 
@@ -128,7 +153,13 @@ function removed(vfs: Vfs, parent: Dentry, child: Dentry, inode: Inode): number 
 }
 
 /** link(2): give `source` another name, the one that the walker's walk left over. */
-export function linkName(vfs: Vfs, task: Task, source: Dentry, sourceMount: Mount, mayRevive: boolean): number {
+export function linkName(
+  vfs: Vfs,
+  task: Task,
+  source: Dentry,
+  sourceMount: Mount,
+  mayRevive: boolean,
+): number {
   const walker = vfs.walker;
   const inode = source.inode!;
   if (walker.lastType !== "name") return -EEXIST;
@@ -143,7 +174,8 @@ export function linkName(vfs: Vfs, task: Task, source: Dentry, sourceMount: Moun
   if (may < 0) return may;
   if (inode.isDirectory) return refuse(EPERM, "link: a directory");
   if (inode.getattr(vfs.stat) === 0) {
-    if (vfs.stat.nlink === 0 && !mayRevive) return refuse(ENOENT, "link: the file has no name left");
+    if (vfs.stat.nlink === 0 && !mayRevive)
+      return refuse(ENOENT, "link: the file has no name left");
     if (vfs.stat.nlink >= MAX_LINKS) return refuse(EMLINK, "link: too many links");
   }
   const rc = directory.link(task, child.name, inode);
@@ -158,11 +190,6 @@ export function linkName(vfs: Vfs, task: Task, source: Dentry, sourceMount: Moun
 
 const MAX_LINKS = 65000;
 
-/** May the file of a descriptor be linked through /proc/self/fd (CAP_DAC_READ_SEARCH)? */
-export function mayLinkDescriptor(task: Task): boolean {
-  return task.credentials.has(CAP_DAC_READ_SEARCH) || task.credentials.has(CAP_FOWNER);
-}
-
 /** One side of a rename: a directory and a name in it. */
 export interface NamePlace {
   readonly mount: Mount;
@@ -173,7 +200,13 @@ export interface NamePlace {
 }
 
 /** renameat2(2) between two places that were found by LOOKUP_PARENT walks. */
-export function renameName(vfs: Vfs, task: Task, from: NamePlace, to: NamePlace, flags: number): number {
+export function renameName(
+  vfs: Vfs,
+  task: Task,
+  from: NamePlace,
+  to: NamePlace,
+  flags: number,
+): number {
   const inode = from.child.inode;
   const target = to.child.inode;
   if (inode === null) return -ENOENT;
@@ -182,7 +215,8 @@ export function renameName(vfs: Vfs, task: Task, from: NamePlace, to: NamePlace,
   if (inode === target) return 0;
   const rights = renameRights(task, from, to, inode, target, flags);
   if (rights < 0) return rights;
-  if (from.child.mounts > 0 || to.child.mounts > 0) return refuse(EBUSY, "rename: a mount is on it");
+  if (from.child.mounts > 0 || to.child.mounts > 0)
+    return refuse(EBUSY, "rename: a mount is on it");
   const [name, newName] = [from.child.name, to.child.name];
   const source = from.parent.inode!;
   const into = to.parent.inode!;
@@ -210,7 +244,11 @@ function renamedOver(vfs: Vfs, target: Inode): void {
 
 /** Do the two ends fit together at all? */
 function renameShape(
-  from: NamePlace, to: NamePlace, inode: Inode, target: Inode | null, flags: number,
+  from: NamePlace,
+  to: NamePlace,
+  inode: Inode,
+  target: Inode | null,
+  flags: number,
 ): number {
   if (from.mount !== to.mount) return refuse(EXDEV, "rename: another mount");
   if (target !== null && (flags & RENAME_NOREPLACE) !== 0) return -EEXIST;
@@ -219,13 +257,17 @@ function renameShape(
   if (!inode.isDirectory && to.trailing && (flags & RENAME_EXCHANGE) === 0) return -ENOTDIR;
   if (target !== null && !target.isDirectory && to.trailing) return -ENOTDIR;
   if (to.parent.isWithin(from.child)) return refuse(EINVAL, "rename: into itself");
-  if (from.parent.isWithin(to.child))
-    return (flags & RENAME_EXCHANGE) !== 0 ? -EINVAL : -ENOTEMPTY;
+  if (from.parent.isWithin(to.child)) return (flags & RENAME_EXCHANGE) !== 0 ? -EINVAL : -ENOTEMPTY;
   return 0;
 }
 
 function renameRights(
-  task: Task, from: NamePlace, to: NamePlace, inode: Inode, target: Inode | null, flags: number,
+  task: Task,
+  from: NamePlace,
+  to: NamePlace,
+  inode: Inode,
+  target: Inode | null,
+  flags: number,
 ): number {
   const old = mayRemove(task, from.mount, from.parent.inode!, inode);
   if (old < 0) return old;

@@ -8,15 +8,15 @@
  * such operation.
  */
 import { EBADF, EINVAL, ENODEV, ENOTDIR, ENOTTY, ESPIPE } from "../../abi/errno.ts";
-import { IN_CLOSE_NOWRITE, IN_CLOSE_WRITE } from "../../abi/inotify.ts";
 import { O_ACCMODE, O_NONBLOCK, O_PATH, O_RDONLY, O_WRONLY } from "../../abi/fcntl.ts";
+import { IN_CLOSE_NOWRITE, IN_CLOSE_WRITE } from "../../abi/inotify.ts";
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../../abi/poll.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import type { UserBuffer } from "../mm/user-buffer.ts";
 import type { Task } from "../task/task.ts";
-import { notifyFile } from "./inotify.ts";
 import type { Inode } from "./inode.ts";
+import { notifyFile } from "./inotify.ts";
 import type { Path } from "./path.ts";
 
 /** What an mmap of a file maps: a host descriptor that has exactly the rights the guest's file has. */
@@ -64,7 +64,8 @@ export abstract class File {
     this.credentials = credentials;
     path?.ref();
     inode.hold();
-    if ((flags & O_ACCMODE) !== O_RDONLY && (flags & O_PATH) === 0 && inode.isRegular) this.#count(1);
+    if ((flags & O_ACCMODE) !== O_RDONLY && (flags & O_PATH) === 0 && inode.isRegular)
+      this.#count(1);
   }
 
   get readable(): boolean {

@@ -78,7 +78,13 @@ export class FilesystemTypes {
     return this.#types.values();
   }
 
-  mount(task: Task, name: string, source: string, flags: number, data: string): Filesystem | number {
+  mount(
+    task: Task,
+    name: string,
+    source: string,
+    flags: number,
+    data: string,
+  ): Filesystem | number {
     const type = this.#types.get(name);
     if (type === undefined) return refuse(ENODEV, "mount: no such filesystem type");
     return type.mount(task, source, flags, data);

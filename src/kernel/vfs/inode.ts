@@ -7,9 +7,7 @@
  *  - mode, uid, gid and rdev are always current: filesystems update them in setattr().
  * Names are byte strings: one char (0-255) per byte.
  */
-import {
-  EACCES, EINVAL, ENOTDIR, ENOTTY, ENXIO, EOPNOTSUPP, EPERM,
-} from "../../abi/errno.ts";
+import { EACCES, EINVAL, ENOTDIR, ENOTTY, ENXIO, EOPNOTSUPP, EPERM } from "../../abi/errno.ts";
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../abi/stat.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import type { Task } from "../task/task.ts";
@@ -50,7 +48,7 @@ export abstract class Inode {
   marks: Mark[] | null = null;
   /** The pipe of a FIFO that is open; owned by the FIFO opener. */
   fifo: object | null = null;
-  /** The socket bound to a socket file; owned by the unix socket family. */
+  /** The socket bound to a socket file. The unix socket family sets it, and holds the inode while it does. */
   endpoint: object | null = null;
 
   // counts
@@ -120,8 +118,8 @@ export abstract class Inode {
     return true;
   }
 
-  /** Make a file, directory, link or special file; `name` does not exist. */
-  create(_task: Task, _name: string, _init: InodeInit): Inode | number {
+  /** Make a file, directory, link or special file; `name` does not exist. No task: the boot code. */
+  create(_task: Task | null, _name: string, _init: InodeInit): Inode | number {
     return -EPERM;
   }
 
@@ -144,8 +142,13 @@ export abstract class Inode {
 
   /** Move `child` to `into`; `replaced` is what has the new name now. RENAME_* flags. */
   rename(
-    _task: Task, _name: string, _child: Inode,
-    _into: Inode, _newName: string, _replaced: Inode | null, _flags: number,
+    _task: Task,
+    _name: string,
+    _child: Inode,
+    _into: Inode,
+    _newName: string,
+    _replaced: Inode | null,
+    _flags: number,
   ): number {
     return -EPERM;
   }

@@ -71,7 +71,8 @@ export class InotifyFile extends File implements EventSink {
 
   event(wd: number, mask: number, cookie: number, name: string): void {
     const last = this.#events.at(-1);
-    const same = last !== undefined && last.wd === wd && last.mask === mask && last.cookie === cookie;
+    const same =
+      last !== undefined && last.wd === wd && last.mask === mask && last.cookie === cookie;
     if (same && last.name === name) return;
     if (this.#events.length >= MAX_QUEUED_EVENTS) {
       if (last!.mask === IN_Q_OVERFLOW) return;

@@ -5,7 +5,13 @@
  *  - A Mark's sink is the inotify file (kernel/vfs/inotify-file.ts).
  */
 import {
-  IN_DELETE_SELF, IN_EXCL_UNLINK, IN_IGNORED, IN_ISDIR, IN_MOVE_SELF, IN_MOVED_FROM, IN_MOVED_TO,
+  IN_DELETE_SELF,
+  IN_EXCL_UNLINK,
+  IN_IGNORED,
+  IN_ISDIR,
+  IN_MOVE_SELF,
+  IN_MOVED_FROM,
+  IN_MOVED_TO,
   IN_ONESHOT,
 } from "../../abi/inotify.ts";
 import type { Dentry } from "./dentry.ts";
@@ -41,7 +47,13 @@ export function notifyInode(inode: Inode, mask: number): void {
 }
 
 /** Something happened to the entry `name` of a directory. */
-export function notifyEntry(directory: Inode, name: string, mask: number, isDir: boolean, cookie = 0): void {
+export function notifyEntry(
+  directory: Inode,
+  name: string,
+  mask: number,
+  isDir: boolean,
+  cookie = 0,
+): void {
   if (directory.marks === null) return;
   deliver(directory, isDir ? mask | IN_ISDIR : mask, cookie, name);
 }
@@ -65,7 +77,12 @@ export function notifyFile(file: File, mask: number): void {
 
 /** A rename moved `inode`; both directories hear of it, tied by a cookie. */
 export function notifyMove(
-  from: Inode, name: string, to: Inode, newName: string, inode: Inode, cookie: number,
+  from: Inode,
+  name: string,
+  to: Inode,
+  newName: string,
+  inode: Inode,
+  cookie: number,
 ): void {
   notifyEntry(from, name, IN_MOVED_FROM, inode.isDirectory, cookie);
   notifyEntry(to, newName, IN_MOVED_TO, inode.isDirectory, cookie);

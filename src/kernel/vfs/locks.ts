@@ -62,8 +62,10 @@ export class FileLocks {
         start = Math.min(start, lock.start);
         end = Math.max(end, lock.end);
       } else {
-        if (lock.start < wanted.start) kept.push({ ...lock, end: Math.min(lock.end, wanted.start - 1) });
-        if (lock.end > wanted.end) kept.push({ ...lock, start: Math.max(lock.start, wanted.end + 1) });
+        if (lock.start < wanted.start)
+          kept.push({ ...lock, end: Math.min(lock.end, wanted.start - 1) });
+        if (lock.end > wanted.end)
+          kept.push({ ...lock, start: Math.max(lock.start, wanted.end + 1) });
         freed = true;
       }
     }

@@ -6,11 +6,13 @@
  *  - RESOLVE_* bits of openat2(2) confine the walk.
  * One walker per Vfs, reused by every system call: results are valid until the next start().
  */
+import { EBADF, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV } from "../../abi/errno.ts";
 import {
-  EBADF, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EXDEV,
-} from "../../abi/errno.ts";
-import {
-  AT_FDCWD, RESOLVE_BENEATH, RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS,
+  AT_FDCWD,
+  RESOLVE_BENEATH,
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_MAGICLINKS,
+  RESOLVE_NO_SYMLINKS,
   RESOLVE_NO_XDEV,
 } from "../../abi/fcntl.ts";
 import { MAXSYMLINKS, NAME_MAX } from "../../abi/limits.ts";
@@ -60,7 +62,11 @@ export class Walker {
 
   /** Begin at the root, the working directory or `dirfd`. */
   start(
-    task: Task, dirfd: number, pathname: string, flags: number, resolve: number,
+    task: Task,
+    dirfd: number,
+    pathname: string,
+    flags: number,
+    resolve: number,
     credentials: Credentials = task.credentials,
   ): number {
     this.#task = task;
@@ -143,7 +149,8 @@ export class Walker {
     if (typeof target === "number") return target;
     if (target === "") return -ENOENT;
     if (target.charCodeAt(0) !== SLASH) return target;
-    if ((this.#resolve & RESOLVE_BENEATH) !== 0) return refuse(EXDEV, "absolute link, RESOLVE_BENEATH");
+    if ((this.#resolve & RESOLVE_BENEATH) !== 0)
+      return refuse(EXDEV, "absolute link, RESOLVE_BENEATH");
     const rc = this.#toRoot();
     return rc < 0 ? rc : target;
   }
@@ -172,7 +179,11 @@ export class Walker {
   }
 
   #toRoot(): number {
-    if ((this.#resolve & RESOLVE_NO_XDEV) !== 0 && this.#startDentry !== null && this.mount !== this.#rootMount)
+    if (
+      (this.#resolve & RESOLVE_NO_XDEV) !== 0 &&
+      this.#startDentry !== null &&
+      this.mount !== this.#rootMount
+    )
       return refuse(EXDEV, "RESOLVE_NO_XDEV");
     this.mount = this.#rootMount!;
     this.dentry = this.#rootDentry!;
@@ -226,9 +237,11 @@ export class Walker {
   }
 
   #jump(target: Path | number): number {
-    if ((this.#resolve & RESOLVE_NO_MAGICLINKS) !== 0) return refuse(ELOOP, "RESOLVE_NO_MAGICLINKS");
+    if ((this.#resolve & RESOLVE_NO_MAGICLINKS) !== 0)
+      return refuse(ELOOP, "RESOLVE_NO_MAGICLINKS");
     if (typeof target === "number") return target;
-    if ((this.#resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) !== 0) return refuse(EXDEV, "magic link");
+    if ((this.#resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) !== 0)
+      return refuse(EXDEV, "magic link");
     if ((this.#resolve & RESOLVE_NO_XDEV) !== 0 && target.mount !== this.mount)
       return refuse(EXDEV, "RESOLVE_NO_XDEV");
     this.mount = target.mount;

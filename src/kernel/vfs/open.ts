@@ -5,15 +5,44 @@
  *    FIFOs by the plug point `vfs.fifos`; sockets cannot be opened.
  */
 import {
-  EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, EPERM, EROFS, ETXTBSY,
+  EACCES,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ELOOP,
+  ENOENT,
+  ENXIO,
+  EPERM,
+  EROFS,
+  ETXTBSY,
 } from "../../abi/errno.ts";
 import {
-  __O_TMPFILE, FMODE_EXEC, O_ACCMODE, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_LARGEFILE,
-  O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY,
+  __O_TMPFILE,
+  FMODE_EXEC,
+  O_ACCMODE,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_LARGEFILE,
+  O_NOATIME,
+  O_NOCTTY,
+  O_NOFOLLOW,
+  O_PATH,
+  O_RDONLY,
+  O_TRUNC,
+  O_WRONLY,
 } from "../../abi/fcntl.ts";
 import { IN_MODIFY, IN_OPEN } from "../../abi/inotify.ts";
 import {
-  S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
 } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../task/task.ts";
@@ -31,7 +60,13 @@ import type { Vfs } from "./vfs.ts";
 const NOT_KEPT = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC;
 
 export function openAt(
-  vfs: Vfs, task: Task, dirfd: number, name: string, flags: number, mode: number, resolve: number,
+  vfs: Vfs,
+  task: Task,
+  dirfd: number,
+  name: string,
+  flags: number,
+  mode: number,
+  resolve: number,
 ): File | number {
   if ((flags & O_PATH) !== 0) return openPathOnly(vfs, task, dirfd, name, flags, resolve);
   if ((flags & __O_TMPFILE) !== 0) return openTmpfile(vfs, task, dirfd, name, flags, mode, resolve);
@@ -48,15 +83,30 @@ function lookupFlags(flags: number): number {
 }
 
 function openPathOnly(
-  vfs: Vfs, task: Task, dirfd: number, name: string, flags: number, resolve: number,
+  vfs: Vfs,
+  task: Task,
+  dirfd: number,
+  name: string,
+  flags: number,
+  resolve: number,
 ): File | number {
   const rc = vfs.find(task, dirfd, name, lookupFlags(flags), resolve);
   if (rc < 0) return rc;
-  return new PathFile(vfs.walker.path(), flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), task.credentials);
+  return new PathFile(
+    vfs.walker.path(),
+    flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW),
+    task.credentials,
+  );
 }
 
 function openTmpfile(
-  vfs: Vfs, task: Task, dirfd: number, name: string, flags: number, mode: number, resolve: number,
+  vfs: Vfs,
+  task: Task,
+  dirfd: number,
+  name: string,
+  flags: number,
+  mode: number,
+  resolve: number,
 ): File | number {
   if ((flags & O_DIRECTORY) === 0 || (flags & O_ACCMODE) === O_RDONLY)
     return refuse(EINVAL, "open: O_TMPFILE needs O_DIRECTORY and write access");
@@ -78,7 +128,13 @@ function openTmpfile(
 }
 
 function openCreate(
-  vfs: Vfs, task: Task, dirfd: number, name: string, flags: number, mode: number, resolve: number,
+  vfs: Vfs,
+  task: Task,
+  dirfd: number,
+  name: string,
+  flags: number,
+  mode: number,
+  resolve: number,
 ): File | number {
   const walker = vfs.walker;
   let rc = walker.start(task, dirfd, name, 0, resolve);
@@ -87,14 +143,11 @@ function openCreate(
     if (rc === 0) rc = walker.walk(text, LOOKUP_PARENT);
     if (rc < 0) return rc;
     if (walker.lastType !== "name") return (flags & O_EXCL) !== 0 ? -EEXIST : -EISDIR;
+    if (walker.trailing) return -EISDIR;
     const child = walker.lookupLast();
     if (typeof child === "number") return child;
-    if (child.inode === null) {
-      if (walker.trailing) return -EISDIR;
-      return createAndOpen(vfs, task, child, flags, mode);
-    }
+    if (child.inode === null) return createAndOpen(vfs, task, child, flags, mode);
     if ((flags & O_EXCL) !== 0) return -EEXIST;
-    if (walker.trailing) return child.inode.isLink || child.inode.isDirectory ? -EISDIR : -ENOTDIR;
     if (!child.inode.isLink) {
       rc = walker.descend(child);
       return rc < 0 ? rc : openInode(vfs, task, walker.path(), flags);
@@ -109,7 +162,11 @@ function openCreate(
 }
 
 function createAndOpen(
-  vfs: Vfs, task: Task, child: Path["dentry"], flags: number, mode: number,
+  vfs: Vfs,
+  task: Task,
+  child: Path["dentry"],
+  flags: number,
+  mode: number,
 ): File | number {
   const { mount, dentry: parent } = vfs.walker;
   const directory = parent.inode!;
@@ -157,9 +214,7 @@ function openFound(vfs: Vfs, task: Task, path: Path, flags: number): File | numb
   return file;
 }
 
-function openByType(
-  vfs: Vfs, task: Task, path: Path, kept: number, flags: number,
-): File | number {
+function openByType(vfs: Vfs, task: Task, path: Path, kept: number, flags: number): File | number {
   const inode = path.inode;
   switch (inode.mode & S_IFMT) {
     case S_IFREG:
@@ -180,7 +235,8 @@ function openByType(
 function accessMask(flags: number): number {
   if ((flags & FMODE_EXEC) !== 0) return MAY_EXEC;
   const access = flags & O_ACCMODE;
-  let mask = access === O_RDONLY ? MAY_READ : access === O_WRONLY ? MAY_WRITE : MAY_READ | MAY_WRITE;
+  let mask =
+    access === O_RDONLY ? MAY_READ : access === O_WRONLY ? MAY_WRITE : MAY_READ | MAY_WRITE;
   if ((flags & O_TRUNC) !== 0) mask |= MAY_WRITE;
   return mask;
 }

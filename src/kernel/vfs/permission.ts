@@ -6,7 +6,10 @@
  * The credentials' fsuid, fsgid and groups count; access(2) passes a copy with the real ids.
  */
 import {
-  CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID,
+  CAP_DAC_OVERRIDE,
+  CAP_DAC_READ_SEARCH,
+  CAP_FOWNER,
+  CAP_FSETID,
 } from "../../abi/capability.ts";
 import { S_IFDIR, S_IFMT, S_ISGID, S_ISVTX, S_IXGRP, S_IXUGO } from "../../abi/stat.ts";
 import type { Credentials } from "../cred/credentials.ts";

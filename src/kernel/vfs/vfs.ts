@@ -5,13 +5,11 @@
  *  - Plug points, filled by the assembler: `filesystemTypes`, `devices`, `fifos`, `memoryFiles`.
  * Boot: `vfs.mountRoot(filesystem, flags)` gives the first Path; `vfs.mountAt` adds the others.
  */
-import { EACCES, EINVAL, ELOOP, ENOENT, ENOSYS, ETXTBSY } from "../../abi/errno.ts";
-import {
-  AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, FMODE_EXEC, O_RDONLY,
-} from "../../abi/fcntl.ts";
+import { EACCES, EINVAL, ELOOP, ENOENT, ENOSYS, ENOTDIR, ETXTBSY } from "../../abi/errno.ts";
+import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, FMODE_EXEC, O_RDONLY } from "../../abi/fcntl.ts";
 import { IN_CREATE } from "../../abi/inotify.ts";
 import { MS_RELATIME } from "../../abi/mount.ts";
-import { S_IXUGO } from "../../abi/stat.ts";
+import { S_IFDIR, S_IXUGO } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../task/task.ts";
 import type { Clock } from "../time/clock.ts";
@@ -20,8 +18,8 @@ import { type Dentry, DentryCache } from "./dentry.ts";
 import { DeviceRegistry } from "./device-registry.ts";
 import type { File } from "./file.ts";
 import { type Filesystem, FilesystemTypes } from "./filesystem.ts";
-import { notifyEntry } from "./inotify.ts";
 import type { Inode } from "./inode.ts";
+import { notifyEntry } from "./inotify.ts";
 import { Kstat, StatFs } from "./kstat.ts";
 import { LockGraph } from "./locks.ts";
 import { Mount, MountNamespace } from "./mount.ts";
@@ -91,7 +89,13 @@ export class Vfs {
   }
 
   /** Walk to `pathname` as a Path (not referenced). */
-  resolve(task: Task, dirfd: number, name: string, flags = LOOKUP_FOLLOW, resolve = 0): Path | number {
+  resolve(
+    task: Task,
+    dirfd: number,
+    name: string,
+    flags = LOOKUP_FOLLOW,
+    resolve = 0,
+  ): Path | number {
     const rc = this.find(task, dirfd, name, flags, resolve);
     return rc < 0 ? rc : this.walker.path();
   }
@@ -121,8 +125,7 @@ export class Vfs {
   /** `child` of `parent`, negative until now, is this new file; takes over the caller's hold. */
   created(parent: Dentry, child: Dentry, inode: Inode): void {
     this.dentries.instantiate(child, inode);
-    if (this.markCount > 0)
-      notifyEntry(parent.inode!, child.name, IN_CREATE, inode.isDirectory);
+    if (this.markCount > 0) notifyEntry(parent.inode!, child.name, IN_CREATE, inode.isDirectory);
   }
 
   /** The name of `path` as seen from `root`. */
@@ -133,7 +136,14 @@ export class Vfs {
   // --- opening --------------------------------------------------------------------------------
 
   /** The whole of open(2): a File, -errno, or PARKED (a FIFO without its other end). */
-  openPath(task: Task, dirfd: number, name: string, flags: number, mode = 0, resolve = 0): File | number {
+  openPath(
+    task: Task,
+    dirfd: number,
+    name: string,
+    flags: number,
+    mode = 0,
+    resolve = 0,
+  ): File | number {
     return openAt(this, task, dirfd, name, flags, mode, resolve);
   }
 
@@ -204,9 +214,34 @@ export class Vfs {
     filesystem.release();
   }
 
-  /** A directory made at boot, whatever the mode bits say: the Path, or -errno. */
-  bootPath(task: Task, name: string): Path | number {
-    return this.resolve(task, AT_FDCWD, name, LOOKUP_FOLLOW);
+  /**
+   * For boot code, before there is a task: the directory `name` below `root`, made where it is missing.
+   * Links are not followed and permissions not asked.
+   */
+  makeDirectory(root: Path, name: string, mode = 0o755): Path | number {
+    let { mount, dentry } = root;
+    for (const component of name.split("/")) {
+      if (component === "") continue;
+      const child = this.lookup(null, dentry, component);
+      if (typeof child === "number") return child;
+      if (child.inode === null) {
+        const init = { mode: S_IFDIR | mode, uid: 0, gid: 0, rdev: 0, target: "" };
+        const made = dentry.inode!.create(null, component, init);
+        if (typeof made === "number") return made;
+        this.created(dentry, child, made);
+      }
+      if (!child.inode!.isDirectory) return -ENOTDIR;
+      dentry = child;
+      for (
+        let over = mount.children.get(dentry);
+        over !== undefined;
+        over = mount.children.get(dentry)
+      ) {
+        mount = over;
+        dentry = over.root;
+      }
+    }
+    return new Path(mount, dentry);
   }
 
   // --- numbers --------------------------------------------------------------------------------

@@ -6,7 +6,16 @@
  *  - Closing with unread bytes tells the peer ECONNRESET.
  */
 import {
-  EAGAIN, ECONNREFUSED, EFAULT, EINVAL, EISCONN, EMSGSIZE, ENOTCONN, EOPNOTSUPP, EPIPE, EPROTOTYPE,
+  EAGAIN,
+  ECONNREFUSED,
+  EFAULT,
+  EINVAL,
+  EISCONN,
+  EMSGSIZE,
+  ENOTCONN,
+  EOPNOTSUPP,
+  EPIPE,
+  EPROTOTYPE,
 } from "../../abi/errno.ts";
 import { ECONNRESET } from "../../abi/errno.ts";
 import { MSG_OOB, MSG_PEEK, MSG_TRUNC } from "../../abi/msghdr.ts";
@@ -19,9 +28,7 @@ import { BOTH_SHUT, READ_SHUT, WRITE_SHUT } from "../../kernel/socket/endpoint.t
 import type { IncomingMessage, OutgoingMessage } from "../../kernel/socket/message.ts";
 import { Segment } from "../../kernel/socket/segment-queue.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import {
-  ALL_EVENTS, chargeOf, READ_EVENTS, UnixEndpoint, WRITE_EVENTS,
-} from "./endpoint.ts";
+import { ALL_EVENTS, chargeOf, READ_EVENTS, UnixEndpoint, WRITE_EVENTS } from "./endpoint.ts";
 import { checkAddress, findSocket } from "./names.ts";
 import { checkInFlight, Parcel } from "./parcel.ts";
 
@@ -123,8 +130,7 @@ export class UnixConnection extends UnixEndpoint {
   override accept(_task: Task): UnixConnection | number {
     if (this.state !== "listening") return refuse(EINVAL, "accept: the socket does not listen");
     const next = this.#pending.shift();
-    if (next === undefined)
-      return (this.closedHalves & READ_SHUT) !== 0 ? -EINVAL : -EAGAIN;
+    if (next === undefined) return (this.closedHalves & READ_SHUT) !== 0 ? -EINVAL : -EAGAIN;
     next.isEmbryo = false;
     this.#room.wake(WRITE_EVENTS);
     return next;
@@ -140,7 +146,11 @@ export class UnixConnection extends UnixEndpoint {
     }
     const peer = this.#peer;
     if (peer === null) return refuse(ENOTCONN, "send: no peer");
-    if ((this.closedHalves & WRITE_SHUT) !== 0 || (peer.closedHalves & READ_SHUT) !== 0 || peer.isClosed)
+    if (
+      (this.closedHalves & WRITE_SHUT) !== 0 ||
+      (peer.closedHalves & READ_SHUT) !== 0 ||
+      peer.isClosed
+    )
       return refuse(EPIPE, "send: the connection is shut down");
     const rc = checkInFlight(task, message);
     if (rc < 0) return rc;
@@ -281,7 +291,10 @@ export class UnixConnection extends UnixEndpoint {
 
 /** Copy from one segment; a receiver with MSG_TRUNC throws the bytes away. */
 function copySegment(
-  queue: UnixConnection["incoming"], index: number, into: UserBuffer, flags: number,
+  queue: UnixConnection["incoming"],
+  index: number,
+  into: UserBuffer,
+  flags: number,
 ): number {
   if ((flags & MSG_TRUNC) === 0) return queue.copy(index, 0, into);
   const n = Math.min(queue.at(index)!.length, into.remaining);

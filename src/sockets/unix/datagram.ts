@@ -5,7 +5,16 @@
  *  - Connected to somebody, a socket takes messages from that one alone (EPERM for others).
  */
 import {
-  EAGAIN, ECONNREFUSED, ECONNRESET, EFAULT, EINVAL, EMSGSIZE, ENOTCONN, EOPNOTSUPP, EPERM, EPIPE,
+  EAGAIN,
+  ECONNREFUSED,
+  ECONNRESET,
+  EFAULT,
+  EINVAL,
+  EMSGSIZE,
+  ENOTCONN,
+  EOPNOTSUPP,
+  EPERM,
+  EPIPE,
   EPROTOTYPE,
 } from "../../abi/errno.ts";
 import { MSG_OOB, MSG_PEEK, MSG_TRUNC } from "../../abi/msghdr.ts";
@@ -16,9 +25,7 @@ import { BOTH_SHUT, READ_SHUT, WRITE_SHUT } from "../../kernel/socket/endpoint.t
 import type { IncomingMessage, OutgoingMessage } from "../../kernel/socket/message.ts";
 import { Segment } from "../../kernel/socket/segment-queue.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import {
-  ALL_EVENTS, chargeOf, READ_EVENTS, UnixEndpoint, WRITE_EVENTS,
-} from "./endpoint.ts";
+import { ALL_EVENTS, chargeOf, READ_EVENTS, UnixEndpoint, WRITE_EVENTS } from "./endpoint.ts";
 import { checkAddress, findSocket } from "./names.ts";
 import { checkInFlight, Parcel } from "./parcel.ts";
 

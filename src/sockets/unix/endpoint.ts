@@ -3,11 +3,26 @@
  * flight, and the credentials that SO_PEERCRED tells (unix(7)).
  */
 import {
-  EADDRINUSE, EINVAL, ENODATA, ENOTCONN, ENOTTY, EOPNOTSUPP, ERANGE,
+  EADDRINUSE,
+  EINVAL,
+  ENODATA,
+  ENOTCONN,
+  ENOTTY,
+  EOPNOTSUPP,
+  ERANGE,
 } from "../../abi/errno.ts";
 import { SIOCINQ, SIOCOUTQ } from "../../abi/ioctl-net.ts";
 import { SCM_CREDENTIALS, ucred } from "../../abi/msghdr.ts";
-import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRBAND, POLLWRNORM } from "../../abi/poll.ts";
+import {
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  POLLRDHUP,
+  POLLRDNORM,
+  POLLWRBAND,
+  POLLWRNORM,
+} from "../../abi/poll.ts";
 import { AF_UNIX, SO_PASSCRED, SO_PEERCRED, SO_PEERGROUPS, SOL_SOCKET } from "../../abi/socket.ts";
 import { refuse } from "../../base/refuse.ts";
 import { Endpoint } from "../../kernel/socket/endpoint.ts";
@@ -17,7 +32,15 @@ import { type Segment, type SegmentSink, SegmentQueue } from "../../kernel/socke
 import type { Task } from "../../kernel/task/task.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import {
-  addressOf, bindPath, checkAddress, isAbstract, keyOf, mayBindPath, NO_NAME_LEFT, pathOf, UnixNames,
+  addressOf,
+  bindPath,
+  checkAddress,
+  isAbstract,
+  keyOf,
+  mayBindPath,
+  NO_NAME_LEFT,
+  pathOf,
+  UnixNames,
 } from "./names.ts";
 import { credentialsOf, type Parcel } from "./parcel.ts";
 
@@ -173,7 +196,10 @@ export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parce
   }
 
   override getOption(
-    _task: Task, level: number, name: number, length: number,
+    _task: Task,
+    level: number,
+    name: number,
+    length: number,
   ): Uint8Array | number | null {
     if (level !== SOL_SOCKET) return refuse(EOPNOTSUPP, "getsockopt: not for unix sockets");
     if (name === SO_PEERCRED) return this.peerCredentials && ucredBytes(this.peerCredentials);

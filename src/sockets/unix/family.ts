@@ -2,9 +2,7 @@
  * UnixFamily: makes unix sockets (AF_UNIX).
  */
 import { EPROTONOSUPPORT, ESOCKTNOSUPPORT } from "../../abi/errno.ts";
-import {
-  AF_UNIX, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM,
-} from "../../abi/socket.ts";
+import { AF_UNIX, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM } from "../../abi/socket.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { SocketFamily } from "../../kernel/socket/family.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -16,9 +14,7 @@ export class UnixFamily implements SocketFamily {
   create(task: Task, type: number, protocol: number): UnixEndpoint | number {
     const rc = check(type, protocol);
     if (rc < 0) return rc;
-    return isDatagram(type)
-      ? new UnixDatagram(task, SOCK_DGRAM)
-      : new UnixConnection(task, type);
+    return isDatagram(type) ? new UnixDatagram(task, SOCK_DGRAM) : new UnixConnection(task, type);
   }
 
   pair(task: Task, type: number, protocol: number): [UnixEndpoint, UnixEndpoint] | number {

@@ -4,17 +4,23 @@
  */
 import { EACCES, EINVAL, EOPNOTSUPP, EROFS } from "../../abi/errno.ts";
 import {
-  AT_EACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, faccessatFlags, W_OK, X_OK,
+  AT_EACCESS,
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_SYMLINK_NOFOLLOW,
+  faccessatFlags,
+  W_OK,
+  X_OK,
 } from "../../abi/fcntl.ts";
 import { IN_ATTRIB } from "../../abi/inotify.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Credentials } from "../../kernel/cred/credentials.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { changeMode, changeOwner } from "../../kernel/vfs/attributes.ts";
+import type { Inode } from "../../kernel/vfs/inode.ts";
 import { notifyDentry } from "../../kernel/vfs/inotify.ts";
 import type { Mount } from "../../kernel/vfs/mount.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
-import type { Inode } from "../../kernel/vfs/inode.ts";
 import { realCredentials } from "../../kernel/vfs/permission.ts";
 import { lookupFlags, mayChange, type Place, placeAt, placeOf } from "./place.ts";
 
@@ -27,12 +33,19 @@ export function faccessat(task: Task, dirfd: number, pathname: number, mode: num
 }
 
 /** Checks with the real ids unless AT_EACCESS, along the whole path. */
-export function faccessat2(task: Task, dirfd: number, pathname: number, mode: number, flags: number): number {
+export function faccessat2(
+  task: Task,
+  dirfd: number,
+  pathname: number,
+  mode: number,
+  flags: number,
+): number {
   if ((mode & ~7) !== 0) return refuse(EINVAL, "access: unknown mode bits");
   if (faccessatFlags.unknown(flags) !== 0) return refuse(EINVAL, "faccessat2: unknown flags");
   const name = task.mm.readPath(pathname);
   if (typeof name === "number") return name;
-  const credentials = (flags & AT_EACCESS) !== 0 ? task.credentials : realCredentials(task.credentials);
+  const credentials =
+    (flags & AT_EACCESS) !== 0 ? task.credentials : realCredentials(task.credentials);
   const { walker } = task.kernel.vfs;
   const lookup = lookupFlags(flags);
   let rc = walker.start(task, dirfd, name, lookup, 0, credentials);
@@ -41,11 +54,14 @@ export function faccessat2(task: Task, dirfd: number, pathname: number, mode: nu
 }
 
 function mayAccess(credentials: Credentials, inode: Inode, mount: Mount, mode: number): number {
-  if ((mode & X_OK) !== 0 && inode.isRegular && mount.noexec) return refuse(EACCES, "access: the mount is noexec");
+  if ((mode & X_OK) !== 0 && inode.isRegular && mount.noexec)
+    return refuse(EACCES, "access: the mount is noexec");
   const rc = mode === 0 ? 0 : inode.permission(credentials, mode);
   if (rc < 0) return rc;
   const isFile = inode.isRegular || inode.isDirectory || inode.isLink;
-  return (mode & W_OK) !== 0 && isFile && mount.readOnly ? refuse(EROFS, "access: read-only mount") : 0;
+  return (mode & W_OK) !== 0 && isFile && mount.readOnly
+    ? refuse(EROFS, "access: read-only mount")
+    : 0;
 }
 
 export function chmod(task: Task, pathname: number, mode: number): number {
@@ -60,8 +76,15 @@ export function fchmodat(task: Task, dirfd: number, pathname: number, mode: numb
   return modeOf(task, placeAt(task, dirfd, pathname, LOOKUP_FOLLOW), mode);
 }
 
-export function fchmodat2(task: Task, dirfd: number, pathname: number, mode: number, flags: number): number {
-  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return refuse(EINVAL, "fchmodat2: unknown flags");
+export function fchmodat2(
+  task: Task,
+  dirfd: number,
+  pathname: number,
+  mode: number,
+  flags: number,
+): number {
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0)
+    return refuse(EINVAL, "fchmodat2: unknown flags");
   return modeOf(task, placeAt(task, dirfd, pathname, lookupFlags(flags)), mode);
 }
 
@@ -91,9 +114,15 @@ export function fchown(task: Task, fd: number, owner: number, group: number): nu
 }
 
 export function fchownat(
-  task: Task, dirfd: number, pathname: number, owner: number, group: number, flags: number,
+  task: Task,
+  dirfd: number,
+  pathname: number,
+  owner: number,
+  group: number,
+  flags: number,
 ): number {
-  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return refuse(EINVAL, "fchownat: unknown flags");
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0)
+    return refuse(EINVAL, "fchownat: unknown flags");
   const follow = (flags & AT_SYMLINK_NOFOLLOW) !== 0 ? 0 : LOOKUP_FOLLOW;
   const lookup = (flags & AT_EMPTY_PATH) !== 0 ? follow | LOOKUP_EMPTY : follow;
   return ownerOf(task, placeAt(task, dirfd, pathname, lookup), owner, group);

@@ -25,7 +25,13 @@ interface Sent {
   readonly moved: number;
 }
 
-export function sendfile(task: Task, outFd: number, inFd: number, offsetAt: number, count: number): number {
+export function sendfile(
+  task: Task,
+  outFd: number,
+  inFd: number,
+  offsetAt: number,
+  count: number,
+): number {
   const input = task.files.get(inFd);
   const output = task.files.get(outFd);
   if (input === null || !input.readable || output === null || !output.writable) return -EBADF;
@@ -54,7 +60,12 @@ export function sendfile(task: Task, outFd: number, inFd: number, offsetAt: numb
 
 /** Send pieces from `moved` on; the total moved, PARKED, or -errno with the total in the record. */
 function send(
-  task: Task, input: File, output: File, position: number, already: number, count: number,
+  task: Task,
+  input: File,
+  output: File,
+  position: number,
+  already: number,
+  count: number,
 ): number {
   let moved = already;
   const bytes = new Uint8Array(Math.min(CHUNK, count));
@@ -77,7 +88,13 @@ function send(
 }
 
 export function copy_file_range(
-  task: Task, inFd: number, inAt: number, outFd: number, outAt: number, length: number, flags: number,
+  task: Task,
+  inFd: number,
+  inAt: number,
+  outFd: number,
+  outAt: number,
+  length: number,
+  flags: number,
 ): number {
   if (flags !== 0) return refuse(EINVAL, "copy_file_range: flags must be 0");
   const input = task.files.get(inFd);
@@ -112,7 +129,8 @@ function checkCopy(input: File, output: File, from: number, to: number, length: 
   if (from < 0 || to < 0) return refuse(EINVAL, "copy_file_range: negative offset");
   if (from + length > 2 ** 63 || to + length > 2 ** 63) return -EOVERFLOW;
   const overlaps = from < to + length && to < from + length;
-  if (input.inode === output.inode && overlaps) return refuse(EINVAL, "copy_file_range: ranges overlap");
+  if (input.inode === output.inode && overlaps)
+    return refuse(EINVAL, "copy_file_range: ranges overlap");
   return 0;
 }
 

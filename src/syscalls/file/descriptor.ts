@@ -3,7 +3,12 @@
  * Source: close(2), close_range(2), dup(2).
  */
 import { EBADF, EINVAL } from "../../abi/errno.ts";
-import { CLOSE_RANGE_CLOEXEC, CLOSE_RANGE_UNSHARE, closeRangeFlags, O_CLOEXEC } from "../../abi/fcntl.ts";
+import {
+  CLOSE_RANGE_CLOEXEC,
+  CLOSE_RANGE_UNSHARE,
+  closeRangeFlags,
+  O_CLOEXEC,
+} from "../../abi/fcntl.ts";
 import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";

@@ -3,7 +3,7 @@
  * Source: getdents(2), getcwd(2), chdir(2), chroot(2), umask(2).
  */
 import { CAP_SYS_CHROOT } from "../../abi/capability.ts";
-import { DT_UNKNOWN, LINUX_DIRENT64_NAME, LINUX_DIRENT_NAME } from "../../abi/dirent.ts";
+import { DT_UNKNOWN, LINUX_DIRENT_NAME, LINUX_DIRENT64_NAME } from "../../abi/dirent.ts";
 import { EBADF, EFAULT, EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from "../../abi/errno.ts";
 import { AT_FDCWD } from "../../abi/fcntl.ts";
 import { IN_ACCESS } from "../../abi/inotify.ts";
@@ -34,7 +34,8 @@ function list(task: Task, fd: number, dirp: number, writer: DirentWriter): numbe
   const before = file.position;
   const rc = file.readdir(task, writer);
   if (rc < 0 && writer.length === 0) return rc;
-  if (writer.length === 0) return writer.isFull ? refuse(EINVAL, "getdents: no room for one entry") : 0;
+  if (writer.length === 0)
+    return writer.isFull ? refuse(EINVAL, "getdents: no room for one entry") : 0;
   if (task.mm.write(dirp, writer.bytes.subarray(0, writer.length)) < 0) {
     file.position = before;
     return -EFAULT;

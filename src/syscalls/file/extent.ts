@@ -4,10 +4,23 @@
  * readahead(2).
  */
 import {
-  EBADF, EFBIG, EINVAL, EISDIR, ENODEV, EOPNOTSUPP, EROFS, ESPIPE, ETXTBSY,
+  EBADF,
+  EFBIG,
+  EINVAL,
+  EISDIR,
+  ENODEV,
+  EOPNOTSUPP,
+  EROFS,
+  ESPIPE,
+  ETXTBSY,
 } from "../../abi/errno.ts";
 import {
-  AT_FDCWD, FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, fallocateModes, O_PATH, syncFileRangeFlags,
+  AT_FDCWD,
+  FALLOC_FL_KEEP_SIZE,
+  FALLOC_FL_PUNCH_HOLE,
+  fallocateModes,
+  O_PATH,
+  syncFileRangeFlags,
 } from "../../abi/fcntl.ts";
 import { IN_MODIFY } from "../../abi/inotify.ts";
 import { S_IFBLK, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from "../../abi/stat.ts";
@@ -44,7 +57,8 @@ export function ftruncate(task: Task, fd: number, length: number): number {
   if (length < 0) return refuse(EINVAL, "ftruncate: negative length");
   const file = task.files.get(fd);
   if (file === null || (file.flags & O_PATH) !== 0) return -EBADF;
-  if (!file.writable || !file.inode.isRegular) return refuse(EINVAL, "ftruncate: not open for writing");
+  if (!file.writable || !file.inode.isRegular)
+    return refuse(EINVAL, "ftruncate: not open for writing");
   if (length > MAX_FILE_SIZE) return -EFBIG;
   const limit = growthAllowed(task, length);
   if (limit < 0) return limit;
@@ -60,7 +74,13 @@ function growthAllowed(task: Task, size: number): number {
   return size === 0 ? 0 : Math.min(0, allowedLength(task, size - 1, 1));
 }
 
-export function fallocate(task: Task, fd: number, mode: number, offset: number, length: number): number {
+export function fallocate(
+  task: Task,
+  fd: number,
+  mode: number,
+  offset: number,
+  length: number,
+): number {
   const file = task.files.get(fd);
   if (file === null || (file.flags & O_PATH) !== 0) return -EBADF;
   if (offset < 0 || length <= 0) return refuse(EINVAL, "fallocate: negative offset or empty range");
@@ -100,11 +120,16 @@ export function syncfs(task: Task, fd: number): number {
 }
 
 export function sync_file_range(
-  task: Task, fd: number, offset: number, count: number, flags: number,
+  task: Task,
+  fd: number,
+  offset: number,
+  count: number,
+  flags: number,
 ): number {
   const file = fileOf(task, fd);
   if (typeof file === "number") return file;
-  if (syncFileRangeFlags.unknown(flags) !== 0) return refuse(EINVAL, "sync_file_range: unknown flags");
+  if (syncFileRangeFlags.unknown(flags) !== 0)
+    return refuse(EINVAL, "sync_file_range: unknown flags");
   if (offset < 0 || count < 0) return refuse(EINVAL, "sync_file_range: negative range");
   const type = file.inode.mode & S_IFMT;
   if (type !== S_IFREG && type !== S_IFBLK && type !== S_IFDIR && type !== S_IFLNK) return -ESPIPE;
@@ -114,11 +139,18 @@ export function sync_file_range(
 const POSIX_FADV_LAST = 5;
 
 /** Advice is taken and nothing done: the host caches as it sees fit. */
-export function fadvise64(task: Task, fd: number, _offset: number, length: number, advice: number): number {
+export function fadvise64(
+  task: Task,
+  fd: number,
+  _offset: number,
+  length: number,
+  advice: number,
+): number {
   const file = fileOf(task, fd);
   if (typeof file === "number") return file;
   if ((file.inode.mode & S_IFMT) === S_IFIFO) return -ESPIPE;
-  if (length < 0 || advice < 0 || advice > POSIX_FADV_LAST) return refuse(EINVAL, "fadvise: bad advice");
+  if (length < 0 || advice < 0 || advice > POSIX_FADV_LAST)
+    return refuse(EINVAL, "fadvise: bad advice");
   return 0;
 }
 

@@ -5,7 +5,13 @@
 import { EBADF, EEXIST, EINVAL } from "../../abi/errno.ts";
 import { AT_FDCWD } from "../../abi/fcntl.ts";
 import {
-  IN_ALL_EVENTS, IN_CLOEXEC, IN_DONT_FOLLOW, IN_MASK_ADD, IN_MASK_CREATE, IN_NONBLOCK, IN_ONLYDIR,
+  IN_ALL_EVENTS,
+  IN_CLOEXEC,
+  IN_DONT_FOLLOW,
+  IN_MASK_ADD,
+  IN_MASK_CREATE,
+  IN_NONBLOCK,
+  IN_ONLYDIR,
 } from "../../abi/inotify.ts";
 import { refuse } from "../../base/refuse.ts";
 import { installFile } from "../../kernel/fd/install.ts";
@@ -20,7 +26,8 @@ export function inotify_init(task: Task): number {
 }
 
 export function inotify_init1(task: Task, flags: number): number {
-  if ((flags & ~(IN_CLOEXEC | IN_NONBLOCK)) !== 0) return refuse(EINVAL, "inotify_init1: unknown flags");
+  if ((flags & ~(IN_CLOEXEC | IN_NONBLOCK)) !== 0)
+    return refuse(EINVAL, "inotify_init1: unknown flags");
   const file = new InotifyFile(task.kernel.vfs, flags & IN_NONBLOCK, task.credentials);
   return installFile(task, file, (flags & IN_CLOEXEC) !== 0);
 }

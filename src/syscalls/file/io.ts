@@ -30,14 +30,26 @@ export function write(task: Task, fd: number, buf: number, count: number): numbe
   return hasWritten(task, file, file.write(task, UserBuffer.of(task.mm, buf, count)));
 }
 
-export function pread64(task: Task, fd: number, buf: number, count: number, offset: number): number {
+export function pread64(
+  task: Task,
+  fd: number,
+  buf: number,
+  count: number,
+  offset: number,
+): number {
   const file = task.files.get(fd);
   if (file === null || !file.readable) return -EBADF;
   if (count >= SSIZE_LIMIT || offset < 0) return refuse(EINVAL, "pread: negative offset or count");
   return hasRead(task, file, file.pread(task, UserBuffer.of(task.mm, buf, count), offset));
 }
 
-export function pwrite64(task: Task, fd: number, buf: number, count: number, offset: number): number {
+export function pwrite64(
+  task: Task,
+  fd: number,
+  buf: number,
+  count: number,
+  offset: number,
+): number {
   const file = task.files.get(fd);
   if (file === null || !file.writable) return -EBADF;
   if (count >= SSIZE_LIMIT || offset < 0) return refuse(EINVAL, "pwrite: negative offset or count");
@@ -52,33 +64,62 @@ export function writev(task: Task, fd: number, iov: number, iovcnt: number): num
   return writeVector(task, fd, iov, iovcnt, -1, 0);
 }
 
-export function preadv(task: Task, fd: number, iov: number, iovcnt: number, offset: number): number {
+export function preadv(
+  task: Task,
+  fd: number,
+  iov: number,
+  iovcnt: number,
+  offset: number,
+): number {
   if (offset < 0) return refuse(EINVAL, "preadv: negative offset");
   return readVector(task, fd, iov, iovcnt, offset, 0);
 }
 
-export function pwritev(task: Task, fd: number, iov: number, iovcnt: number, offset: number): number {
+export function pwritev(
+  task: Task,
+  fd: number,
+  iov: number,
+  iovcnt: number,
+  offset: number,
+): number {
   if (offset < 0) return refuse(EINVAL, "pwritev: negative offset");
   return writeVector(task, fd, iov, iovcnt, offset, 0);
 }
 
 /** An offset of -1 means the file's own position. */
 export function preadv2(
-  task: Task, fd: number, iov: number, iovcnt: number, offset: number, _high: number, flags: number,
+  task: Task,
+  fd: number,
+  iov: number,
+  iovcnt: number,
+  offset: number,
+  _high: number,
+  flags: number,
 ): number {
   if (offset < -1) return refuse(EINVAL, "preadv2: negative offset");
   return readVector(task, fd, iov, iovcnt, offset, flags);
 }
 
 export function pwritev2(
-  task: Task, fd: number, iov: number, iovcnt: number, offset: number, _high: number, flags: number,
+  task: Task,
+  fd: number,
+  iov: number,
+  iovcnt: number,
+  offset: number,
+  _high: number,
+  flags: number,
 ): number {
   if (offset < -1) return refuse(EINVAL, "pwritev2: negative offset");
   return writeVector(task, fd, iov, iovcnt, offset, flags);
 }
 
 function readVector(
-  task: Task, fd: number, iov: number, iovcnt: number, offset: number, flags: number,
+  task: Task,
+  fd: number,
+  iov: number,
+  iovcnt: number,
+  offset: number,
+  flags: number,
 ): number {
   const file = task.files.get(fd);
   if (file === null || !file.readable) return -EBADF;
@@ -92,7 +133,12 @@ function readVector(
 }
 
 function writeVector(
-  task: Task, fd: number, iov: number, iovcnt: number, offset: number, flags: number,
+  task: Task,
+  fd: number,
+  iov: number,
+  iovcnt: number,
+  offset: number,
+  flags: number,
 ): number {
   const file = task.files.get(fd);
   if (file === null || !file.writable) return -EBADF;

@@ -5,7 +5,15 @@
 import { EBADF, EFAULT, ENOTTY, EOPNOTSUPP } from "../../abi/errno.ts";
 import { FASYNC, O_NONBLOCK, O_PATH } from "../../abi/fcntl.ts";
 import {
-  FICLONE, FICLONERANGE, FIGETBSZ, FIOASYNC, FIOCLEX, FIONBIO, FIONCLEX, FIONREAD, FIOQSIZE,
+  FICLONE,
+  FICLONERANGE,
+  FIGETBSZ,
+  FIOASYNC,
+  FIOCLEX,
+  FIONBIO,
+  FIONCLEX,
+  FIONREAD,
+  FIOQSIZE,
 } from "../../abi/ioctl.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";

@@ -4,8 +4,20 @@
  */
 import { EAGAIN, EBADF, EDEADLK, EFAULT, EINVAL, EOVERFLOW } from "../../abi/errno.ts";
 import {
-  F_OFD_SETLKW, F_RDLCK, F_SETLKW, F_UNLCK, F_WRLCK, flock as flockStruct, LOCK_EX, LOCK_NB, LOCK_SH,
-  LOCK_UN, O_PATH, SEEK_CUR, SEEK_END, SEEK_SET,
+  F_OFD_SETLKW,
+  F_RDLCK,
+  F_SETLKW,
+  F_UNLCK,
+  F_WRLCK,
+  flock as flockStruct,
+  LOCK_EX,
+  LOCK_NB,
+  LOCK_SH,
+  LOCK_UN,
+  O_PATH,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
 } from "../../abi/fcntl.ts";
 import { POLLIN } from "../../abi/poll.ts";
 import { refuse } from "../../base/refuse.ts";
@@ -50,7 +62,13 @@ function locksOf(file: File): FileLocks {
 }
 
 /** F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW. */
-export function setRecordLock(task: Task, file: File, command: number, at: number, isOfd: boolean): number {
+export function setRecordLock(
+  task: Task,
+  file: File,
+  command: number,
+  at: number,
+  isOfd: boolean,
+): number {
   const lock = readLock(task, file, at, isOfd);
   if (typeof lock === "number") return lock;
   if (lock.type !== F_RDLCK && lock.type !== F_WRLCK && lock.type !== F_UNLCK)
@@ -66,7 +84,8 @@ export function setRecordLock(task: Task, file: File, command: number, at: numbe
   if (command !== F_SETLKW && command !== F_OFD_SETLKW) return -EAGAIN;
   if (!isOfd) {
     const blockers = locks.blockers(lock);
-    if (graph.closesCircle(lock.owner, blockers)) return refuse(EDEADLK, "fcntl: a circle of waiters");
+    if (graph.closesCircle(lock.owner, blockers))
+      return refuse(EDEADLK, "fcntl: a circle of waiters");
     graph.wait(lock.owner, blockers);
   }
   task.waitOn(locks.queue, POLLIN);
@@ -79,7 +98,8 @@ export function setRecordLock(task: Task, file: File, command: number, at: numbe
 export function getRecordLock(task: Task, file: File, at: number, isOfd: boolean): number {
   const lock = readLock(task, file, at, isOfd);
   if (typeof lock === "number") return lock;
-  if (lock.type !== F_RDLCK && lock.type !== F_WRLCK) return refuse(EINVAL, "fcntl: unknown lock type");
+  if (lock.type !== F_RDLCK && lock.type !== F_WRLCK)
+    return refuse(EINVAL, "fcntl: unknown lock type");
   const other = file.inode.locks?.conflict(lock) ?? null;
   if (other === null) {
     const word = new Uint8Array(2);

@@ -7,9 +7,29 @@ import { EAGAIN, EBUSY, EFAULT, EINVAL, ELOOP, ENOTDIR, EPERM } from "../../abi/
 import { AT_FDCWD } from "../../abi/fcntl.ts";
 import { PATH_MAX } from "../../abi/limits.ts";
 import {
-  MNT_DETACH, MNT_EXPIRE, MS_BIND, MS_MGC_MSK, MS_MGC_VAL, MS_MOVE, MS_NOATIME, MS_NODEV, MS_NODIRATIME,
-  MS_NOEXEC, MS_NOSUID, MS_NOSYMFOLLOW, MS_PRIVATE, MS_RDONLY, MS_REC, MS_RELATIME, MS_REMOUNT,
-  MS_SHARED, MS_SLAVE, MS_STRICTATIME, MS_UNBINDABLE, UMOUNT_NOFOLLOW, umountFlags,
+  MNT_DETACH,
+  MNT_EXPIRE,
+  MS_BIND,
+  MS_MGC_MSK,
+  MS_MGC_VAL,
+  MS_MOVE,
+  MS_NOATIME,
+  MS_NODEV,
+  MS_NODIRATIME,
+  MS_NOEXEC,
+  MS_NOSUID,
+  MS_NOSYMFOLLOW,
+  MS_PRIVATE,
+  MS_RDONLY,
+  MS_REC,
+  MS_RELATIME,
+  MS_REMOUNT,
+  MS_SHARED,
+  MS_SLAVE,
+  MS_STRICTATIME,
+  MS_UNBINDABLE,
+  UMOUNT_NOFOLLOW,
+  umountFlags,
 } from "../../abi/mount.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -24,7 +44,12 @@ const MOUNT_FLAGS =
 const PROPAGATION = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
 
 export function mount(
-  task: Task, sourceAt: number, targetAt: number, typeAt: number, rawFlags: number, dataAt: number,
+  task: Task,
+  sourceAt: number,
+  targetAt: number,
+  typeAt: number,
+  rawFlags: number,
+  dataAt: number,
 ): number {
   const target = pathAt(task, targetAt, LOOKUP_FOLLOW);
   if (typeof target === "number") return target;
@@ -56,13 +81,19 @@ function mountFlagsOf(flags: number): number {
 }
 
 function mountNew(
-  task: Task, sourceAt: number, target: Path, typeAt: number, flags: number, dataAt: number,
+  task: Task,
+  sourceAt: number,
+  target: Path,
+  typeAt: number,
+  flags: number,
+  dataAt: number,
 ): number {
   const { vfs } = task.kernel;
   const type = textAt(task, typeAt);
   const source = textAt(task, sourceAt);
   const data = textAt(task, dataAt);
-  if (typeof type === "number" || typeof source === "number" || typeof data === "number") return -EFAULT;
+  if (typeof type === "number" || typeof source === "number" || typeof data === "number")
+    return -EFAULT;
   if (type === "") return refuse(EINVAL, "mount: no filesystem type");
   target.ref();
   const filesystem = vfs.filesystemTypes.mount(task, type, source, flags, data);
@@ -100,7 +131,8 @@ function bind(task: Task, sourceAt: number, target: Path, flags: number): number
   const namespace = target.mount.namespace;
   if (namespace === null || source.mount.namespace === null)
     return refuse(EINVAL, "mount: not in a mount namespace");
-  if (source.mount.propagation === "unbindable") return refuse(EINVAL, "mount: the source is unbindable");
+  if (source.mount.propagation === "unbindable")
+    return refuse(EINVAL, "mount: the source is unbindable");
   const copy = cloneMount(vfs, source.mount, source.dentry);
   if ((flags & MS_REC) !== 0) copyBelow(task, source, copy);
   namespace.attach(copy, target);
@@ -112,7 +144,8 @@ function copyBelow(task: Task, source: Path, copy: Mount): void {
   const copies = new Map<Mount, Mount>([[source.mount, copy]]);
   for (const below of [...source.mount.tree()]) {
     const parent = below.parent === null ? undefined : copies.get(below.parent);
-    if (below === source.mount || parent === undefined || below.propagation === "unbindable") continue;
+    if (below === source.mount || parent === undefined || below.propagation === "unbindable")
+      continue;
     if (below.parent === source.mount && !below.mountpoint!.isWithin(source.dentry)) continue;
     const clone = cloneMount(task.kernel.vfs, below);
     copies.set(below, clone);
@@ -135,11 +168,18 @@ function setPropagation(task: Task, target: Path, flags: number): number {
     return refuse(EINVAL, "mount: one propagation type at a time");
   if (target.dentry !== target.mount.root) return refuse(EINVAL, "mount: not a mount point");
   const propagation: Propagation =
-    kind === MS_SHARED ? "shared" : kind === MS_SLAVE ? "slave" : kind === MS_PRIVATE ? "private" : "unbindable";
+    kind === MS_SHARED
+      ? "shared"
+      : kind === MS_SLAVE
+        ? "slave"
+        : kind === MS_PRIVATE
+          ? "private"
+          : "unbindable";
   const all = (flags & MS_REC) !== 0 ? [...target.mount.tree()] : [target.mount];
   for (const each of all) {
     each.propagation = propagation;
-    if (propagation === "shared" && each.peerGroup === 0) each.peerGroup = task.kernel.vfs.newPeerGroup();
+    if (propagation === "shared" && each.peerGroup === 0)
+      each.peerGroup = task.kernel.vfs.newPeerGroup();
     if (propagation === "private" || propagation === "unbindable") each.peerGroup = 0;
   }
   return 0;
@@ -169,7 +209,8 @@ export function umount2(task: Task, targetAt: number, flags: number): number {
   const path = pathAt(task, targetAt, follow);
   if (typeof path === "number") return path;
   const { mount: gone } = path;
-  if (path.dentry !== gone.root || gone.namespace === null) return refuse(EINVAL, "umount: not a mount point");
+  if (path.dentry !== gone.root || gone.namespace === null)
+    return refuse(EINVAL, "umount: not a mount point");
   if ((flags & MNT_EXPIRE) !== 0) return -EAGAIN;
   return (flags & MNT_DETACH) !== 0 ? gone.namespace.detach(gone) : gone.namespace.unmount(gone);
 }
@@ -188,12 +229,14 @@ export function pivot_root(task: Task, newAt: number, oldAt: number): number {
 function pivot(task: Task, fresh: Path, old: Path): number {
   const { root } = task.fs;
   const { namespace } = root.mount;
-  if (namespace === null || fresh.mount.namespace !== namespace) return refuse(EINVAL, "pivot_root: namespace");
+  if (namespace === null || fresh.mount.namespace !== namespace)
+    return refuse(EINVAL, "pivot_root: namespace");
   if (fresh.mount === root.mount || old.mount === root.mount)
     return refuse(EBUSY, "pivot_root: new root and put_old must not be on the current root");
   if (fresh.dentry !== fresh.mount.root || root.dentry !== root.mount.root)
     return refuse(EINVAL, "pivot_root: not a mount point");
-  if (fresh.mount.parent === null) return refuse(EINVAL, "pivot_root: new root is the namespace's root");
+  if (fresh.mount.parent === null)
+    return refuse(EINVAL, "pivot_root: new root is the namespace's root");
   if (!isUnder(old, fresh)) return refuse(EINVAL, "pivot_root: put_old is not under the new root");
   const oldRoot = root.mount;
   const above = oldRoot.parent;

@@ -5,17 +5,35 @@
 import { CAP_DAC_READ_SEARCH, CAP_MKNOD } from "../../abi/capability.ts";
 import { EBUSY, EEXIST, EFAULT, EINVAL, ENAMETOOLONG, ENOENT, EPERM } from "../../abi/errno.ts";
 import {
-  AT_EMPTY_PATH, AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, RENAME_EXCHANGE, RENAME_NOREPLACE,
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_REMOVEDIR,
+  AT_SYMLINK_FOLLOW,
+  RENAME_EXCHANGE,
+  RENAME_NOREPLACE,
   RENAME_WHITEOUT,
 } from "../../abi/fcntl.ts";
 import { PATH_MAX } from "../../abi/limits.ts";
 import {
-  S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK, S_ISVTX,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+  S_ISVTX,
 } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import {
-  linkName, makeName, type NamePlace, renameName, rmdirName, unlinkName,
+  linkName,
+  makeName,
+  type NamePlace,
+  renameName,
+  rmdirName,
+  unlinkName,
 } from "../../kernel/vfs/directory.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import type { Vfs } from "../../kernel/vfs/vfs.ts";
@@ -39,7 +57,13 @@ export function mknod(task: Task, pathname: number, mode: number, dev: number): 
   return mknodat(task, AT_FDCWD, pathname, mode, dev);
 }
 
-export function mknodat(task: Task, dirfd: number, pathname: number, mode: number, dev: number): number {
+export function mknodat(
+  task: Task,
+  dirfd: number,
+  pathname: number,
+  mode: number,
+  dev: number,
+): number {
   const type = (mode & S_IFMT) === 0 ? S_IFREG : mode & S_IFMT;
   if (type === S_IFDIR) return refuse(EPERM, "mknod: a directory");
   const isDevice = type === S_IFCHR || type === S_IFBLK;
@@ -48,7 +72,8 @@ export function mknodat(task: Task, dirfd: number, pathname: number, mode: numbe
   const rc = findParent(task, dirfd, pathname);
   if (rc < 0) return rc;
   const isWhiteout = type === S_IFCHR && dev === 0;
-  if (isDevice && !isWhiteout && !task.credentials.has(CAP_MKNOD)) return refuse(EPERM, "mknod: CAP_MKNOD");
+  if (isDevice && !isWhiteout && !task.credentials.has(CAP_MKNOD))
+    return refuse(EPERM, "mknod: CAP_MKNOD");
   return makeName(task.kernel.vfs, task, type | (mode & 0o7777), isDevice ? dev : 0);
 }
 
@@ -70,14 +95,21 @@ export function link(task: Task, oldpath: number, newpath: number): number {
 }
 
 export function linkat(
-  task: Task, oldDir: number, oldpath: number, newDir: number, newpath: number, flags: number,
+  task: Task,
+  oldDir: number,
+  oldpath: number,
+  newDir: number,
+  newpath: number,
+  flags: number,
 ): number {
-  if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) !== 0) return refuse(EINVAL, "linkat: unknown flags");
+  if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) !== 0)
+    return refuse(EINVAL, "linkat: unknown flags");
   const { vfs } = task.kernel;
   const name = task.mm.readPath(oldpath);
   if (typeof name === "number") return name;
   const isEmpty = name === "" && (flags & AT_EMPTY_PATH) !== 0;
-  if (isEmpty && !mayLinkDescriptor(task, oldDir)) return refuse(ENOENT, "linkat: CAP_DAC_READ_SEARCH");
+  if (isEmpty && !mayLinkDescriptor(task, oldDir))
+    return refuse(ENOENT, "linkat: CAP_DAC_READ_SEARCH");
   const follow = (flags & AT_SYMLINK_FOLLOW) !== 0 ? LOOKUP_FOLLOW : 0;
   const source = vfs.resolve(task, oldDir, name, isEmpty ? LOOKUP_EMPTY : follow);
   if (typeof source === "number") return source;
@@ -90,7 +122,10 @@ export function linkat(
 
 /** The opener of a descriptor may link it, as Linux allows since 6.10; otherwise a capability is needed. */
 function mayLinkDescriptor(task: Task, fd: number): boolean {
-  return task.files.get(fd)?.credentials === task.credentials || task.credentials.has(CAP_DAC_READ_SEARCH);
+  return (
+    task.files.get(fd)?.credentials === task.credentials ||
+    task.credentials.has(CAP_DAC_READ_SEARCH)
+  );
 }
 
 export function unlink(task: Task, pathname: number): number {
@@ -113,16 +148,30 @@ export function rename(task: Task, oldpath: number, newpath: number): number {
   return renameat2(task, AT_FDCWD, oldpath, AT_FDCWD, newpath, 0);
 }
 
-export function renameat(task: Task, oldDir: number, oldpath: number, newDir: number, newpath: number): number {
+export function renameat(
+  task: Task,
+  oldDir: number,
+  oldpath: number,
+  newDir: number,
+  newpath: number,
+): number {
   return renameat2(task, oldDir, oldpath, newDir, newpath, 0);
 }
 
 export function renameat2(
-  task: Task, oldDir: number, oldpath: number, newDir: number, newpath: number, flags: number,
+  task: Task,
+  oldDir: number,
+  oldpath: number,
+  newDir: number,
+  newpath: number,
+  flags: number,
 ): number {
   const both = RENAME_EXCHANGE | RENAME_NOREPLACE;
   if ((flags & ~both) !== 0 || (flags & both) === both)
-    return refuse(EINVAL, (flags & RENAME_WHITEOUT) !== 0 ? "rename: no whiteouts" : "rename: flags");
+    return refuse(
+      EINVAL,
+      (flags & RENAME_WHITEOUT) !== 0 ? "rename: no whiteouts" : "rename: flags",
+    );
   const { vfs } = task.kernel;
   let rc = findParent(task, oldDir, oldpath);
   if (rc < 0) return rc;
@@ -132,7 +181,8 @@ export function renameat2(
   from.child.ref();
   rc = findParent(task, newDir, newpath);
   const to = rc < 0 ? rc : namePlace(vfs);
-  if (typeof to !== "number") rc = from.child.hashed ? renameName(vfs, task, from, to, flags) : -ENOENT;
+  if (typeof to !== "number")
+    rc = from.child.hashed ? renameName(vfs, task, from, to, flags) : -ENOENT;
   else rc = to === -EBUSY && (flags & RENAME_NOREPLACE) !== 0 ? -EEXIST : to;
   from.child.unref();
   return rc;
@@ -150,7 +200,13 @@ export function readlink(task: Task, pathname: number, buf: number, size: number
   return readlinkat(task, AT_FDCWD, pathname, buf, size);
 }
 
-export function readlinkat(task: Task, dirfd: number, pathname: number, buf: number, size: number): number {
+export function readlinkat(
+  task: Task,
+  dirfd: number,
+  pathname: number,
+  buf: number,
+  size: number,
+): number {
   if (size <= 0) return refuse(EINVAL, "readlink: the buffer has no room");
   const name = task.mm.readPath(pathname);
   if (typeof name === "number") return name;

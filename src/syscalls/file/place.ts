@@ -24,7 +24,12 @@ export function lookupFlags(flags: number): number {
   return (flags & AT_EMPTY_PATH) !== 0 ? follow | LOOKUP_EMPTY : follow;
 }
 
-export function placeAt(task: Task, dirfd: number, pathname: number, lookup: number): Place | number {
+export function placeAt(
+  task: Task,
+  dirfd: number,
+  pathname: number,
+  lookup: number,
+): Place | number {
   const name = task.mm.readPath(pathname);
   if (typeof name === "number") return name;
   if (name === "" && (lookup & LOOKUP_EMPTY) !== 0 && dirfd >= 0) return placeOf(task, dirfd, true);

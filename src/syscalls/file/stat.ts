@@ -4,16 +4,40 @@
  */
 import { EBADF, EFAULT, EINVAL } from "../../abi/errno.ts";
 import {
-  AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW,
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_NO_AUTOMOUNT,
+  AT_STATX_SYNC_TYPE,
+  AT_SYMLINK_NOFOLLOW,
 } from "../../abi/fcntl.ts";
 import {
-  major, minor, ST_NOATIME, ST_NODEV, ST_NODIRATIME, ST_NOEXEC, ST_NOSUID, ST_RDONLY, ST_RELATIME,
-  ST_VALID, stat as statStruct, statfs as statfsStruct, STATX__RESERVED, STATX_ATTR_MOUNT_ROOT,
-  STATX_BASIC_STATS, STATX_BTIME, STATX_MNT_ID, statx as statxStruct,
-} from "../../abi/stat.ts";
-import {
-  MS_NOATIME, MS_NODEV, MS_NODIRATIME, MS_NOEXEC, MS_NOSUID, MS_RELATIME,
+  MS_NOATIME,
+  MS_NODEV,
+  MS_NODIRATIME,
+  MS_NOEXEC,
+  MS_NOSUID,
+  MS_RELATIME,
 } from "../../abi/mount.ts";
+import {
+  major,
+  minor,
+  ST_NOATIME,
+  ST_NODEV,
+  ST_NODIRATIME,
+  ST_NOEXEC,
+  ST_NOSUID,
+  ST_RDONLY,
+  ST_RELATIME,
+  ST_VALID,
+  STATX__RESERVED,
+  STATX_ATTR_MOUNT_ROOT,
+  STATX_BASIC_STATS,
+  STATX_BTIME,
+  STATX_MNT_ID,
+  statfs as statfsStruct,
+  stat as statStruct,
+  statx as statxStruct,
+} from "../../abi/stat.ts";
 import { setU64 } from "../../abi/struct.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -38,7 +62,11 @@ export function fstat(task: Task, fd: number, statbuf: number): number {
 const STAT_FLAGS = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT;
 
 export function newfstatat(
-  task: Task, dirfd: number, pathname: number, statbuf: number, flags: number,
+  task: Task,
+  dirfd: number,
+  pathname: number,
+  statbuf: number,
+  flags: number,
 ): number {
   if ((flags & ~STAT_FLAGS) !== 0) return refuse(EINVAL, "newfstatat: unknown flags");
   if ((flags & AT_EMPTY_PATH) !== 0 && dirfd >= 0 && isEmptyPath(task, pathname))
@@ -56,7 +84,13 @@ function lookupOf(flags: number): number {
   return (flags & AT_EMPTY_PATH) !== 0 ? follow | LOOKUP_EMPTY : follow;
 }
 
-function statAt(task: Task, dirfd: number, pathname: number, statbuf: number, lookup: number): number {
+function statAt(
+  task: Task,
+  dirfd: number,
+  pathname: number,
+  statbuf: number,
+  lookup: number,
+): number {
   const name = task.mm.readPath(pathname);
   if (typeof name === "number") return name;
   const { vfs } = task.kernel;
@@ -99,7 +133,12 @@ function encodeStat(view: DataView, k: Kstat): void {
 const STATX_FLAGS = STAT_FLAGS | AT_STATX_SYNC_TYPE;
 
 export function statx(
-  task: Task, dirfd: number, pathname: number, flags: number, mask: number, statxbuf: number,
+  task: Task,
+  dirfd: number,
+  pathname: number,
+  flags: number,
+  mask: number,
+  statxbuf: number,
 ): number {
   if ((mask & STATX__RESERVED) !== 0 || (flags & ~STATX_FLAGS) !== 0)
     return refuse(EINVAL, "statx: unknown flags or reserved mask bit");
@@ -121,14 +160,19 @@ export function statx(
 }
 
 function statxInode(
-  task: Task, inode: Inode, mount: Mount | null, isRoot: boolean, statxbuf: number,
+  task: Task,
+  inode: Inode,
+  mount: Mount | null,
+  isRoot: boolean,
+  statxbuf: number,
 ): number {
   const { vfs } = task.kernel;
   const k = vfs.stat;
   const rc = inode.getattr(k);
   if (rc < 0) return rc;
   const mountId = mount === null ? 0 : mount.id;
-  const known = STATX_BASIC_STATS | (k.hasBtime ? STATX_BTIME : 0) | (mount === null ? 0 : STATX_MNT_ID);
+  const known =
+    STATX_BASIC_STATS | (k.hasBtime ? STATX_BTIME : 0) | (mount === null ? 0 : STATX_MNT_ID);
   statxStruct.write(vfs.view, 0, {
     stx_mask: known,
     stx_blksize: k.blksize,

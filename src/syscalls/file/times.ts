@@ -5,8 +5,8 @@
 import { EFAULT, EINVAL, EPERM } from "../../abi/errno.ts";
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW } from "../../abi/fcntl.ts";
 import { IN_ATTRIB } from "../../abi/inotify.ts";
-import { UTIME_NOW, UTIME_OMIT } from "../../abi/time.ts";
 import { getI64 } from "../../abi/struct.ts";
+import { UTIME_NOW, UTIME_OMIT } from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { ATTR_ATIME, ATTR_MTIME, Attributes } from "../../kernel/vfs/attributes.ts";
@@ -44,7 +44,8 @@ export function utimes(task: Task, pathname: number, at: number): number {
 export function futimesat(task: Task, dirfd: number, pathname: number, at: number): number {
   const times = at === 0 ? NOW : readTimevals(task, at);
   if (typeof times === "number") return times;
-  const place = pathname === 0 ? placeOf(task, dirfd) : placeAt(task, dirfd, pathname, LOOKUP_FOLLOW);
+  const place =
+    pathname === 0 ? placeOf(task, dirfd) : placeAt(task, dirfd, pathname, LOOKUP_FOLLOW);
   return setTimes(task, place, times);
 }
 
@@ -61,15 +62,28 @@ function readTimevals(task: Task, at: number): Times | number {
 function readPairs(task: Task, at: number): Times | number {
   const view = task.mm.view(at, 32);
   if (view === null) return -EFAULT;
-  return { aSec: getI64(view, 0), aNsec: getI64(view, 8), mSec: getI64(view, 16), mNsec: getI64(view, 24) };
+  return {
+    aSec: getI64(view, 0),
+    aNsec: getI64(view, 8),
+    mSec: getI64(view, 16),
+    mNsec: getI64(view, 24),
+  };
 }
 
-export function utimensat(task: Task, dirfd: number, pathname: number, at: number, flags: number): number {
+export function utimensat(
+  task: Task,
+  dirfd: number,
+  pathname: number,
+  at: number,
+  flags: number,
+): number {
   const times = at === 0 ? NOW : readPairs(task, at);
   if (typeof times === "number") return times;
-  if (!isNsec(times.aNsec) || !isNsec(times.mNsec)) return refuse(EINVAL, "utimensat: nanoseconds out of range");
+  if (!isNsec(times.aNsec) || !isNsec(times.mNsec))
+    return refuse(EINVAL, "utimensat: nanoseconds out of range");
   if (times.aNsec === UTIME_OMIT && times.mNsec === UTIME_OMIT) return 0;
-  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return refuse(EINVAL, "utimensat: unknown flags");
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0)
+    return refuse(EINVAL, "utimensat: unknown flags");
   if (pathname === 0) {
     if (dirfd === AT_FDCWD) return -EFAULT;
     return flags !== 0 ? -EINVAL : setTimes(task, placeOf(task, dirfd), times);

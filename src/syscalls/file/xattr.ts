@@ -8,43 +8,81 @@ import { AT_FDCWD } from "../../abi/fcntl.ts";
 import { IN_ATTRIB } from "../../abi/inotify.ts";
 import { S_ISVTX } from "../../abi/stat.ts";
 import {
-  XATTR_NAME_CAPS, XATTR_NAME_MAX, XATTR_SECURITY_PREFIX, XATTR_SIZE_MAX, XATTR_TRUSTED_PREFIX,
-  XATTR_USER_PREFIX, xattrFlags,
+  XATTR_NAME_CAPS,
+  XATTR_NAME_MAX,
+  XATTR_SECURITY_PREFIX,
+  XATTR_SIZE_MAX,
+  XATTR_TRUSTED_PREFIX,
+  XATTR_USER_PREFIX,
+  xattrFlags,
 } from "../../abi/xattr.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import { notifyDentry } from "../../kernel/vfs/inotify.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
+import { notifyDentry } from "../../kernel/vfs/inotify.ts";
 import { LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { isOwner, MAY_READ, MAY_WRITE } from "../../kernel/vfs/permission.ts";
 import { mayChange, type Place, placeAt, placeOf } from "./place.ts";
 
-export function getxattr(task: Task, path: number, name: number, value: number, size: number): number {
+export function getxattr(
+  task: Task,
+  path: number,
+  name: number,
+  value: number,
+  size: number,
+): number {
   return get(task, placeAt(task, AT_FDCWD, path, LOOKUP_FOLLOW), name, value, size);
 }
 
-export function lgetxattr(task: Task, path: number, name: number, value: number, size: number): number {
+export function lgetxattr(
+  task: Task,
+  path: number,
+  name: number,
+  value: number,
+  size: number,
+): number {
   return get(task, placeAt(task, AT_FDCWD, path, 0), name, value, size);
 }
 
-export function fgetxattr(task: Task, fd: number, name: number, value: number, size: number): number {
+export function fgetxattr(
+  task: Task,
+  fd: number,
+  name: number,
+  value: number,
+  size: number,
+): number {
   return get(task, placeOf(task, fd), name, value, size);
 }
 
 export function setxattr(
-  task: Task, path: number, name: number, value: number, size: number, flags: number,
+  task: Task,
+  path: number,
+  name: number,
+  value: number,
+  size: number,
+  flags: number,
 ): number {
   return set(task, placeAt(task, AT_FDCWD, path, LOOKUP_FOLLOW), name, value, size, flags);
 }
 
 export function lsetxattr(
-  task: Task, path: number, name: number, value: number, size: number, flags: number,
+  task: Task,
+  path: number,
+  name: number,
+  value: number,
+  size: number,
+  flags: number,
 ): number {
   return set(task, placeAt(task, AT_FDCWD, path, 0), name, value, size, flags);
 }
 
 export function fsetxattr(
-  task: Task, fd: number, name: number, value: number, size: number, flags: number,
+  task: Task,
+  fd: number,
+  name: number,
+  value: number,
+  size: number,
+  flags: number,
 ): number {
   return set(task, placeOf(task, fd), name, value, size, flags);
 }
@@ -75,7 +113,13 @@ export function fremovexattr(task: Task, fd: number, name: number): number {
 
 // --- one of each ------------------------------------------------------------------------------
 
-function get(task: Task, place: Place | number, nameAt: number, value: number, size: number): number {
+function get(
+  task: Task,
+  place: Place | number,
+  nameAt: number,
+  value: number,
+  size: number,
+): number {
   if (typeof place === "number") return place;
   const name = readName(task, nameAt);
   if (typeof name === "number") return name;
@@ -93,7 +137,12 @@ function give(task: Task, bytes: Uint8Array, at: number, size: number): number {
 }
 
 function set(
-  task: Task, place: Place | number, nameAt: number, value: number, size: number, flags: number,
+  task: Task,
+  place: Place | number,
+  nameAt: number,
+  value: number,
+  size: number,
+  flags: number,
 ): number {
   if (typeof place === "number") return place;
   if (xattrFlags.unknown(flags) !== 0) return refuse(EINVAL, "setxattr: unknown flags");
@@ -146,12 +195,15 @@ function isUser(name: string): boolean {
 }
 
 function isKnown(name: string): boolean {
-  return isUser(name) || name.startsWith(XATTR_TRUSTED_PREFIX) || name.startsWith(XATTR_SECURITY_PREFIX);
+  return (
+    isUser(name) || name.startsWith(XATTR_TRUSTED_PREFIX) || name.startsWith(XATTR_SECURITY_PREFIX)
+  );
 }
 
 function mayGet(task: Task, inode: Inode, name: string): number {
   if (!isKnown(name)) return -EOPNOTSUPP;
-  if (name.startsWith(XATTR_TRUSTED_PREFIX)) return task.credentials.has(CAP_SYS_ADMIN) ? 0 : -ENODATA;
+  if (name.startsWith(XATTR_TRUSTED_PREFIX))
+    return task.credentials.has(CAP_SYS_ADMIN) ? 0 : -ENODATA;
   if (!isUser(name)) return 0;
   if (!inode.isRegular && !inode.isDirectory) return -ENODATA;
   return inode.permission(task.credentials, MAY_READ);
@@ -162,8 +214,10 @@ function maySet(task: Task, inode: Inode, name: string): number {
   if (!isKnown(name)) return -EOPNOTSUPP;
   if (name === XATTR_NAME_CAPS)
     return credentials.has(CAP_SETFCAP) ? 0 : refuse(EPERM, "setxattr: CAP_SETFCAP");
-  if (!isUser(name)) return credentials.has(CAP_SYS_ADMIN) ? 0 : refuse(EPERM, "setxattr: CAP_SYS_ADMIN");
-  if (!inode.isRegular && !inode.isDirectory) return refuse(EPERM, "setxattr: user.* on a special file");
+  if (!isUser(name))
+    return credentials.has(CAP_SYS_ADMIN) ? 0 : refuse(EPERM, "setxattr: CAP_SYS_ADMIN");
+  if (!inode.isRegular && !inode.isDirectory)
+    return refuse(EPERM, "setxattr: user.* on a special file");
   if (inode.isDirectory && (inode.mode & S_ISVTX) !== 0 && !isOwner(credentials, inode))
     return refuse(EPERM, "setxattr: a sticky directory of somebody else");
   return inode.permission(credentials, MAY_WRITE);

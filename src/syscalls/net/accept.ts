@@ -15,7 +15,11 @@ export function accept(task: Task, sockfd: number, addr: number, addrlen: number
 }
 
 export function accept4(
-  task: Task, sockfd: number, addr: number, addrlen: number, flags: number,
+  task: Task,
+  sockfd: number,
+  addr: number,
+  addrlen: number,
+  flags: number,
 ): number {
   if (acceptFlags.unknown(flags) !== 0) return refuse(EINVAL, "accept4: unknown flags");
   const file = getSocket(task, sockfd);

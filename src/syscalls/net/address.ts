@@ -24,7 +24,10 @@ export function readAddress(task: Task, address: number, length: number): Uint8A
 
 /** Copy an address out, as much as the length at `lengthAt` allows, and store its full length there. */
 export function writeAddress(
-  task: Task, name: Uint8Array, address: number, lengthAt: number,
+  task: Task,
+  name: Uint8Array,
+  address: number,
+  lengthAt: number,
 ): number {
   const room = task.mm.readI32(lengthAt);
   if (Number.isNaN(room)) return -EFAULT;

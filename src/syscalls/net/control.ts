@@ -7,7 +7,14 @@
 import { CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN } from "../../abi/capability.ts";
 import { EBADF, EFAULT, EINVAL, ENOBUFS, EPERM, ESRCH } from "../../abi/errno.ts";
 import {
-  CMSG_ALIGN, cmsghdr, MSG_CMSG_CLOEXEC, MSG_CTRUNC, SCM_CREDENTIALS, SCM_MAX_FD, SCM_RIGHTS, ucred,
+  CMSG_ALIGN,
+  cmsghdr,
+  MSG_CMSG_CLOEXEC,
+  MSG_CTRUNC,
+  SCM_CREDENTIALS,
+  SCM_MAX_FD,
+  SCM_RIGHTS,
+  ucred,
 } from "../../abi/msghdr.ts";
 import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import { AF_UNIX, SOL_SOCKET } from "../../abi/socket.ts";
@@ -21,7 +28,11 @@ const OPTMEM_MAX = 131072;
 
 /** Add the control messages at guest `address` to `message`; 0 or -errno. Rights are referenced. */
 export function readControl(
-  task: Task, domain: number, address: number, length: number, message: OutgoingMessage,
+  task: Task,
+  domain: number,
+  address: number,
+  length: number,
+  message: OutgoingMessage,
 ): number {
   if (length > OPTMEM_MAX) return refuse(ENOBUFS, "sendmsg: control data longer than optmem_max");
   const bytes = task.mm.read(address, length);
@@ -67,10 +78,8 @@ function readCredentials(task: Task, data: Uint8Array, message: OutgoingMessage)
   const stated = ucred.read(new DataView(data.buffer, data.byteOffset, data.length), 0);
   const own = task.credentials;
   const isPid = stated.pid === task.pid || own.has(CAP_SYS_ADMIN);
-  const isUid =
-    [own.uid, own.euid, own.suid].includes(stated.uid) || own.has(CAP_SETUID);
-  const isGid =
-    [own.gid, own.egid, own.sgid].includes(stated.gid) || own.has(CAP_SETGID);
+  const isUid = [own.uid, own.euid, own.suid].includes(stated.uid) || own.has(CAP_SETUID);
+  const isGid = [own.gid, own.egid, own.sgid].includes(stated.gid) || own.has(CAP_SETGID);
   if (!isPid || !isUid || !isGid) return refuse(EPERM, "sendmsg: credentials of somebody else");
   if (stated.pid !== task.pid && task.kernel.pids.group(stated.pid) == null)
     return refuse(ESRCH, "sendmsg: credentials of no process");

@@ -13,7 +13,12 @@ import { getSocket } from "./address.ts";
 const LONGEST = 65536;
 
 export function getsockopt(
-  task: Task, sockfd: number, level: number, optname: number, optval: number, optlen: number,
+  task: Task,
+  sockfd: number,
+  level: number,
+  optname: number,
+  optval: number,
+  optlen: number,
 ): number {
   const file = getSocket(task, sockfd);
   if (typeof file === "number") return file;
@@ -32,7 +37,12 @@ export function getsockopt(
 }
 
 export function setsockopt(
-  task: Task, sockfd: number, level: number, optname: number, optval: number, optlen: number,
+  task: Task,
+  sockfd: number,
+  level: number,
+  optname: number,
+  optval: number,
+  optlen: number,
 ): number {
   const file = getSocket(task, sockfd);
   if (typeof file === "number") return file;

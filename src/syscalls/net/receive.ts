@@ -6,7 +6,12 @@
 import { EAGAIN, EFAULT, EINVAL, EMSGSIZE } from "../../abi/errno.ts";
 import { IOV_MAX, TASK_SIZE } from "../../abi/limits.ts";
 import {
-  mmsghdr, MSG_CMSG_CLOEXEC, MSG_CTRUNC, MSG_DONTWAIT, MSG_WAITFORONE, msghdr,
+  mmsghdr,
+  MSG_CMSG_CLOEXEC,
+  MSG_CTRUNC,
+  MSG_DONTWAIT,
+  MSG_WAITFORONE,
+  msghdr,
 } from "../../abi/msghdr.ts";
 import { timespec } from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";
@@ -28,7 +33,12 @@ interface Received {
 }
 
 export function recvfrom(
-  task: Task, sockfd: number, buf: number, len: number, flags: number, src_addr: number,
+  task: Task,
+  sockfd: number,
+  buf: number,
+  len: number,
+  flags: number,
+  src_addr: number,
   addrlen: number,
 ): number {
   if (buf + len > TASK_SIZE) return -EFAULT;
@@ -48,7 +58,12 @@ export function recvmsg(task: Task, sockfd: number, msg: number, flags: number):
 }
 
 export function recvmmsg(
-  task: Task, sockfd: number, msgvec: number, vlen: number, flags: number, timeout: number,
+  task: Task,
+  sockfd: number,
+  msgvec: number,
+  vlen: number,
+  flags: number,
+  timeout: number,
 ): number {
   const file = getSocket(task, sockfd);
   if (typeof file === "number") return file;
@@ -117,7 +132,11 @@ function receiveOne(task: Task, file: Socket, address: number, flags: number): n
 
 /** Store what came beside the bytes: the source, control messages, flags. */
 function storeResult(
-  task: Task, address: number, message: IncomingMessage, nameAt: number, control: number,
+  task: Task,
+  address: number,
+  message: IncomingMessage,
+  nameAt: number,
+  control: number,
   room: number,
 ): number {
   const writer = new ControlWriter(room);

@@ -19,7 +19,12 @@ import { readControl } from "./control.ts";
 const INT_MAX = 0x7fffffff;
 
 export function sendto(
-  task: Task, sockfd: number, buf: number, len: number, flags: number, dest_addr: number,
+  task: Task,
+  sockfd: number,
+  buf: number,
+  len: number,
+  flags: number,
+  dest_addr: number,
   addrlen: number,
 ): number {
   if (buf + len > TASK_SIZE) return -EFAULT;
@@ -40,7 +45,11 @@ export function sendmsg(task: Task, sockfd: number, msg: number, flags: number):
 }
 
 export function sendmmsg(
-  task: Task, sockfd: number, msgvec: number, vlen: number, flags: number,
+  task: Task,
+  sockfd: number,
+  msgvec: number,
+  vlen: number,
+  flags: number,
 ): number {
   const file = getSocket(task, sockfd);
   if (typeof file === "number") return file;
@@ -80,7 +89,11 @@ function sendOne(task: Task, file: Socket, address: number, flags: number): numb
 }
 
 function sendWithControl(
-  task: Task, file: Socket, message: OutgoingMessage, control: number, length: number,
+  task: Task,
+  file: Socket,
+  message: OutgoingMessage,
+  control: number,
+  length: number,
 ): number {
   const { domain } = file.endpoint;
   const checked = length === 0 ? 0 : readControl(task, domain, control, length, message);

@@ -2,9 +2,7 @@
  * socket, socketpair, shutdown (socket(2), socketpair(2), shutdown(2)).
  */
 import { EAFNOSUPPORT, EINVAL } from "../../abi/errno.ts";
-import {
-  SHUT_RDWR, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_TYPE_MASK,
-} from "../../abi/socket.ts";
+import { SHUT_RDWR, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_TYPE_MASK } from "../../abi/socket.ts";
 import { refuse } from "../../base/refuse.ts";
 import { installFile, installPair } from "../../kernel/fd/install.ts";
 import { makeSocket } from "../../kernel/socket/socket.ts";
@@ -24,7 +22,11 @@ export function socket(task: Task, domain: number, type: number, protocol: numbe
 }
 
 export function socketpair(
-  task: Task, domain: number, type: number, protocol: number, sv: number,
+  task: Task,
+  domain: number,
+  type: number,
+  protocol: number,
+  sv: number,
 ): number {
   const rc = checkKind(domain, type);
   if (rc < 0) return rc;

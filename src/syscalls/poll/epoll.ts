@@ -2,12 +2,16 @@
  * epoll_create, epoll_ctl, epoll_wait and their variants (epoll(7)). A signal ends a wait with EINTR
  * always; it is never restarted.
  */
-import {
-  EBADF, EFAULT, EINTR, EINVAL, EPERM, ERESTARTSYS, ETIMEDOUT,
-} from "../../abi/errno.ts";
+import { EBADF, EFAULT, EINTR, EINVAL, EPERM, ERESTARTSYS, ETIMEDOUT } from "../../abi/errno.ts";
 import { TASK_SIZE } from "../../abi/limits.ts";
 import {
-  EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD, epoll_event, epollCreateFlags, POLLIN,
+  EPOLL_CLOEXEC,
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  EPOLL_CTL_MOD,
+  epoll_event,
+  epollCreateFlags,
+  POLLIN,
 } from "../../abi/poll.ts";
 import { refuse } from "../../base/refuse.ts";
 import { getFile } from "../../kernel/fd/get.ts";
@@ -52,13 +56,22 @@ export function epoll_ctl(task: Task, epfd: number, op: number, fd: number, even
 }
 
 export function epoll_wait(
-  task: Task, epfd: number, events: number, maxevents: number, timeout: number,
+  task: Task,
+  epfd: number,
+  events: number,
+  maxevents: number,
+  timeout: number,
 ): number {
   return wait(task, epfd, events, maxevents, milliseconds(timeout));
 }
 
 export function epoll_pwait(
-  task: Task, epfd: number, events: number, maxevents: number, timeout: number, sigmask: number,
+  task: Task,
+  epfd: number,
+  events: number,
+  maxevents: number,
+  timeout: number,
+  sigmask: number,
   sigsetsize: number,
 ): number {
   const masked = applyTemporaryMask(task, sigmask, sigsetsize);
@@ -66,7 +79,12 @@ export function epoll_pwait(
 }
 
 export function epoll_pwait2(
-  task: Task, epfd: number, events: number, maxevents: number, timeout: number, sigmask: number,
+  task: Task,
+  epfd: number,
+  events: number,
+  maxevents: number,
+  timeout: number,
+  sigmask: number,
   sigsetsize: number,
 ): number {
   const timeoutNs = readTimespec(task, timeout);

@@ -4,7 +4,12 @@
  * always looked for.
  */
 import {
-  EFAULT, EINVAL, ERESTART_RESTARTBLOCK, ERESTARTNOHAND, ERESTARTSYS, ETIMEDOUT,
+  EFAULT,
+  EINVAL,
+  ERESTART_RESTARTBLOCK,
+  ERESTARTNOHAND,
+  ERESTARTSYS,
+  ETIMEDOUT,
 } from "../../abi/errno.ts";
 import { POLLERR, POLLHUP, POLLNVAL, pollfd } from "../../abi/poll.ts";
 import { RLIMIT_NOFILE } from "../../abi/resource.ts";
@@ -25,7 +30,12 @@ export function poll(task: Task, fds: number, nfds: number, timeout: number): nu
 }
 
 export function ppoll(
-  task: Task, fds: number, nfds: number, tmo_p: number, sigmask: number, sigsetsize: number,
+  task: Task,
+  fds: number,
+  nfds: number,
+  tmo_p: number,
+  sigmask: number,
+  sigsetsize: number,
 ): number {
   const timeoutNs = readTimespec(task, tmo_p);
   if (timeoutNs < 0) return timeoutNs;
@@ -82,7 +92,11 @@ function sleep(task: Task, entries: DataView, nfds: number, timeoutNs: number): 
 
 /** Store revents: only those that differ, when they are few. */
 function store(
-  task: Task, address: number, bytes: Uint8Array, entries: DataView, ready: Uint16Array,
+  task: Task,
+  address: number,
+  bytes: Uint8Array,
+  entries: DataView,
+  ready: Uint16Array,
 ): number {
   const changed: number[] = [];
   for (let i = 0; i < ready.length; i++) {

@@ -2,11 +2,17 @@
  * select, pselect6: wait until one of some descriptors is ready, given as three bit sets (select(2)).
  * What was left of the timeout is stored, as Linux does; pselect6's libc wrapper hides that.
  */
+import { EBADF, EFAULT, EINVAL, ERESTARTNOHAND, ERESTARTSYS, ETIMEDOUT } from "../../abi/errno.ts";
 import {
-  EBADF, EFAULT, EINVAL, ERESTARTNOHAND, ERESTARTSYS, ETIMEDOUT,
-} from "../../abi/errno.ts";
-import {
-  POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDBAND, POLLRDNORM, POLLWRBAND, POLLWRNORM,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  POLLPRI,
+  POLLRDBAND,
+  POLLRDNORM,
+  POLLWRBAND,
+  POLLWRNORM,
   pselect6_sigmask,
 } from "../../abi/poll.ts";
 import { refuse } from "../../base/refuse.ts";
@@ -27,7 +33,12 @@ const FIRST_TABLE = 64;
 const GROWN_TABLE = 256;
 
 export function select(
-  task: Task, nfds: number, readfds: number, writefds: number, exceptfds: number, timeout: number,
+  task: Task,
+  nfds: number,
+  readfds: number,
+  writefds: number,
+  exceptfds: number,
+  timeout: number,
 ): number {
   const timeoutNs = readTimeval(task, timeout);
   if (timeoutNs < 0) return timeoutNs;
@@ -36,7 +47,12 @@ export function select(
 }
 
 export function pselect6(
-  task: Task, nfds: number, readfds: number, writefds: number, exceptfds: number, timeout: number,
+  task: Task,
+  nfds: number,
+  readfds: number,
+  writefds: number,
+  exceptfds: number,
+  timeout: number,
   sigmask: number,
 ): number {
   let set = 0;
@@ -55,7 +71,10 @@ export function pselect6(
 }
 
 function selectDescriptors(
-  task: Task, nfds: number, addresses: readonly number[], timeoutNs: number,
+  task: Task,
+  nfds: number,
+  addresses: readonly number[],
+  timeoutNs: number,
 ): number {
   if (nfds < 0) return refuse(EINVAL, "select: a negative count");
   const count = Math.min(nfds, tableSize(task.files.size));
@@ -81,7 +100,10 @@ function selectDescriptors(
 
 /** Bits set in `results`, or -EBADF when a set names a closed descriptor. */
 function look(
-  task: Task, count: number, sets: readonly Uint8Array[], results: readonly Uint8Array[],
+  task: Task,
+  count: number,
+  sets: readonly Uint8Array[],
+  results: readonly Uint8Array[],
 ): number {
   let found = 0;
   for (let fd = 0; fd < count; fd++) {

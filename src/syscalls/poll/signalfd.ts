@@ -14,7 +14,11 @@ export function signalfd(task: Task, fd: number, mask: number, sizemask: number)
 }
 
 export function signalfd4(
-  task: Task, fd: number, mask: number, sizemask: number, flags: number,
+  task: Task,
+  fd: number,
+  mask: number,
+  sizemask: number,
+  flags: number,
 ): number {
   if (sizemask !== SIGSET_SIZE) return refuse(EINVAL, "signalfd: signal set size is not 8");
   const view = task.mm.view(mask, SIGSET_SIZE);

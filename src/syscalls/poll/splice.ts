@@ -10,7 +10,11 @@ import { getFile } from "../../kernel/fd/get.ts";
 import type { Pipe } from "../../kernel/files/pipe.ts";
 import { pipeOf } from "../../kernel/files/pipe-file.ts";
 import {
-  fileToPipe, pipeToFile, pipeToPipe, pipeToUser, userToPipe,
+  fileToPipe,
+  pipeToFile,
+  pipeToPipe,
+  pipeToUser,
+  userToPipe,
 } from "../../kernel/files/splice.ts";
 import { readIovec } from "../../kernel/mm/iovec.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -18,7 +22,12 @@ import type { File } from "../../kernel/vfs/file.ts";
 import { MAX_RW_COUNT } from "../../kernel/mm/user-buffer.ts";
 
 export function splice(
-  task: Task, fd_in: number, off_in: number, fd_out: number, off_out: number, len: number,
+  task: Task,
+  fd_in: number,
+  off_in: number,
+  fd_out: number,
+  off_out: number,
+  len: number,
   flags: number,
 ): number {
   if (spliceFlags.unknown(flags) !== 0) return refuse(EINVAL, "splice: unknown flags");
@@ -43,7 +52,12 @@ export function splice(
 }
 
 function spliceOut(
-  task: Task, pipe: Pipe, file: File, offset: number, length: number, isNonblocking: boolean,
+  task: Task,
+  pipe: Pipe,
+  file: File,
+  offset: number,
+  length: number,
+  isNonblocking: boolean,
 ): number {
   if (offset !== 0 && !file.seekable) return refuse(EINVAL, "splice: the output cannot seek");
   if ((file.flags & O_APPEND) !== 0) return refuse(EINVAL, "splice: the output is O_APPEND");
@@ -53,7 +67,12 @@ function spliceOut(
 }
 
 function spliceIn(
-  task: Task, file: File, offset: number, pipe: Pipe, length: number, isNonblocking: boolean,
+  task: Task,
+  file: File,
+  offset: number,
+  pipe: Pipe,
+  length: number,
+  isNonblocking: boolean,
 ): number {
   if (file.inode.isDirectory) return refuse(EINVAL, "splice: from a directory");
   if (offset !== 0 && !file.seekable) return refuse(EINVAL, "splice: the input cannot seek");
@@ -88,7 +107,11 @@ export function tee(task: Task, fd_in: number, fd_out: number, len: number, flag
 }
 
 export function vmsplice(
-  task: Task, fd: number, iov: number, nr_segs: number, flags: number,
+  task: Task,
+  fd: number,
+  iov: number,
+  nr_segs: number,
+  flags: number,
 ): number {
   if (spliceFlags.unknown(flags) !== 0) return refuse(EINVAL, "vmsplice: unknown flags");
   const file = getFile(task, fd);

@@ -4,8 +4,15 @@
 import { CAP_WAKE_ALARM } from "../../abi/capability.ts";
 import { EBADF, EFAULT, EINVAL, EPERM } from "../../abi/errno.ts";
 import {
-  CLOCK_BOOTTIME, CLOCK_BOOTTIME_ALARM, CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_REALTIME_ALARM,
-  itimerspec, TFD_CLOEXEC, timerfdFlags, timerfdSettimeFlags,
+  CLOCK_BOOTTIME,
+  CLOCK_BOOTTIME_ALARM,
+  CLOCK_MONOTONIC,
+  CLOCK_REALTIME,
+  CLOCK_REALTIME_ALARM,
+  itimerspec,
+  TFD_CLOEXEC,
+  timerfdFlags,
+  timerfdSettimeFlags,
 } from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";
 import { getFile } from "../../kernel/fd/get.ts";
@@ -27,7 +34,11 @@ export function timerfd_create(task: Task, clockid: number, flags: number): numb
 }
 
 export function timerfd_settime(
-  task: Task, fd: number, flags: number, new_value: number, old_value: number,
+  task: Task,
+  fd: number,
+  flags: number,
+  new_value: number,
+  old_value: number,
 ): number {
   const view = task.mm.view(new_value, itimerspec.size);
   if (view === null) return -EFAULT;

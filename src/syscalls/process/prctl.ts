@@ -15,7 +15,7 @@ import {
   PR_SET_PTRACER, PR_SET_SECUREBITS, PR_SET_THP_DISABLE, PR_SET_TIMERSLACK, PR_SET_VMA, PR_SET_VMA_ANON_NAME,
 } from "../../abi/process.ts";
 import { refuse } from "../../base/refuse.ts";
-import type { Task } from "../../kernel/task/task.ts";
+import { NO_RSEQ, type Task } from "../../kernel/task/task.ts";
 
 type Option = (task: Task, a: number, b: number, c: number, d: number) => number;
 
@@ -195,7 +195,9 @@ export function personality(task: Task, persona: number): number {
 }
 
 export function rseq(task: Task, address: number, length: number, flags: number, signature: number): number {
-  return task.thread.rseq(address, length, flags, signature);
+  const rc = task.thread.rseq(address, length, flags, signature);
+  if (rc === 0) task.rseq = flags === 0 ? { address, length, signature } : NO_RSEQ;
+  return rc;
 }
 
 const MEMBARRIER_QUERY = 0;

@@ -21,7 +21,8 @@ int main(void) {
     for (;;) pause();
   }
   must("waitpid", waitpid(child, &status, 0));
-  check("exit 33, or SIGSEGV", (WIFEXITED(status) && WEXITSTATUS(status) == 33) || (WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV));
+  check("exit 33, or SIGSEGV", (WIFEXITED(status) && WEXITSTATUS(status) == 33)
+      || (WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV));
   child = spawn();
   if (child == 0) {
     __asm__ volatile("int $0x81" ::: "memory");

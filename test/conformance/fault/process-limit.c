@@ -12,7 +12,8 @@ int main(void) {
     /* An id that nobody else uses, so that other processes do not count. */
     uid_t id = 70000 + getpid() % 50000;
     must("setrlimit", setrlimit(RLIMIT_NPROC, &(struct rlimit){ 10, 10 }));
-    must("setgroups", setgroups(0, NULL)), must("setresgid", setresgid(id, id, id)), must("setresuid", setresuid(id, id, id));
+    must("setgroups", setgroups(0, NULL)), must("setresgid", setresgid(id, id, id)),
+        must("setresuid", setresuid(id, id, id));
     pid_t children[20];
     int count = 0;
     while (count < 20 && (children[count] = fork()) >= 0) {

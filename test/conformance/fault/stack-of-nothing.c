@@ -10,7 +10,8 @@ int main(void) {
   pid_t child = spawn();
   if (child == 0) {
     on_signal(SIGUSR1, handler, 0);
-    __asm__ volatile("movq %0, %%rsp\nsyscall" ::"r"(4096L), "a"(SYS_tgkill), "D"((long)getpid()), "S"((long)gettid()), "d"((long)SIGUSR1) : "rcx", "r11", "memory");
+    __asm__ volatile("movq %0, %%rsp\nsyscall" ::"r"(4096L), "a"(SYS_tgkill), "D"((long)getpid()), "S"((long)gettid()),
+        "d"((long)SIGUSR1) : "rcx", "r11", "memory");
     _exit(2);
   }
   reap("no room for the frame", child);

@@ -15,7 +15,8 @@ int main(void) {
   __asm__ volatile("syscall" : "=a"(result) : "a"(0x100000000L | SYS_getpid) : "rcx", "r11", "memory");
   check("getpid with bit 32 set", result == getpid());
   static const long removed[] = { SYS_tuxcall, SYS_security, SYS_vserver, SYS_afs_syscall, SYS_getpmsg, SYS_putpmsg,
-                                  SYS_create_module, SYS_get_kernel_syms, SYS_query_module, SYS_nfsservctl, SYS_epoll_ctl_old };
+                                  SYS_create_module, SYS_get_kernel_syms, SYS_query_module, SYS_nfsservctl,
+                                      SYS_epoll_ctl_old };
   for (size_t i = 0; i < COUNT(removed); i++) {
     char name[32];
     snprintf(name, sizeof name, "removed call %ld", removed[i]);

@@ -6,7 +6,8 @@
 
 static void print(const char *name, int fd) {
   int flags = fcntl(fd, F_GETFL);
-  say("%s: mode %d%s%s%s%s%s", name, flags & O_ACCMODE, flags & O_APPEND ? " append" : "", flags & O_NONBLOCK ? " nonblock" : "",
+  say("%s: mode %d%s%s%s%s%s", name, flags & O_ACCMODE, flags & O_APPEND ? " append" : "",
+      flags & O_NONBLOCK ? " nonblock" : "",
       flags & O_CREAT ? " creat" : "", flags & O_TRUNC ? " trunc" : "", flags & O_DIRECTORY ? " directory" : "");
 }
 

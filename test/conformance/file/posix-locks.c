@@ -17,7 +17,8 @@ static void look(const char *name, int type, off_t start, off_t length) {
     struct flock seen = { .l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = length };
     if (fcntl(fd, F_GETLK, &seen) == -1) show(name, -1);
     else if (seen.l_type == F_UNLCK) say("%s: free", name);
-    else say("%s: %s lock %ld+%ld, by the parent %d", name, seen.l_type == F_WRLCK ? "write" : "read", (long)seen.l_start,
+    else say("%s: %s lock %ld+%ld, by the parent %d", name, seen.l_type == F_WRLCK ? "write" : "read",
+        (long)seen.l_start,
              (long)seen.l_len, seen.l_pid == owner);
     _exit(0);
   }
@@ -42,7 +43,8 @@ int main(void) {
   show("negative length locks before", lock(F_WRLCK, 50, -5));
   look("46", F_WRLCK, 46, 1);
   show("negative start", lock(F_WRLCK, -1, 1));
-  show("relative to the end", fcntl(fd, F_SETLK, &(struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_END, .l_start = -2, .l_len = 1 }));
+  show("relative to the end", fcntl(fd, F_SETLK, &(struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_END,
+      .l_start = -2, .l_len = 1 }));
   look("8", F_WRLCK, 8, 1);
   show("unknown type", lock(9, 0, 1));
   int reader = must("open", open("f", O_RDONLY));

@@ -9,7 +9,8 @@ static void kind(const char *path) {
   struct statx extended;
   must(path, lstat(path, &info));
   long rc = statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &extended);
-  int same = rc == 0 && extended.stx_ino == info.st_ino && extended.stx_mode == info.st_mode && extended.stx_size == info.st_size
+  int same = rc == 0 && extended.stx_ino == info.st_ino && extended.stx_mode == info.st_mode
+      && extended.stx_size == info.st_size
              && extended.stx_nlink == info.st_nlink && extended.stx_mtime.tv_sec == info.st_mtim.tv_sec;
   int follows = stat(path, &followed) == 0 ? followed.st_ino != info.st_ino : -1;
   say("%s: type %06o, statx agrees %d, stat differs %d", path, info.st_mode & S_IFMT, same, follows);

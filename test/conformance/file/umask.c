@@ -23,7 +23,8 @@ int main(void) {
   close(must("open", open("open", O_CREAT | O_RDWR, 0666)));
   mode_of("umask 0", "open");
   umask(0123);
-  check("/proc/self/status tells it", strstr(slurp("/proc/self/status", status, sizeof status), "\nUmask:\t0123\n") != NULL);
+  check("/proc/self/status tells it", strstr(slurp("/proc/self/status", status, sizeof status),
+      "\nUmask:\t0123\n") != NULL);
   pid_t child = spawn();
   if (child == 0) {
     show("inherited", umask(0));

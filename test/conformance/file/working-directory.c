@@ -26,7 +26,8 @@ int main(void) {
   show("rename the directory we are in", rename("../a", "../moved"));
   where("renamed");
   show("getcwd too small", getcwd(small, sizeof small) ? 0 : -1);
-  check("system call returns the length with the NUL", syscall(SYS_getcwd, start + 2048, 2048) == (long)strlen(start + 2048) + 1);
+  check("system call returns the length with the NUL",
+      syscall(SYS_getcwd, start + 2048, 2048) == (long)strlen(start + 2048) + 1);
   show("system call, size 0", syscall(SYS_getcwd, small, 0));
   show("system call, bad pointer", syscall(SYS_getcwd, bad_pointer(), 4096));
   show("chdir to a file", chdir("../f"));

@@ -34,7 +34,8 @@ int main(void) {
   run("a file mapped at another address", first + 1024, second);
   static int private_word;
   pid_t child = spawn();
-  if (child == 0) _exit(futex(&private_word, FUTEX_WAIT, 0, &(struct timespec){ 0, 30000000 }) == -1 && errno == ETIMEDOUT ? 5 : 6);
+  if (child == 0) _exit(futex(&private_word, FUTEX_WAIT, 0, &(struct timespec){ 0, 30000000 }) == -1
+      && errno == ETIMEDOUT ? 5 : 6);
   until_asleep(child);
   show("private memory wakes nobody elsewhere", futex(&private_word, FUTEX_WAKE, 100, NULL));
   reap("  child", child);

@@ -46,10 +46,12 @@ int main(void) {
   int add_3_if_10 = FUTEX_OP(FUTEX_OP_ADD, 3, FUTEX_OP_CMP_EQ, 10);
   show("wake_op without waiters", futex(&first, FUTEX_WAKE_OP_PRIVATE, 1, 1, &second, add_3_if_10));
   show("did its addition", second);
-  show("wake_op xor", futex(&first, FUTEX_WAKE_OP_PRIVATE, 1, 1, &second, FUTEX_OP(FUTEX_OP_XOR, 7, FUTEX_OP_CMP_GT, 0)));
+  show("wake_op xor", futex(&first, FUTEX_WAKE_OP_PRIVATE, 1, 1, &second,
+      FUTEX_OP(FUTEX_OP_XOR, 7, FUTEX_OP_CMP_GT, 0)));
   show("result", second);
   show("negative requeue count", futex(&first, FUTEX_CMP_REQUEUE_PRIVATE, 1, -1, &second, 0));
-  show("wait_bitset absolute in the past", syscall(SYS_futex, &first, FUTEX_WAIT_BITSET_PRIVATE | FUTEX_CLOCK_REALTIME, 0,
+  show("wait_bitset absolute in the past", syscall(SYS_futex, &first, FUTEX_WAIT_BITSET_PRIVATE | FUTEX_CLOCK_REALTIME,
+      0,
                                                    &(struct timespec){ 1, 0 }, NULL, FUTEX_BITSET_MATCH_ANY));
   return 0;
 }

@@ -49,7 +49,8 @@ int main(void) {
   for (long i = 0; i < 4; i++) pthread_create(&threads[i], NULL, work, (void *)i);
   for (int i = 0; i < 400; i++) seen += sem_wait(&semaphore) == 0;
   for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
-  say("counter %ld, serial threads %ld, turns %ld, torn reads %ld, writes %ld, posts %ld", counter, serial, turn, torn, pair[0], seen);
+  say("counter %ld, serial threads %ld, turns %ld, torn reads %ld, writes %ld, posts %ld", counter, serial, turn, torn,
+      pair[0], seen);
   show_error("trylock", pthread_mutex_trylock(&mutex));
   show_error("trylock again", pthread_mutex_trylock(&mutex));
   struct timespec past = { 1, 0 };

@@ -23,7 +23,8 @@ int main(void) {
   check("below the start is refused", brk_((void *)4096) == start + 100000);
   soft_limit(RLIMIT_DATA, 1 << 20);
   check("RLIMIT_DATA is respected", brk_(start + (8 << 20)) == start + 100000);
-  void *wall = mmap((void *)(((uintptr_t)start + 100000 + 4095) & ~4095UL), 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  void *wall = mmap((void *)(((uintptr_t)start + 100000 + 4095) & ~4095UL), 4096, PROT_NONE,
+      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
   check("wall", wall != MAP_FAILED);
   soft_limit(RLIMIT_DATA, RLIM_INFINITY);
   check("a mapping in the way is respected", brk_(start + 200000) == start + 100000);

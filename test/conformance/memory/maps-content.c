@@ -49,6 +49,7 @@ int main(void) {
     if (strstr(line, "[heap]")) heap = (char *)sbrk(0) == (char *)end;
     if ((unsigned long)main >= start && (unsigned long)main < end) text_found = strstr(line, " r-xp ") != NULL;
   }
-  say("ordered %d, [stack] holds our frame %d, [heap] ends at the break %d, main is in r-xp %d", ordered, stack, heap, text_found);
+  say("ordered %d, [stack] holds our frame %d, [heap] ends at the break %d, main is in r-xp %d", ordered, stack, heap,
+      text_found);
   return 0;
 }

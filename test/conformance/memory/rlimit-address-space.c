@@ -5,7 +5,9 @@
 #include "case.h"
 #include <sys/resource.h>
 
-static void *map(size_t size, int protection, int flags) { return mmap(NULL, size, protection, flags | MAP_ANONYMOUS, -1, 0); }
+static void *map(size_t size, int protection, int flags) {
+  return mmap(NULL, size, protection, flags | MAP_ANONYMOUS, -1, 0);
+}
 
 int main(void) {
   int rw = PROT_READ | PROT_WRITE;

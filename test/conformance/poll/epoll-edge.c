@@ -38,7 +38,8 @@ int main(void) {
   wait_("not even HUP");
   close(ends[0]);
   int counter = eventfd(0, EFD_NONBLOCK);
-  must("add", epoll_ctl(epoll, EPOLL_CTL_ADD, counter, &(struct epoll_event){ .events = EPOLLIN | EPOLLOUT | EPOLLET }));
+  must("add", epoll_ctl(epoll, EPOLL_CTL_ADD, counter,
+      &(struct epoll_event){ .events = EPOLLIN | EPOLLOUT | EPOLLET }));
   wait_("eventfd writable"), wait_("again");
   eventfd_write(counter, 1);
   wait_("after a write");

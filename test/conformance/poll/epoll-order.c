@@ -9,7 +9,8 @@
 int main(void) {
   int epoll = must("epoll_create1", epoll_create1(0)), counts[5] = { 0 };
   for (int i = 0; i < 5; i++)
-    must("add", epoll_ctl(epoll, EPOLL_CTL_ADD, eventfd(1, 0), &(struct epoll_event){ .events = EPOLLIN, .data.fd = i }));
+    must("add", epoll_ctl(epoll, EPOLL_CTL_ADD, eventfd(1, 0),
+        &(struct epoll_event){ .events = EPOLLIN, .data.fd = i }));
   struct epoll_event events[2];
   for (int round = 0; round < 5; round++) {
     int count = must("epoll_wait", epoll_wait(epoll, events, 2, 0));

@@ -18,7 +18,8 @@ int main(void) {
   on_signal(SIGUSR1, handler, 0);
   sigprocmask(SIG_BLOCK, &usr1, NULL);
   raise(SIGUSR1);
-  show("ppoll with the mask kept", ppoll(&(struct pollfd){ ends[0], POLLIN, 0 }, 1, &(struct timespec){ 0, 5000000 }, NULL));
+  show("ppoll with the mask kept", ppoll(&(struct pollfd){ ends[0], POLLIN, 0 }, 1, &(struct timespec){ 0, 5000000 },
+      NULL));
   show("calls", calls);
   show("ppoll with an empty mask", ppoll(&(struct pollfd){ ends[0], POLLIN, 0 }, 1, NULL, &none));
   show("calls", calls);

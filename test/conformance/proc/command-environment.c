@@ -14,7 +14,8 @@ static void print(const char *file) {
 
 int main(int argc, char **argv) {
   if (argc == 1) {
-    execve("/proc/self/exe", (char *[]){ "name", "first argument", "", "last", NULL }, (char *[]){ "A=1", "EMPTY=", "B=two words", NULL });
+    execve("/proc/self/exe", (char *[]){ "name", "first argument", "", "last", NULL },
+        (char *[]){ "A=1", "EMPTY=", "B=two words", NULL });
     return 1;
   }
   print("cmdline"), print("environ");

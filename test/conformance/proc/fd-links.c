@@ -12,7 +12,8 @@ static void link_of(const char *name, int fd) {
   char path[64], target[4096] = "", *tail;
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   if (readlink(path, target, sizeof target - 1) == -1) { show(name, -1); return; }
-  if ((tail = strchr(target, '['))) snprintf(tail, 32, "[%s]", atol(tail + 1) > 0 || tail[1] == 'e' || tail[1] == 't' ? "..." : "?");
+  if ((tail = strchr(target, '['))) snprintf(tail, 32, "[%s]", atol(tail + 1) > 0 || tail[1] == 'e'
+      || tail[1] == 't' ? "..." : "?");
   say("%s: %s", name, target[0] == '/' && strncmp(target, "/dev", 4) ? strrchr(target, '/') : target);
 }
 

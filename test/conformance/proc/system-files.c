@@ -21,8 +21,10 @@ static void number(const char *path) {
 }
 
 int main(void) {
-  keys("/proc/meminfo", (const char *[]){ "MemTotal:", "MemFree:", "MemAvailable:", "Buffers:", "Cached:", "SwapTotal:", "SwapFree:", NULL });
-  keys("/proc/stat", (const char *[]){ "cpu  ", "cpu0 ", "intr ", "ctxt ", "btime ", "processes ", "procs_running ", NULL });
+  keys("/proc/meminfo", (const char *[]){ "MemTotal:", "MemFree:", "MemAvailable:", "Buffers:", "Cached:",
+      "SwapTotal:", "SwapFree:", NULL });
+  keys("/proc/stat", (const char *[]){ "cpu  ", "cpu0 ", "intr ", "ctxt ", "btime ", "processes ", "procs_running ",
+      NULL });
   keys("/proc/cpuinfo", (const char *[]){ "processor\t: 0", "vendor_id", "model name", "flags", NULL });
   keys("/proc/filesystems", (const char *[]){ "nodev\tproc", "nodev\ttmpfs", "nodev\tsysfs", "nodev\tdevpts", NULL });
   keys("/proc/version", (const char *[]){ "Linux version ", NULL });
@@ -38,12 +40,15 @@ int main(void) {
   slurp("/proc/uptime", bytes, sizeof bytes);
   check("uptime", sscanf(bytes, "%lf %lf", &up, &idle) == 2 && up > 0);
   slurp("/proc/loadavg", bytes, sizeof bytes);
-  check("loadavg", sscanf(bytes, "%lf %lf %lf %d/%d %d", &one, &five, &fifteen, &running, &all, &last) == 6 && all >= 1);
+  check("loadavg", sscanf(bytes, "%lf %lf %lf %d/%d %d", &one, &five, &fifteen, &running, &all, &last) == 6
+      && all >= 1);
   long size, resident;
   slurp("/proc/self/statm", bytes, sizeof bytes);
   check("statm", sscanf(bytes, "%ld %ld", &size, &resident) == 2 && size >= resident && resident > 0);
-  static const char *const files[] = { "kernel/pid_max", "kernel/threads-max", "kernel/cap_last_cap", "kernel/randomize_va_space", "kernel/overflowuid",
-                                       "kernel/ngroups_max", "vm/overcommit_memory", "vm/max_map_count", "fs/file-max", "fs/nr_open", "fs/pipe-max-size",
+  static const char *const files[] = { "kernel/pid_max", "kernel/threads-max", "kernel/cap_last_cap",
+      "kernel/randomize_va_space", "kernel/overflowuid",
+                                       "kernel/ngroups_max", "vm/overcommit_memory", "vm/max_map_count", "fs/file-max",
+                                           "fs/nr_open", "fs/pipe-max-size",
                                        "net/core/somaxconn", "kernel/shmmax" };
   char path[128];
   for (size_t i = 0; i < COUNT(files); i++) snprintf(path, sizeof path, "/proc/sys/%s", files[i]), number(path);

@@ -8,15 +8,18 @@ int main(void) {
   int channel[2];
   must("pipe", pipe(channel));
   pid_t self = getpid();
+  struct gate go = gate_make();
   pid_t child = spawn();
   if (child == 0) {
     pid_t sibling = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
     if (sibling == 0) {
+      gate_wait(go);
       check("sibling's parent is our parent", getppid() == self);
       _exit(8);
     }
     must("write", write(channel[1], &sibling, sizeof sibling));
     show("we cannot wait for it", waitpid(sibling, NULL, 0));
+    gate_open(go);
     _exit(0);
   }
   pid_t sibling;

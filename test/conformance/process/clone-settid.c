@@ -15,7 +15,7 @@ static int child_main(void *unused) {
 
 int main(void) {
   char *stack = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
+  int flags = CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
   pid_t child = must("clone", clone(child_main, stack + 65536, flags, NULL, &parent_tid, NULL, &child_tid));
   check("parent's word holds the tid", parent_tid == child);
   for (int now; (now = child_tid) != 0;) syscall(SYS_futex, &child_tid, FUTEX_WAIT, now, NULL, NULL, 0);

@@ -8,7 +8,8 @@ static void name_of(const char *what) {
   char name[17] = "", comm[64];
   must("PR_GET_NAME", prctl(PR_GET_NAME, name));
   slurp("/proc/self/comm", comm, sizeof comm);
-  say("%s: %s, comm agrees: %s", what, name, strlen(comm) == strlen(name) + 1 && !strncmp(comm, name, strlen(name)) ? "yes" : "no");
+  say("%s: %s, comm agrees: %s", what, name, strlen(comm) == strlen(name) + 1
+      && !strncmp(comm, name, strlen(name)) ? "yes" : "no");
 }
 
 int main(int argc, char **argv) {

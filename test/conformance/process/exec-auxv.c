@@ -16,7 +16,8 @@ int main(int argc, char **argv) {
   show("AT_FLAGS", getauxval(AT_FLAGS));
   check("AT_UID and friends", getauxval(AT_UID) == getuid() && getauxval(AT_EUID) == geteuid()
                                   && getauxval(AT_GID) == getgid() && getauxval(AT_EGID) == getegid());
-  check("AT_PHDR lies in a readable page", mincore((void *)(getauxval(AT_PHDR) & -4096), 4096, (unsigned char[1]){ 0 }) == 0);
+  check("AT_PHDR lies in a readable page", mincore((void *)(getauxval(AT_PHDR) & -4096), 4096,
+      (unsigned char[1]){ 0 }) == 0);
   Elf64_Phdr *headers = (Elf64_Phdr *)getauxval(AT_PHDR);
   int interpreter = 0;
   for (unsigned long i = 0; i < getauxval(AT_PHNUM); i++) interpreter |= headers[i].p_type == PT_INTERP;

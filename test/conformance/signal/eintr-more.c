@@ -21,7 +21,10 @@ static void handler(int number) {
 }
 
 static long do_accept(void) { return accept(listener, NULL, NULL) == -1 ? -1 : 0; }
-static void connect_(void) { must("connect", connect(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&address, sizeof address)); }
+static void connect_(void) {
+  int client = socket(AF_UNIX, SOCK_STREAM, 0);
+  must("connect", connect(client, (struct sockaddr *)&address, sizeof address));
+}
 static long do_eventfd(void) { eventfd_t value; return eventfd_read(counter, &value); }
 static void add(void) { eventfd_write(counter, 1); }
 static long do_flock(void) { return flock(open("lock", O_RDONLY), LOCK_EX); }

@@ -14,7 +14,8 @@ static void handler(int number, siginfo_t *info, void *context) {
 
 static void touch(const char *name, volatile char *address) {
   if (sigsetjmp(back, 1) == 0) say("%s: byte %d", name, *address);
-  else say("%s: %s, BUS_ADRERR %d, address %d", name, signal_name(seen.si_signo), seen.si_code == BUS_ADRERR, seen.si_addr == address);
+  else say("%s: %s, BUS_ADRERR %d, address %d", name, signal_name(seen.si_signo), seen.si_code == BUS_ADRERR,
+      seen.si_addr == address);
 }
 
 int main(void) {

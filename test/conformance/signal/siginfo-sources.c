@@ -21,7 +21,8 @@ int main(void) {
   int numbers[] = { SIGUSR1, SIGCHLD, SIGALRM };
   for (size_t i = 0; i < COUNT(numbers); i++) on_siginfo(numbers[i], handler, SA_RESTART);
   kill(getpid(), SIGUSR1), until_called();
-  say("kill: SI_USER %d, pid is ours %d, uid %d, errno %d", seen.si_code == SI_USER, seen.si_pid == getpid(), seen.si_uid, seen.si_errno);
+  say("kill: SI_USER %d, pid is ours %d, uid %d, errno %d", seen.si_code == SI_USER, seen.si_pid == getpid(),
+      seen.si_uid, seen.si_errno);
   syscall(SYS_tgkill, getpid(), gettid(), SIGUSR1), until_called();
   say("tgkill: SI_TKILL %d, pid is ours %d", seen.si_code == SI_TKILL, seen.si_pid == getpid());
 

@@ -21,10 +21,12 @@ int main(void) {
     check("SIGTSTP pending while blocked", sigismember(&pending, SIGTSTP));
     kill(getpid(), SIGCONT);
     sigpending(&pending);
-    say("after SIGCONT: SIGTSTP pending %d, SIGCONT pending %d", sigismember(&pending, SIGTSTP), sigismember(&pending, SIGCONT));
+    say("after SIGCONT: SIGTSTP pending %d, SIGCONT pending %d", sigismember(&pending, SIGTSTP),
+        sigismember(&pending, SIGCONT));
     raise(SIGTSTP);
     sigpending(&pending);
-    say("after SIGTSTP: SIGTSTP pending %d, SIGCONT pending %d", sigismember(&pending, SIGTSTP), sigismember(&pending, SIGCONT));
+    say("after SIGTSTP: SIGTSTP pending %d, SIGCONT pending %d", sigismember(&pending, SIGTSTP),
+        sigismember(&pending, SIGCONT));
     gate_open(ready);
     for (;;) pause();
   }

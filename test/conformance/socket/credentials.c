@@ -10,7 +10,8 @@ static struct ucred receive(const char *name, int socket) {
   struct ucred seen = { 0 };
   char byte;
   struct iovec vector = { &byte, 1 };
-  struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+  struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
+      .msg_controllen = sizeof control };
   long got = recvmsg(socket, &message, 0);
   int has = message.msg_controllen >= CMSG_LEN(sizeof seen) && control.header.cmsg_type == SCM_CREDENTIALS;
   if (has) memcpy(&seen, CMSG_DATA(&control.header), sizeof seen);
@@ -22,7 +23,8 @@ static long send_as(int socket, pid_t pid, uid_t uid, gid_t gid) {
   union { struct cmsghdr header; char space[CMSG_SPACE(sizeof(struct ucred))]; } control = { .space = "" };
   struct ucred claimed = { pid, uid, gid };
   struct iovec vector = { "x", 1 };
-  struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+  struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
+      .msg_controllen = sizeof control };
   control.header = (struct cmsghdr){ CMSG_LEN(sizeof claimed), SOL_SOCKET, SCM_CREDENTIALS };
   memcpy(CMSG_DATA(&control.header), &claimed, sizeof claimed);
   return sendmsg(socket, &message, 0);

@@ -30,7 +30,8 @@ int main(void) {
   for (int i = 0; i < count; i++) {
     int server = must("accept", accept4(listener, NULL, NULL, SOCK_CLOEXEC));
     must("read", read(server, &byte, 1));
-    say("accepted %c, close-on-exec %d, nonblock %d", byte, fcntl(server, F_GETFD), !!(fcntl(server, F_GETFL) & O_NONBLOCK));
+    say("accepted %c, close-on-exec %d, nonblock %d", byte, fcntl(server, F_GETFD),
+        !!(fcntl(server, F_GETFL) & O_NONBLOCK));
   }
   int last = client();
   close(listener);

@@ -12,7 +12,8 @@ int main(void) {
   struct iovec out[3] = { { "one", 3 }, { "second", 6 }, { "3", 1 } }, in[4];
   struct mmsghdr sent[3] = { 0 }, got[4] = { 0 };
   for (int i = 0; i < 3; i++) sent[i].msg_hdr.msg_iov = &out[i], sent[i].msg_hdr.msg_iovlen = 1;
-  for (int i = 0; i < 4; i++) in[i] = (struct iovec){ bytes[i], 4 }, got[i].msg_hdr.msg_iov = &in[i], got[i].msg_hdr.msg_iovlen = 1;
+  for (int i = 0; i < 4; i++) in[i] = (struct iovec){ bytes[i], 4 }, got[i].msg_hdr.msg_iov = &in[i],
+      got[i].msg_hdr.msg_iovlen = 1;
   show("sendmmsg", sendmmsg(pair[0], sent, 3, 0));
   say("lengths %d %d %d", sent[0].msg_len, sent[1].msg_len, sent[2].msg_len);
   show("recvmmsg two", recvmmsg(pair[1], got, 2, 0, NULL));

@@ -18,7 +18,8 @@ int main(void) {
   int first = made(AF_INET, SOL_SOCKET, SO_REUSEADDR);
   must("bind", bind(first, (struct sockaddr *)&any, size));
   must("getsockname", getsockname(first, (struct sockaddr *)&any, &size));
-  show("second with REUSEADDR before listen", bind(made(AF_INET, SOL_SOCKET, SO_REUSEADDR), (struct sockaddr *)&any, size));
+  show("second with REUSEADDR before listen", bind(made(AF_INET, SOL_SOCKET, SO_REUSEADDR), (struct sockaddr *)&any,
+      size));
   show("second without", bind(made(AF_INET, 0, 0), (struct sockaddr *)&any, size));
   show("listen", listen(first, 5));
   show("with REUSEADDR while it listens", bind(made(AF_INET, SOL_SOCKET, SO_REUSEADDR), (struct sockaddr *)&any, size));

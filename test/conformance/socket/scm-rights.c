@@ -8,7 +8,8 @@
 static long send_fds(int socket, const int *fds, int count) {
   union { struct cmsghdr header; char space[CMSG_SPACE(300 * sizeof(int))]; } control;
   struct iovec vector = { "x", 1 };
-  struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_SPACE(count * sizeof(int)) };
+  struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
+      .msg_controllen = CMSG_SPACE(count * sizeof(int)) };
   control.header = (struct cmsghdr){ CMSG_LEN(count * sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
   memcpy(CMSG_DATA(&control.header), fds, count * sizeof(int));
   return sendmsg(socket, &message, 0);
@@ -18,7 +19,8 @@ static int receive_fds(const char *name, int socket, int *fds, int room, int fla
   union { struct cmsghdr header; char space[CMSG_SPACE(300 * sizeof(int))]; } control;
   char byte;
   struct iovec vector = { &byte, 1 };
-  struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = room ? CMSG_LEN(room * sizeof(int)) : 0 };
+  struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = &control,
+      .msg_controllen = room ? CMSG_LEN(room * sizeof(int)) : 0 };
   ssize_t got = recvmsg(socket, &message, flags);
   int count = 0;
   if (message.msg_controllen >= CMSG_LEN(0)) count = (control.header.cmsg_len - CMSG_LEN(0)) / sizeof(int);

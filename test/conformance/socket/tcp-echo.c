@@ -12,7 +12,8 @@ static void run(const char *name, int family) {
   if (family == AF_INET) ((struct sockaddr_in *)&address)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   else ((struct sockaddr_in6 *)&address)->sin6_addr = in6addr_loopback;
   say("-- %s", name);
-  int listener = must("socket", socket(family, SOCK_STREAM, 0)), client = must("socket", socket(family, SOCK_STREAM, 0));
+  int listener = must("socket", socket(family, SOCK_STREAM, 0)), client = must("socket", socket(family, SOCK_STREAM,
+      0));
   show("bind to port 0", bind(listener, (struct sockaddr *)&address, size));
   show("listen", listen(listener, 5));
   length = sizeof server_name;
@@ -42,7 +43,8 @@ static void run(const char *name, int family) {
   if (writer == 0) {
     for (int i = 0; i < 40; i++) {
       memset(block, i, sizeof block);
-      for (size_t done = 0; done < sizeof block;) done += must("write", write(client, block + done, sizeof block - done));
+      for (size_t done = 0; done < sizeof block;) done += must("write",
+          write(client, block + done, sizeof block - done));
     }
     must("shutdown", shutdown(client, SHUT_WR));
     _exit(0);

@@ -54,9 +54,12 @@ int main(void) {
   show("send after the reset", send(quick, "x", 1, MSG_NOSIGNAL));
   close(listener);
   quick = must("socket", socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
-  if (connect(quick, (struct sockaddr *)&taken, sizeof taken) == -1 && errno == EINPROGRESS) poll(&(struct pollfd){ quick, POLLOUT, 0 }, 1, -1);
-  else say("refused at once: %s", errno_name(errno));
-  show_error("SO_ERROR of a refused connect", error_of(quick));
+  int error = connect(quick, (struct sockaddr *)&taken, sizeof taken) == -1 ? errno : 0;
+  if (error == EINPROGRESS) {
+    must("poll", poll(&(struct pollfd){ quick, POLLOUT, 0 }, 1, -1));
+    error = error_of(quick);
+  }
+  show_error("nonblocking connect, refused at once or by SO_ERROR", error);
   show("SO_ERROR is cleared by reading", error_of(quick));
   return 0;
 }

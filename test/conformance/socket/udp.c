@@ -34,8 +34,10 @@ int main(void) {
   show("65507 bytes", sendto(a, big, 65507, 0, (struct sockaddr *)&b_name, sizeof b_name));
   show("arrive whole", recv(b, big, sizeof big, 0));
   show("65508 bytes", sendto(a, big, 65508, 0, (struct sockaddr *)&b_name, sizeof b_name));
-  show("to port 0", sendto(a, "x", 1, 0, (struct sockaddr *)&(struct sockaddr_in){ AF_INET, 0, { htonl(INADDR_LOOPBACK) }, { 0 } }, sizeof from));
-  show("broadcast without permission", sendto(a, "x", 1, 0, (struct sockaddr *)&(struct sockaddr_in){ AF_INET, 9, { 0xffffffff }, { 0 } }, sizeof from));
+  show("to port 0", sendto(a, "x", 1, 0, (struct sockaddr *)&(struct sockaddr_in){ AF_INET, 0,
+      { htonl(INADDR_LOOPBACK) }, { 0 } }, sizeof from));
+  show("broadcast without permission", sendto(a, "x", 1, 0, (struct sockaddr *)&(struct sockaddr_in){ AF_INET, 9,
+      { 0xffffffff }, { 0 } }, sizeof from));
   show("connect b to a", connect(b, (struct sockaddr *)&a_name, sizeof a_name));
   int c = bound(&dead);
   must("sendto", sendto(c, "stranger", 8, 0, (struct sockaddr *)&b_name, sizeof b_name));

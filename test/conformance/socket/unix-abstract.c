@@ -17,7 +17,8 @@ int main(void) {
   memcpy(address.sun_path + 1, own, strlen(own));
   memcpy(address.sun_path + 1 + strlen(own), "\0end", 4); /* a NUL inside is part of the name */
   size = sizeof(sa_family_t) + 1 + strlen(own) + 4;
-  int first = socket(AF_UNIX, SOCK_STREAM, 0), second = socket(AF_UNIX, SOCK_STREAM, 0), client = socket(AF_UNIX, SOCK_STREAM, 0);
+  int first = socket(AF_UNIX, SOCK_STREAM, 0), second = socket(AF_UNIX, SOCK_STREAM, 0),
+      client = socket(AF_UNIX, SOCK_STREAM, 0);
   show("bind", bind(first, (struct sockaddr *)&address, size));
   show("the same name", bind(second, (struct sockaddr *)&address, size));
   show("a shorter name is another", bind(second, (struct sockaddr *)&address, size - 1));
@@ -32,7 +33,8 @@ int main(void) {
   show("autobind", bind(automatic, (struct sockaddr *)&address, sizeof(sa_family_t)));
   length = sizeof name;
   show("getsockname", getsockname(automatic, (struct sockaddr *)&name, &length));
-  say("length %d, starts with NUL %d, five hex digits %d", length, name.sun_path[0] == 0, strspn(name.sun_path + 1, "0123456789abcdef") >= 5);
+  say("length %d, starts with NUL %d, five hex digits %d", length, name.sun_path[0] == 0,
+      strspn(name.sun_path + 1, "0123456789abcdef") >= 5);
   length = sizeof name;
   int unbound = socket(AF_UNIX, SOCK_DGRAM, 0);
   must("getsockname", getsockname(unbound, (struct sockaddr *)&name, &length));

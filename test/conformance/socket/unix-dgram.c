@@ -27,7 +27,8 @@ static void receive(const char *name, int fd, size_t size, int flags) {
   char bytes[64];
   ssize_t got = recvfrom(fd, bytes, size, flags, (struct sockaddr *)&from, &length);
   if (got < 0) { show(name, -1); return; }
-  say("%s: %zd \"%.*s\" from %s", name, got, (int)(got < size ? got : size), bytes, length > 2 ? from.sun_path : "nobody");
+  say("%s: %zd \"%.*s\" from %s", name, got, (int)(got < size ? got : size), bytes,
+      length > 2 ? from.sun_path : "nobody");
 }
 
 int main(void) {
@@ -54,6 +55,7 @@ int main(void) {
   show("disconnect", connect(b, &(struct sockaddr){ .sa_family = AF_UNSPEC }, sizeof(sa_family_t)));
   show("send", send(b, "x", 1, 0));
   static char big[1 << 20];
-  show("larger than the buffer", send_to(nameless, "b", "x") == 1 ? sendto(nameless, big, sizeof big, 0, (struct sockaddr *)&(struct sockaddr_un){ AF_UNIX, "b" }, sizeof(struct sockaddr_un)) : 0);
+  show("larger than the buffer", send_to(nameless, "b", "x") == 1 ? sendto(nameless, big, sizeof big, 0,
+      (struct sockaddr *)&(struct sockaddr_un){ AF_UNIX, "b" }, sizeof(struct sockaddr_un)) : 0);
   return 0;
 }

@@ -53,6 +53,7 @@ int main(void) {
   make_file("plain", "");
   show("connect to a plain file", connect_(socket(AF_UNIX, SOCK_STREAM, 0), "plain"));
   address = path_of("no/dir/sock");
-  show("bind in a missing directory", bind(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&address, sizeof address));
+  show("bind in a missing directory", bind(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&address,
+      sizeof address));
   return 0;
 }

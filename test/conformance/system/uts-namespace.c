@@ -17,7 +17,8 @@ int main(void) {
     must("uname", uname(&names));
     text("nodename", names.nodename, strlen(names.nodename));
     char proc[64];
-    text("/proc/sys/kernel/hostname", slurp("/proc/sys/kernel/hostname", proc, sizeof proc), strlen(proc));
+    slurp("/proc/sys/kernel/hostname", proc, sizeof proc);
+    text("/proc/sys/kernel/hostname", proc, strlen(proc));
     show("setdomainname", setdomainname("example", 7));
     must("uname", uname(&names));
     text("domainname", names.domainname, strlen(names.domainname));

@@ -30,7 +30,8 @@ int main(void) {
   put(1, "one"), put(2, "two"), put(3, "three again"), put(5, "");
   show("type 0", put(0, "x"));
   must("stat", msgctl(id, IPC_STAT, &info));
-  say("messages %ld, bytes %ld, last sender is us %d", (long)info.msg_qnum, (long)info.__msg_cbytes, info.msg_lspid == getpid());
+  say("messages %ld, bytes %ld, last sender is us %d", (long)info.msg_qnum, (long)info.__msg_cbytes,
+      info.msg_lspid == getpid());
   get("type 2", 2, 32, 0);
   get("lowest up to 3", -3, 32, 0);
   get("anything but 3", 3, 32, MSG_EXCEPT);

@@ -23,7 +23,8 @@ int main(void) {
   char *second = shmat(id, NULL, SHM_RDONLY);
   text("second attachment", second, 6);
   show("stat", shmctl(id, IPC_STAT, &info));
-  say("size %ld, attached %ld, mode %o, creator %d", (long)info.shm_segsz, (long)info.shm_nattch, info.shm_perm.mode, info.shm_cpid == getpid());
+  say("size %ld, attached %ld, mode %o, creator %d", (long)info.shm_segsz, (long)info.shm_nattch, info.shm_perm.mode,
+      info.shm_cpid == getpid());
   pid_t child = spawn();
   if (child == 0) {
     must("stat", shmctl(id, IPC_STAT, &info));

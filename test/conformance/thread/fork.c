@@ -25,6 +25,7 @@ static void *forker(void *unused) {
     check("the only thread", strstr(slurp("/proc/self/status", status, sizeof status), "\nThreads:\t1\n") != NULL);
     check("it is the main thread now", gettid() == getpid());
     pthread_t thread;
+    done = gate_make(); /* the old one is shared with the parent */
     show_error("it can make threads", pthread_create(&thread, NULL, sleeper, NULL));
     gate_open(done);
     show_error("and join them", pthread_join(thread, NULL));
@@ -40,8 +41,6 @@ int main(void) {
   pthread_atfork(before, parent_side, child_side);
   pthread_create(&threads[0], NULL, sleeper, NULL);
   pthread_create(&threads[1], NULL, sleeper, NULL);
-  int own[2];
-  must("pipe", pipe(own));
   pthread_create(&threads[2], NULL, forker, NULL);
   pthread_join(threads[2], NULL);
   gate_open(done), gate_open(done);

@@ -8,12 +8,12 @@
 #include <pthread.h>
 
 static __thread int local = 5;
-static int shared;
+static int shared, other;
 
 static void *body(void *argument) {
   local++;
   shared = local + *(int *)argument;
-  check("same process, another thread id", getpid() != gettid());
+  other = getpid() != gettid();
   return &shared;
 }
 
@@ -24,6 +24,7 @@ int main(void) {
   show_error("create", pthread_create(&thread, NULL, body, &argument));
   show_error("join", pthread_join(thread, &result));
   check("result", result == &shared);
+  check("it had another thread id", other);
   say("shared %d, our local %d", shared, local);
   return 0;
 }

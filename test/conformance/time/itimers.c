@@ -14,7 +14,8 @@ static long set(int which, long first_us, long every_us) {
 
 int main(void) {
   struct itimerval now;
-  on_signal(SIGALRM, handler, SA_RESTART), on_signal(SIGVTALRM, handler, SA_RESTART), on_signal(SIGPROF, handler, SA_RESTART);
+  on_signal(SIGALRM, handler, SA_RESTART), on_signal(SIGVTALRM, handler, SA_RESTART),
+      on_signal(SIGPROF, handler, SA_RESTART);
   show("ITIMER_REAL once", set(ITIMER_REAL, 2000, 0));
   while (!counts[SIGALRM]) pause();
   getitimer(ITIMER_REAL, &now);
@@ -22,7 +23,8 @@ int main(void) {
   show("periodic", set(ITIMER_REAL, 1000, 1000));
   while (counts[SIGALRM] < 6) pause();
   getitimer(ITIMER_REAL, &now);
-  check("interval is kept", now.it_interval.tv_usec == 1000 && now.it_value.tv_usec <= 1000 && now.it_value.tv_sec == 0);
+  check("interval is kept", now.it_interval.tv_usec == 1000 && now.it_value.tv_usec <= 1000
+      && now.it_value.tv_sec == 0);
   show("stop", set(ITIMER_REAL, 0, 0));
   show("ITIMER_VIRTUAL", set(ITIMER_VIRTUAL, 10000, 0));
   while (!counts[SIGVTALRM]) {}

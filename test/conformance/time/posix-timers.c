@@ -12,7 +12,8 @@ static void handler(int number, siginfo_t *info, void *context) {
 }
 
 static long set(timer_t timer, int flags, long first_ms, long every_ms) {
-  return timer_settime(timer, flags, &(struct itimerspec){ { 0, every_ms * 1000000 }, { 0, first_ms * 1000000 } }, NULL);
+  return timer_settime(timer, flags, &(struct itimerspec){ { 0, every_ms * 1000000 }, { 0, first_ms * 1000000 } },
+      NULL);
 }
 
 int main(void) {

@@ -28,7 +28,8 @@ static void reads(void) { char byte; if (read(slave, &byte, 1) == -1) _exit(errn
 static void reads_ignoring(void) { signal(SIGTTIN, SIG_IGN); reads(); }
 static void writes(void) { must("write", write(slave, "w", 1)); }
 static void writes_ignoring(void) { signal(SIGTTOU, SIG_IGN); writes(); }
-static void sets_mode(void) { struct termios mode; tcgetattr(slave, &mode); must("tcsetattr", tcsetattr(slave, TCSANOW, &mode)); }
+static void sets_mode(void) { struct termios mode; tcgetattr(slave, &mode);
+    must("tcsetattr", tcsetattr(slave, TCSANOW, &mode)); }
 static void takes_foreground(void) { must("tcsetpgrp", tcsetpgrp(slave, getpid())); }
 
 int main(void) {
