@@ -213,17 +213,26 @@ __attribute__((section(".text.entry"), used)) void on_signal(int signo, struct h
   struct slot *slot = slot_of(index);
   struct signal_frame *frame = (struct signal_frame *)((uint64_t)uc - 8);
   uint32_t reason = REASON_FAULT;
+  slot->signo = signo;
+  slot->code = info->code;
+  slot->address = info->address;
   if (signo == SIGSYS_NO && info->code == SYS_SECCOMP_CODE) {
     reason = REASON_SYSCALL;
-    /* A call through int 0x80 or the x32 gate is no system call of ours: a number nobody has. */
-    if (info->arch != AUDIT_X86_64) uc->regs[RAX] = 0xffffffffu;
+    if (info->arch != AUDIT_X86_64) {
+      /* int 0x80: we are a kernel without 32-bit emulation, where the instruction is a general
+       * protection fault at its own address, with the vector in the error code. */
+      reason = REASON_FAULT;
+      slot->signo = SIGSEGV_NO;
+      slot->code = SI_KERNEL_CODE;
+      slot->address = 0;
+      uc->regs[RIP] -= 2;
+      uc->regs[ERR] = (0x80 << 3) | 2;
+      uc->regs[TRAPNO] = 13;
+    }
   } else if (signo == SIG_INTERRUPT) {
     reason = REASON_INTERRUPT;
   }
   uint32_t seen = __atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST);
-  slot->signo = signo;
-  slot->code = info->code;
-  slot->address = info->address;
   slot->frame = (uint64_t)uc;
   slot->fpstate = uc->fpstate;
   copy_registers(slot->regs, uc->regs);

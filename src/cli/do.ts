@@ -2,6 +2,7 @@
  * \`tvisor do\`: run one command on this machine's files, read-only below a layer in memory.
  * Streams, exit status and signals pass through; nothing of tvisor's own goes to stdout.
  */
+import { readFileSync } from "node:fs";
 import os from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -139,7 +140,7 @@ function environment(changes: string[]): string[] {
 
 function parseUser(text: string | undefined): { uid: number; gid: number; groups: number[] } {
   if (text === undefined)
-    return { uid: process.geteuid!(), gid: process.getegid!(), groups: process.getgroups!() };
+    return { uid: process.geteuid!(), gid: process.getegid!(), groups: ownGroups() };
   const match = /^(\d+)(?::(\d+))?$/.exec(text);
   if (match === null) throw new UsageError(`--user takes UID or UID:GID as numbers, not "${text}"`);
   const uid = Number(match[1]);
@@ -149,6 +150,12 @@ function parseUser(text: string | undefined): { uid: number; gid: number; groups
 function parseStrace(text: string | undefined): string[] | null {
   if (text === undefined) return null;
   return text === "all" ? [] : text.split(",");
+}
+
+/** Supplementary groups. Node's own call adds the primary one, which getgroups(2) does not. */
+function ownGroups(): number[] {
+  const line = /^Groups:[ \t]*(.*)$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1] ?? "";
+  return line.split(/\s+/).filter(Boolean).map(Number);
 }
 
 function parseVolume(text: string): Volume {

@@ -40,6 +40,7 @@ const AT_EMPTY_PATH = 0x1000;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const STATX_BASIC_AND_BTIME = 0xfff;
 const ENAMETOOLONG = 36;
+const O_PATH_DIRECTORY_CLOEXEC = 0o12200000;
 
 export class Host {
   readonly gateway: Gateway;
@@ -49,6 +50,8 @@ export class Host {
   readonly #ioAt: number;
   readonly #pathAt: [number, number];
   readonly #structAt: number;
+  /** /proc/self/fd, opened before any lock-down takes the path away. */
+  readonly #ownDescriptors: number;
 
   constructor(addonPath: string) {
     this.gateway = loadGateway(addonPath);
@@ -57,6 +60,7 @@ export class Host {
     this.#structAt = this.arena.scratch(4096);
     this.#ioAt = this.arena.scratch(IO_SIZE);
     this.io = this.arena.u8.subarray(this.#ioAt, this.#ioAt + IO_SIZE);
+    this.#ownDescriptors = this.openat(-100, "/proc/self/fd", O_PATH_DIRECTORY_CLOEXEC);
   }
 
   /** Arena offset of a 4 KiB area for small structs; valid until the next call of this class. */
@@ -303,7 +307,12 @@ export class Host {
 
   /** The same file behind a new descriptor with another access mode. */
   reopen(fd: number, flags: number): number {
-    return this.openat(-100, `/proc/self/fd/${fd}`, flags);
+    return this.openat(this.#ownDescriptors, String(fd), flags);
+  }
+
+  /** chmod of exactly the file behind a descriptor, O_PATH ones included. */
+  chmodDescriptor(fd: number, mode: number): number {
+    return this.fchmodat(this.#ownDescriptors, String(fd), mode);
   }
 
   // --- events ---------------------------------------------------------------------------------

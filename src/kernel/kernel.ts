@@ -5,8 +5,8 @@
  * stops (platform.wait). Each stop is handled to completion before the next. Nothing here blocks but
  * wait(), and nothing waits for a guest without a deadline.
  */
-import { ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS } from "../abi/errno.ts";
-import { SI_USER, SIGKILL, SIGSEGV } from "../abi/signal.ts";
+import { EINTR, ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS } from "../abi/errno.ts";
+import { SEGV_MAPERR, SI_USER, SIGKILL, SIGSEGV } from "../abi/signal.ts";
 import { signaledStatus } from "../abi/wait.ts";
 import { KernelBug } from "../base/failure.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
@@ -268,12 +268,14 @@ export class Kernel {
 
   #onFault(task: Task, thread: GuestThread): void {
     const { signo, code, address } = thread.fault;
+    if (signo === SIGSEGV && code === SEGV_MAPERR && task.growStack(address)) return returnToGuest(task, 0);
     forceSignal(task, SigInfo.fault(signo === 0 ? SIGSEGV : signo, code, address));
     returnToGuest(task, 0);
   }
 
   /** Run (or retry) the handler of the task's system call. */
   #invoke(task: Task): void {
+    task.mm.caller = task;
     const result = this.table.invoke(task);
     if (result === PARKED) return;
     if (task.state === "dead") return;
@@ -300,6 +302,8 @@ export class Kernel {
       return;
     }
     task.restart = null;
+    // Only a call that a signal ended lets that signal meet its temporary mask.
+    if (task.signals.hasSaved && result !== -EINTR) restoreMask(task);
     if (task.hasSignal()) {
       task.thread.setRegister(Reg.rax, result);
       returnToGuest(task, 0);

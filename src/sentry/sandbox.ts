@@ -115,7 +115,7 @@ export class Sandbox {
   /** Build the file system, start the program, run to its end. Returns its wait status. */
   run(): number {
     const { kernel } = this;
-    plugNetwork(kernel, this.#spec.network);
+    plugNetwork(kernel, this.#spec.network, this.host, this.platform);
     const task = this.#firstTask(this.#mountRoot());
     if (this.#spec.strace !== null) this.dispatch.tracer = new Strace(this.host, 2, this.#spec.strace);
     this.#mountAll(task);

@@ -194,7 +194,7 @@ static inline int reap(const char *name, pid_t child) {
   return status;
 }
 
-/** Return once the thread sleeps in the kernel (state S twice in a row in /proc/TID/stat). */
+/** Return once the thread sleeps in the kernel (state S twice in a row in /proc/TID/stat), or has ended. */
 static inline void until_asleep(pid_t tid) {
   char path[64], line[512];
   snprintf(path, sizeof path, "/proc/%d/stat", tid);
@@ -204,6 +204,7 @@ static inline void until_asleep(pid_t tid) {
     close(fd);
     line[length] = 0;
     char *end = strrchr(line, ')');
+    if (end && end[2] == 'Z') break;
     seen = end && end[2] == 'S' ? seen + 1 : 0;
     nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
   }

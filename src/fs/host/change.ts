@@ -116,7 +116,7 @@ function setMode(inode: HostNode, mode: number): number {
   const { host } = inode.filesystem;
   const fd = inode.openHere(O_PATH);
   if (fd < 0) return fd;
-  const rc = host.fchmodat(-100, `/proc/self/fd/${fd}`, mode);
+  const rc = host.chmodDescriptor(fd, mode);
   host.close(fd);
   return rc;
 }

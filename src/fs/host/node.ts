@@ -8,7 +8,15 @@
  */
 import { ENOENT, EROFS, ESTALE } from "../../abi/errno.ts";
 import {
-  O_CLOEXEC, O_DIRECTORY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_PATH, O_RDONLY, O_RDWR, O_WRONLY,
+  O_CLOEXEC,
+  O_DIRECTORY,
+  O_NOCTTY,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_PATH,
+  O_RDONLY,
+  O_RDWR,
+  O_WRONLY,
 } from "../../abi/fcntl.ts";
 import { makedev, S_IFMT } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";

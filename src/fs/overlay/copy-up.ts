@@ -11,12 +11,12 @@ import type { Task } from "../../kernel/task/task.ts";
 import { ATTR_ATIME, ATTR_MTIME, ATTR_SIZE, Attributes } from "../../kernel/vfs/attributes.ts";
 import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import { Kstat } from "../../kernel/vfs/kstat.ts";
-import type { OverlayInode } from "./inode.ts";
 import { OVERLAY_PREFIX, setImpure, setOrigin } from "./marks.ts";
+import type { OverlayNode } from "./node.ts";
 
 const CHUNK = 262144;
 
-export function copyUp(task: Task, inode: OverlayInode, keep = Infinity): number {
+export function copyUp(task: Task, inode: OverlayNode, keep = Infinity): number {
   if (inode.upper !== null) return 0;
   const { parent } = inode;
   if (parent === null) throw new KernelBug("the overlay's root has no upper directory");
@@ -44,7 +44,7 @@ export function copyUp(task: Task, inode: OverlayInode, keep = Infinity): number
   return 0;
 }
 
-function makeCopy(task: Task, inode: OverlayInode, lower: Inode, gone: boolean): Inode | number {
+function makeCopy(task: Task, inode: OverlayNode, lower: Inode, gone: boolean): Inode | number {
   const directory = inode.parent!.upper!;
   const target = inode.isLink ? lower.readlink(task) : "";
   if (typeof target === "number") return target;
@@ -67,7 +67,7 @@ function makeCopy(task: Task, inode: OverlayInode, lower: Inode, gone: boolean):
 }
 
 /** A special file without a name: made in the work directory and unlinked. */
-function makeNameless(task: Task, inode: OverlayInode, init: InodeInit): Inode | number {
+function makeNameless(task: Task, inode: OverlayNode, init: InodeInit): Inode | number {
   const { work } = inode.filesystem.layers;
   const name = `orphan-${inode.ino}`;
   const made = work.create(task, name, init);
@@ -83,7 +83,7 @@ function removeCopy(task: Task, directory: Inode, name: string, upper: Inode): v
 /** Content, extended attributes, origin and times; times last. */
 function fill(
   task: Task,
-  inode: OverlayInode,
+  inode: OverlayNode,
   lower: Inode,
   upper: Inode,
   from: Kstat,
@@ -145,7 +145,7 @@ function setTimes(task: Task, inode: Inode, from: Kstat): void {
 }
 
 /** A lower file with more names: the others must find this copy too. */
-function remember(task: Task, inode: OverlayInode, upper: Inode, nlink: number): void {
+function remember(task: Task, inode: OverlayNode, upper: Inode, nlink: number): void {
   if (nlink <= 1) return;
   const { index, layers } = inode.filesystem;
   layers.work.link(task, `index-${inode.ino}`, upper);
@@ -153,7 +153,7 @@ function remember(task: Task, inode: OverlayInode, upper: Inode, nlink: number):
 }
 
 /** One name more or less of a file that has an index entry. */
-export function countLinks(task: Task, inode: OverlayInode, by: number): void {
+export function countLinks(task: Task, inode: OverlayNode, by: number): void {
   const { index, layers } = inode.filesystem;
   const entry = index.get(inode.ino);
   if (entry === undefined) return;

@@ -9,8 +9,8 @@ import { DirectoryFile, FIRST_ENTRY } from "../../kernel/vfs/directory-file.ts";
 import type { DirectoryEmitter } from "../../kernel/vfs/file.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
-import type { OverlayInode } from "./inode.ts";
 import { isImpure, isWhiteout } from "./marks.ts";
+import type { OverlayNode } from "./node.ts";
 
 /** Names, numbers and DT_ types, in order. */
 export interface Entries {
@@ -20,10 +20,10 @@ export interface Entries {
 }
 
 export class OverlayDirectoryFile extends DirectoryFile {
-  readonly #node: OverlayInode;
+  readonly #node: OverlayNode;
   #snapshot: Entries | null = null;
 
-  constructor(node: OverlayInode, face: Inode, path: Path | null, flags: number, task: Task) {
+  constructor(node: OverlayNode, face: Inode, path: Path | null, flags: number, task: Task) {
     super(face, path, flags, task.credentials);
     this.#node = node;
   }
@@ -45,7 +45,7 @@ export class OverlayDirectoryFile extends DirectoryFile {
 }
 
 /** All that a directory shows, or -errno. */
-export function mergedEntries(task: Task, directory: OverlayInode): Entries | number {
+export function mergedEntries(task: Task, directory: OverlayNode): Entries | number {
   const merge = new Merge(task, directory);
   if (directory.upper !== null) {
     const rc = merge.readUpper(directory.upper);
@@ -63,7 +63,7 @@ class Merge implements Entries, DirectoryEmitter {
   readonly inos: number[] = [];
   readonly types: number[] = [];
   readonly #task: Task;
-  readonly #directory: OverlayInode;
+  readonly #directory: OverlayNode;
   /** Name to index, or -1 when it is whited out; only while several layers merge. */
   readonly #seen: Map<string, number> | null;
   #layer: Inode | null = null;
@@ -71,7 +71,7 @@ class Merge implements Entries, DirectoryEmitter {
   #impure = false;
   #offset = 0;
 
-  constructor(task: Task, directory: OverlayInode) {
+  constructor(task: Task, directory: OverlayNode) {
     this.#task = task;
     this.#directory = directory;
     const layers = directory.lowers.length + (directory.upper === null ? 0 : 1);

@@ -8,54 +8,27 @@
  * Source: Documentation/filesystems/overlayfs.rst.
  */
 import { OVERLAYFS_SUPER_MAGIC } from "../../abi/stat.ts";
-import { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
-import { Kstat, type StatFs } from "../../kernel/vfs/kstat.ts";
+import type { StatFs } from "../../kernel/vfs/kstat.ts";
 import type { Vfs } from "../../kernel/vfs/vfs.ts";
 import { OverlayInode } from "./inode.ts";
 import { readOrigin } from "./marks.ts";
+import { type OverlayLayers, type OverlayNode, OverlayTree } from "./node.ts";
 
-export interface OverlayLayers {
-  /** Roots of the read-only layers, the topmost first. */
-  readonly lowers: readonly Inode[];
-  /** Root of the writable layer. */
-  readonly upper: Inode;
-  /** A directory of the upper filesystem, outside `upper`, for our own use. */
-  readonly work: Inode;
-}
-
-/** A lower file with several names that was copied up: all its names show the copy. */
-export interface IndexEntry {
-  readonly upper: Inode;
-  /** Names left in the overlay. */
-  nlink: number;
-}
-
-/** Each layer's inode numbers have a range of their own. */
-const LAYER_STRIDE = 2 ** 48;
-
-export class OverlayFilesystem extends Filesystem {
-  readonly layers: OverlayLayers;
+export class OverlayFilesystem extends OverlayTree {
   readonly root: OverlayInode;
-  /** Lower inode number to copy. */
-  readonly index = new Map<number, IndexEntry>();
-  /** Lower inode number to names of it that were removed while it is not copied up. */
-  readonly lostLinks = new Map<number, number>();
-  /** Lent for one getattr of a layer. */
-  readonly stat = new Kstat();
   readonly #inodes = new Map<number, OverlayInode>();
 
   constructor(vfs: Vfs, layers: OverlayLayers) {
-    super(vfs, "overlay");
-    this.layers = layers;
+    super(vfs, layers);
     for (const lower of layers.lowers) lower.hold();
     layers.work.hold();
     this.root = this.adopt(null, "", layers.upper.hold(), [...layers.lowers], null);
   }
 
   /** The one overlay inode for these layers' inodes, held; takes over the holds given. */
-  adopt(
-    parent: OverlayInode | null,
+  override adopt(
+    parent: OverlayNode | null,
     name: string,
     upper: Inode | null,
     lowers: Inode[],
@@ -81,7 +54,7 @@ export class OverlayFilesystem extends Filesystem {
 
   #make(
     ino: number,
-    parent: OverlayInode | null,
+    parent: OverlayNode | null,
     name: string,
     upper: Inode | null,
     lowers: Inode[],
@@ -92,35 +65,15 @@ export class OverlayFilesystem extends Filesystem {
     return inode;
   }
 
-  forget(inode: OverlayInode): void {
+  override forget(inode: OverlayNode): void {
     if (this.#inodes.get(inode.ino) === inode) this.#inodes.delete(inode.ino);
   }
 
   #numberOf(upper: Inode | null, lowers: Inode[]): number {
     if (upper === null || (upper.isDirectory && lowers.length > 0))
-      return this.lowerNumber(lowers[0]!);
+      return lowers[0]!.ino + this.lowerOffset(lowers[0]!);
     const origin = upper.isDirectory ? 0 : readOrigin(upper);
     return origin !== 0 ? origin : this.upperNumber(upper.ino);
-  }
-
-  /** The overlay's number for a file of a lower layer. */
-  lowerNumber(lower: Inode): number {
-    return lower.ino + LAYER_STRIDE * this.#layerOf(lower);
-  }
-
-  upperNumber(ino: number): number {
-    return ino + LAYER_STRIDE * this.layers.lowers.length;
-  }
-
-  lowerOffset(lower: Inode): number {
-    return LAYER_STRIDE * this.#layerOf(lower);
-  }
-
-  #layerOf(lower: Inode): number {
-    const { lowers } = this.layers;
-    for (let i = 0; i < lowers.length; i++)
-      if (lowers[i]!.filesystem === lower.filesystem) return i;
-    return 0;
   }
 
   override statfs(out: StatFs): number {

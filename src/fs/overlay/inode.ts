@@ -1,100 +1,23 @@
 /**
- * OverlayInode: one file of the overlay: an upper inode, or lower ones, or for directories both.
- *  - Reads go to the topmost inode there is; changes copy it up first (copy-up.ts).
- *  - `parent` and `name` say where it was found last: that is where it is copied up to.
- *  - mode, uid and gid mirror the topmost inode; every change of them goes through here.
+ * OverlayInode: the operations of one file of the overlay. Reads go to the topmost inode there is;
+ * changes copy it up first (copy-up.ts). Names are made and removed in names.ts, moved in rename.ts.
  */
 import { ENODATA, ENOENT, EOPNOTSUPP } from "../../abi/errno.ts";
 import { O_ACCMODE, O_RDONLY } from "../../abi/fcntl.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { ATTR_SIZE, type Attributes } from "../../kernel/vfs/attributes.ts";
 import type { File } from "../../kernel/vfs/file.ts";
-import { Inode, type InodeInit } from "../../kernel/vfs/inode.ts";
+import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { copyUp } from "./copy-up.ts";
 import { OverlayDirectoryFile } from "./directory-file.ts";
-import type { OverlayFilesystem } from "./filesystem.ts";
 import { isOpaque, isWhiteout, OVERLAY_PREFIX, readRedirect } from "./marks.ts";
 import { createName, linkName, removeDirectory, removeName } from "./names.ts";
+import { gather, OverlayNode, type OverlayTree } from "./node.ts";
 import { renameName } from "./rename.ts";
 
-export class OverlayInode extends Inode {
-  declare readonly filesystem: OverlayFilesystem;
-  upper: Inode | null;
-  lowers: Inode[];
-  parent: OverlayInode | null;
-  name: string;
-  /** A renamed directory: where its lower content is. */
-  redirect: string | null;
-
-  constructor(
-    fs: OverlayFilesystem,
-    ino: number,
-    parent: OverlayInode | null,
-    name: string,
-    upper: Inode | null,
-    lowers: Inode[],
-    redirect: string | null,
-  ) {
-    const real = upper ?? lowers[0]!;
-    super(fs, ino, real.mode, real.uid, real.gid);
-    this.rdev = real.rdev;
-    this.upper = upper;
-    this.lowers = lowers;
-    this.parent = parent === null ? null : (parent.hold() as OverlayInode);
-    this.name = name;
-    this.redirect = redirect;
-  }
-
-  /** The inode that has the content and attributes now. */
-  get real(): Inode {
-    return this.upper ?? this.lowers[0]!;
-  }
-
-  /** Names of a lower file that were removed while it was not copied up. */
-  get lostLinks(): number {
-    return this.filesystem.lostLinks.get(this.ino) ?? 0;
-  }
-
-  loseLink(): void {
-    this.filesystem.lostLinks.set(this.ino, this.lostLinks + 1);
-  }
-
-  /** Take mode and owner over from the real inode. */
-  mirror(): void {
-    const { real } = this;
-    this.mode = real.mode;
-    this.uid = real.uid;
-    this.gid = real.gid;
-  }
-
-  foundAt(parent: OverlayInode | null, name: string): void {
-    if (parent === null || (parent === this.parent && name === this.name)) return;
-    const before = this.parent;
-    this.parent = parent.hold() as OverlayInode;
-    this.name = name;
-    before?.drop();
-  }
-
-  protected override evict(): void {
-    this.filesystem.forget(this);
-    this.#forgetLinks();
-    this.upper?.drop();
-    for (const lower of this.lowers) lower.drop();
-    this.parent?.drop();
-  }
-
-  /** Without a name left it will never be found again. */
-  #forgetLinks(): void {
-    const { lostLinks, stat } = this.filesystem;
-    if (!lostLinks.has(this.ino)) return;
-    if (this.upper === null) this.real.getattr(stat);
-    if (this.upper !== null || this.lostLinks >= stat.nlink) lostLinks.delete(this.ino);
-  }
-
-  // --- finding --------------------------------------------------------------------------------
-
+export class OverlayInode extends OverlayNode {
   override lookup(task: Task | null, name: string): Inode | number {
     const fs = this.filesystem;
     if (this.upper === null) return this.#lookupLower(task, name);
@@ -118,20 +41,6 @@ export class OverlayInode extends Inode {
   #lookupLower(task: Task | null, name: string): Inode | number {
     const lowers = gather(task, this.lowers, name, false);
     return lowers.length === 0 ? -ENOENT : this.filesystem.adopt(this, name, null, lowers, null);
-  }
-
-  /** Is there something below that a whiteout would have to cover? */
-  lowerHas(task: Task, name: string): boolean {
-    const lowers = gather(task, this.lowers, name, false);
-    for (const lower of lowers) lower.drop();
-    return lowers.length > 0;
-  }
-
-  /** The path of this directory's content in the lower layers. */
-  lowerPath(): string {
-    if (this.redirect !== null) return this.redirect;
-    if (this.parent === null) return "";
-    return `${this.parent.lowerPath()}/${this.name}`;
   }
 
   // --- attributes -----------------------------------------------------------------------------
@@ -188,15 +97,15 @@ export class OverlayInode extends Inode {
   }
 
   override link(task: Task, name: string, target: Inode): number {
-    return linkName(task, this, name, target as OverlayInode);
+    return linkName(task, this, name, target as OverlayNode);
   }
 
   override unlink(task: Task, name: string, child: Inode): number {
-    return removeName(task, this, name, child as OverlayInode);
+    return removeName(task, this, name, child as OverlayNode);
   }
 
   override rmdir(task: Task, name: string, child: Inode): number {
-    return removeDirectory(task, this, name, child as OverlayInode);
+    return removeDirectory(task, this, name, child as OverlayNode);
   }
 
   override rename(
@@ -208,11 +117,11 @@ export class OverlayInode extends Inode {
     replaced: Inode | null,
     flags: number,
   ): number {
-    const from = { directory: this, name, inode: child as OverlayInode };
+    const from = { directory: this, name, inode: child as OverlayNode };
     const to = {
-      directory: into as OverlayInode,
+      directory: into as OverlayNode,
       name: newName,
-      inode: replaced as OverlayInode | null,
+      inode: replaced as OverlayNode | null,
     };
     return renameName(task, from, to, flags);
   }
@@ -243,32 +152,8 @@ export class OverlayInode extends Inode {
   }
 }
 
-/**
- * What `name` is in lower directories, topmost first: one file, or all directories that merge.
- * With `onlyDirectories` (there is an upper directory) a file below is hidden.
- */
-function gather(
-  task: Task | null,
-  directories: Inode[],
-  name: string,
-  onlyDirectories: boolean,
-): Inode[] {
-  const found: Inode[] = [];
-  for (const directory of directories) {
-    const inode = directory.lookup(task, name);
-    if (typeof inode === "number") continue;
-    if (isWhiteout(inode) || (!inode.isDirectory && (onlyDirectories || found.length > 0))) {
-      inode.drop();
-      break;
-    }
-    found.push(inode);
-    if (!inode.isDirectory || isOpaque(inode)) break;
-  }
-  return found;
-}
-
 /** The lower directories at an absolute path of the layers. */
-function lowersAt(fs: OverlayFilesystem, task: Task | null, path: string): Inode[] {
+function lowersAt(fs: OverlayTree, task: Task | null, path: string): Inode[] {
   let at = fs.layers.lowers.map((lower) => lower.hold());
   for (const name of path.split("/")) {
     if (name === "") continue;

@@ -9,12 +9,12 @@ import type { DirectoryEmitter } from "../../kernel/vfs/file.ts";
 import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import { copyUp, countLinks } from "./copy-up.ts";
 import { mergedEntries } from "./directory-file.ts";
-import type { OverlayInode } from "./inode.ts";
 import { makeWhiteout, removeWhiteout, setImpure, setOpaque } from "./marks.ts";
+import type { OverlayNode } from "./node.ts";
 
 export function createName(
   task: Task,
-  directory: OverlayInode,
+  directory: OverlayNode,
   name: string,
   init: InodeInit,
 ): Inode | number {
@@ -34,9 +34,9 @@ export function createName(
 
 export function linkName(
   task: Task,
-  directory: OverlayInode,
+  directory: OverlayNode,
   name: string,
-  target: OverlayInode,
+  target: OverlayNode,
 ): number {
   const rc = copyUp(task, target) || copyUp(task, directory);
   if (rc < 0) return rc;
@@ -55,9 +55,9 @@ export function linkName(
 
 export function removeName(
   task: Task,
-  directory: OverlayInode,
+  directory: OverlayNode,
   name: string,
-  child: OverlayInode,
+  child: OverlayNode,
 ): number {
   const rc = copyUp(task, directory);
   if (rc < 0) return rc;
@@ -75,9 +75,9 @@ export function removeName(
 
 export function removeDirectory(
   task: Task,
-  directory: OverlayInode,
+  directory: OverlayNode,
   name: string,
-  child: OverlayInode,
+  child: OverlayNode,
 ): number {
   const empty = emptyOut(task, child);
   if (empty < 0) return empty;
@@ -92,7 +92,7 @@ export function removeDirectory(
 }
 
 /** Check that a directory shows no entries, and take the whiteouts out of its upper part. */
-export function emptyOut(task: Task, directory: OverlayInode): number {
+export function emptyOut(task: Task, directory: OverlayNode): number {
   const entries = mergedEntries(task, directory);
   if (typeof entries === "number") return entries;
   if (entries.names.length > 0) return -ENOTEMPTY;

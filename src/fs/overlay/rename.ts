@@ -7,14 +7,14 @@ import { RENAME_EXCHANGE } from "../../abi/fcntl.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import { copyUp, countLinks } from "./copy-up.ts";
-import type { OverlayInode } from "./inode.ts";
 import { makeWhiteout, removeWhiteout, setImpure, setOpaque, setRedirect } from "./marks.ts";
 import { emptyOut } from "./names.ts";
+import type { OverlayNode } from "./node.ts";
 
 export interface RenameEnd {
-  readonly directory: OverlayInode;
+  readonly directory: OverlayNode;
   readonly name: string;
-  readonly inode: OverlayInode | null;
+  readonly inode: OverlayNode | null;
 }
 
 export function renameName(task: Task, from: RenameEnd, to: RenameEnd, flags: number): number {
@@ -99,7 +99,7 @@ function exchange(task: Task, from: RenameEnd, to: RenameEnd): number {
 }
 
 /** A directory on the move: remember its lower content, or hide what will be below it. */
-function markDirectory(task: Task, inode: OverlayInode, hidesBelow: boolean): number {
+function markDirectory(task: Task, inode: OverlayNode, hidesBelow: boolean): number {
   if (!inode.isDirectory) return 0;
   if (inode.lowers.length === 0) return hidesBelow ? setOpaque(task, inode.upper!) : 0;
   if (inode.redirect !== null) return 0;

@@ -14,9 +14,9 @@ import { DirectoryFile, FIRST_ENTRY } from "../../kernel/vfs/directory-file.ts";
 import type { DirectoryEmitter, File } from "../../kernel/vfs/file.ts";
 import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
-import type { TmpfsSpace } from "./space.ts";
 import { TmpfsInode, TmpfsSymlink } from "./inode.ts";
 import { TmpfsRegular } from "./regular.ts";
+import type { TmpfsSpace } from "./space.ts";
 
 /** What Linux's tmpfs counts per name. */
 const BOGO_DIRENT_SIZE = 20;

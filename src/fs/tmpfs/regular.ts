@@ -23,9 +23,9 @@ import type { File, Mapping } from "../../kernel/vfs/file.ts";
 import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { RegularFile } from "../../kernel/vfs/regular-file.ts";
-import type { TmpfsSpace } from "./space.ts";
 import { TmpfsInode } from "./inode.ts";
 import { PageStore } from "./page-store.ts";
+import type { TmpfsSpace } from "./space.ts";
 
 const FALLOC_KNOWN = FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE;
 

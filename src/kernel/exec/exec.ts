@@ -15,7 +15,7 @@ import {
 } from "../../abi/process.ts";
 import { AT_FDCWD } from "../../abi/fcntl.ts";
 import {
-  MAP_ANONYMOUS, MAP_FIXED_NOREPLACE, MAP_NORESERVE, MAP_PRIVATE, MAP_STACK, PROT_EXEC, PROT_READ, PROT_WRITE,
+  MAP_ANONYMOUS, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_NORESERVE, MAP_PRIVATE, MAP_STACK, PROT_EXEC, PROT_READ, PROT_WRITE,
 } from "../../abi/mman.ts";
 import { RLIMIT_STACK } from "../../abi/resource.ts";
 import { SIGCHLD } from "../../abi/signal.ts";
@@ -54,7 +54,11 @@ interface Prepared {
 }
 
 const STACK_GAP = 1 << 20;
-const MAX_STACK = 1 << 30;
+/** Linux's bounds for the gap that it leaves to the stack, the upper one smaller. */
+const MIN_STACK_ROOM = 128 << 20;
+const MAX_STACK_ROOM = 2 ** 40;
+/** Mapped at once, besides the arguments. */
+const FIRST_STACK = 1 << 18;
 const PIE_BASE = 0x555555554000;
 const EFLAGS_START = 0x202;
 
@@ -141,14 +145,16 @@ function build(
   const random = (pages: number) =>
     task.personality & ADDR_NO_RANDOMIZE ? 0 : task.kernel.entropy.below(pages) * PAGE_SIZE;
   const top = task.kernel.stackTop - random(4096);
-  const stackSize = pageUp(Math.min(Math.max(task.group.limits.soft(RLIMIT_STACK), 1 << 17), MAX_STACK));
-  mm.mmapBase = pageDown(top - stackSize - STACK_GAP - random(65536));
+  // New mappings leave the stack the room it may grow into.
+  const limit = Math.min(Math.max(task.group.limits.soft(RLIMIT_STACK), MIN_STACK_ROOM), MAX_STACK_ROOM);
+  mm.mmapBase = pageDown(top - limit - STACK_GAP - random(65536));
+  const stackSize = FIRST_STACK + argumentSize(request);
   const prot = PROT_READ | PROT_WRITE | (image.stackExecutable ? PROT_EXEC : 0);
   const stack = map(mm, thread, {
     address: top - stackSize,
     length: stackSize,
     prot,
-    flags: MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_FIXED_NOREPLACE,
+    flags: MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_GROWSDOWN | MAP_FIXED_NOREPLACE,
     file: null,
     offset: 0,
     name: "[stack]",
@@ -180,6 +186,14 @@ function build(
   });
   if (sp < 0) return refuse(E2BIG, "exec: arguments do not fit the stack");
   return { mm, thread, entry: loader?.entry ?? program.entry, sp, credentials, comm: request.comm };
+}
+
+/** Bytes of stack that the strings and their pointers take, and some more. */
+function argumentSize(request: ExecRequest): number {
+  let size = 0;
+  for (const text of request.argv) size += text.length + 9;
+  for (const text of request.envp) size += text.length + 9;
+  return pageUp(size + PAGE_SIZE);
 }
 
 function auxiliaryVector(

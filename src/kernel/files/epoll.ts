@@ -9,7 +9,6 @@
 import { EEXIST, EINVAL, ELOOP, ENOENT } from "../../abi/errno.ts";
 import { O_RDWR } from "../../abi/fcntl.ts";
 import {
-  epoll_event,
   EPOLLERR,
   EPOLLET,
   EPOLLEXCLUSIVE,
@@ -18,6 +17,7 @@ import {
   EPOLLONESHOT,
   EPOLLOUT,
   EPOLLWAKEUP,
+  epoll_event,
   POLLIN,
   POLLRDNORM,
 } from "../../abi/poll.ts";

@@ -2,10 +2,11 @@
  * nameless: identities of files that no directory holds: pipes, sockets, eventfds (pipefs, sockfs and
  * anon_inodefs of Linux). /proc/self/fd shows them as "pipe:[7]" or "anon_inode:[eventfd]".
  */
+
+import type { Task } from "../task/task.ts";
 import type { AnonymousInode } from "../vfs/anonymous.ts";
 import type { Path } from "../vfs/path.ts";
 import type { Vfs } from "../vfs/vfs.ts";
-import type { Task } from "../task/task.ts";
 
 const ANON_MODE = 0o600;
 

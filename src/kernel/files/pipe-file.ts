@@ -5,11 +5,12 @@
  *  - No readers: write() fails with EPIPE and the writer gets SIGPIPE.
  *  - O_DIRECT on the writing end: each write is a packet.
  */
+
+import { CAP_SYS_RESOURCE } from "../../abi/capability.ts";
 import { EAGAIN, ENOTTY, EPIPE } from "../../abi/errno.ts";
 import { O_CLOEXEC, O_DIRECT, O_NONBLOCK, O_RDONLY, O_WRONLY } from "../../abi/fcntl.ts";
 import { FIONREAD } from "../../abi/ioctl.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../../abi/poll.ts";
-import { CAP_SYS_RESOURCE } from "../../abi/capability.ts";
 import { SIGPIPE } from "../../abi/signal.ts";
 import { S_IFIFO } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";

@@ -7,8 +7,8 @@
 import { EAGAIN, EFAULT, EINVAL } from "../../abi/errno.ts";
 import { O_NONBLOCK, O_RDWR } from "../../abi/fcntl.ts";
 import { POLLIN } from "../../abi/poll.ts";
-import { setU64 } from "../../abi/struct.ts";
 import { signalfd_siginfo } from "../../abi/signal.ts";
+import { setU64 } from "../../abi/struct.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Waiter, WaitQueue } from "../../base/wait-queue.ts";
 import type { UserBuffer } from "../mm/user-buffer.ts";

@@ -26,6 +26,11 @@ export function pageDown(address: number): number {
   return address - (address % PAGE_SIZE);
 }
 
+/** Whose system call the kernel is handling: its stack may grow under a copy, as under an access. */
+export interface StackGrower {
+  growStack(address: number): boolean;
+}
+
 export class Mm implements UserMemory {
   readonly platform: Platform;
   readonly space: AddressSpace;
@@ -48,6 +53,7 @@ export class Mm implements UserMemory {
   exe: File | null = null;
   /** PR_SET_DUMPABLE. */
   dumpable = 1;
+  caller: StackGrower | null = null;
   /** Private futexes that somebody waits on; made at first use. */
   futexes: FutexTable | null = null;
   /** Numbers the shared anonymous areas made here. */
@@ -117,7 +123,12 @@ export class Mm implements UserMemory {
     const end = address + length;
     while (at < end) {
       const area = areas[i];
-      if (area === undefined || area.start > at || (area.prot & prot) === 0) break;
+      if (area === undefined || area.start > at) {
+        if (this.caller === null || !this.caller.growStack(at)) break;
+        i = this.areas.indexAbove(at);
+        continue;
+      }
+      if ((area.prot & prot) === 0) break;
       this.#last = area;
       at = area.end;
       i++;

@@ -5,9 +5,9 @@
  */
 import { EACCES, EEXIST, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM } from "../../abi/errno.ts";
 import {
-  MAP_32BIT, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_HUGETLB, MAP_NONBLOCK, MAP_NORESERVE,
+  MAP_32BIT, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_NONBLOCK, MAP_NORESERVE,
   MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE, MAP_STACK, MAP_SYNC, MAP_TYPE, PROT_EXEC,
-  PROT_READ, PROT_WRITE,
+  PROT_READ, PROT_WRITE, mapFlags,
 } from "../../abi/mman.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { GuestThread } from "../../platform/contract.ts";
@@ -24,12 +24,14 @@ export interface MapRequest {
   file: File | null;
   offset: number;
   name?: string;
-  /** RLIMIT_AS in bytes. */
+  /** RLIMIT_AS and RLIMIT_DATA in bytes. */
   addressLimit?: number;
+  dataLimit?: number;
 }
 
 /** What of the guest's flags the host gets to see. */
 const HOST_FLAGS = MAP_SHARED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK;
+const KNOWN_FLAGS = mapFlags.all;
 const PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC;
 const LOW_2G = 0x80000000;
 
@@ -51,6 +53,8 @@ export function map(mm: Mm, thread: GuestThread, request: MapRequest): number {
   const type = request.flags & MAP_TYPE;
   const isShared = type === MAP_SHARED || type === MAP_SHARED_VALIDATE;
   const flags = (request.flags & HOST_FLAGS & ~MAP_TYPE) | (isShared ? MAP_SHARED : MAP_PRIVATE);
+  // Growth is ours: the host gets a plain mapping, and faults below it come to growStack().
+  const kept = flags | (request.flags & MAP_GROWSDOWN);
   // A file that stands for anonymous memory (/dev/zero) maps as such.
   const hostFlags = (hostFd < 0 ? flags | MAP_ANONYMOUS : flags) | MAP_FIXED;
   const rc = thread.mmap(address, length, prot, hostFlags, hostFd, request.offset);
@@ -60,7 +64,7 @@ export function map(mm: Mm, thread: GuestThread, request: MapRequest): number {
   const owner = hostFd < 0 ? null : file!.ref();
   const offset = shared !== null ? 0 : request.offset;
   mm.areas.insert(
-    new Vma(address, address + length, prot, flags, owner, shared, offset, request.name ?? ""),
+    new Vma(address, address + length, prot, kept, owner, shared, offset, request.name ?? ""),
   );
   mm.changed();
   return address;
@@ -85,6 +89,11 @@ function checkRequest(mm: Mm, request: MapRequest, length: number): number {
     return refuse(EOPNOTSUPP, "mmap: MAP_SYNC needs persistent memory");
   if (mm.areas.bytes + length > (request.addressLimit ?? Infinity))
     return refuse(ENOMEM, "mmap: RLIMIT_AS");
+  if (type === MAP_SHARED_VALIDATE && (flags & ~KNOWN_FLAGS) !== 0)
+    return refuse(EOPNOTSUPP, "mmap: unknown flags");
+  const isData = type === MAP_PRIVATE && (request.prot & PROT_WRITE) !== 0 && (flags & MAP_GROWSDOWN) === 0;
+  if (isData && request.dataLimit !== undefined && mm.areas.dataBytes() + length > request.dataLimit)
+    return refuse(ENOMEM, "mmap: RLIMIT_DATA");
   return request.file === null ? 0 : checkFile(request.file, request.prot, type);
 }
 

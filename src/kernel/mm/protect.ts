@@ -5,7 +5,7 @@
 import { EACCES, EINVAL, ENOMEM } from "../../abi/errno.ts";
 import {
   MADV_COLD, MADV_DODUMP, MADV_DOFORK, MADV_DONTDUMP, MADV_DONTFORK, MADV_DONTNEED, MADV_FREE,
-  MADV_KEEPONFORK, MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_REMOVE, MADV_WIPEONFORK, MS_ASYNC,
+  MADV_KEEPONFORK, MAP_GROWSDOWN, MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_REMOVE, MADV_WIPEONFORK, MS_ASYNC,
   MS_INVALIDATE, MS_SYNC, PROT_EXEC, PROT_GROWSDOWN, PROT_GROWSUP, PROT_READ, PROT_SEM, PROT_WRITE,
 } from "../../abi/mman.ts";
 import { refuse } from "../../base/refuse.ts";
@@ -23,6 +23,8 @@ export function protect(mm: Mm, thread: GuestThread, address: number, length: nu
   const end = address + pageUp(length);
   if (end === address) return 0;
   if (end > mm.platform.guestEnd) return refuse(ENOMEM, "mprotect: beyond the address space");
+  if (prot & PROT_GROWSDOWN && ((mm.areas.find(address)?.flags ?? 0) & MAP_GROWSDOWN) === 0)
+    return refuse(EINVAL, "mprotect: PROT_GROWSDOWN of a mapping that does not grow");
   // What is mapped before the first hole is changed, as Linux does it.
   let reach = address;
   for (const area of mm.areas.within(address, end)) {

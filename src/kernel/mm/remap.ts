@@ -105,7 +105,7 @@ function move(mm: Mm, thread: GuestThread, area: Vma, request: RemapRequest): nu
 }
 
 /** Set the program break: the new one, or the old one when that is not possible (never -errno). */
-export function setBreak(mm: Mm, thread: GuestThread, wish: number, dataLimit: number): number {
+export function setBreak(mm: Mm, thread: GuestThread, wish: number, dataLimit: number, addressLimit: number): number {
   if (wish < mm.brkStart) return mm.brkEnd;
   const oldEnd = pageUp(mm.brkEnd);
   const newEnd = pageUp(wish);
@@ -120,6 +120,7 @@ export function setBreak(mm: Mm, thread: GuestThread, wish: number, dataLimit: n
       file: null,
       offset: 0,
       name: "[heap]",
+      addressLimit,
     });
     if (rc < 0) return mm.brkEnd;
   }

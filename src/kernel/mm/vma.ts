@@ -4,7 +4,7 @@
  * real mappings belong to the guest, which may change them behind our back: safety never rests on it.
  * The list is an array sorted by address, without overlaps. Ranges are [start, end), page aligned.
  */
-import { MAP_SHARED } from "../../abi/mman.ts";
+import { MAP_GROWSDOWN, MAP_SHARED, PROT_WRITE } from "../../abi/mman.ts";
 import type { File } from "../vfs/file.ts";
 
 /** Names shared anonymous memory, so that a futex in it is one futex for all who map it. */
@@ -30,6 +30,8 @@ export class Vma {
   /** MADV_DONTFORK, MADV_WIPEONFORK. */
   dontFork = false;
   wipeOnFork = false;
+  /** mlock(2). */
+  locked = false;
 
   constructor(
     start: number,
@@ -61,6 +63,7 @@ export class Vma {
     const part = new Vma(start, end, this.prot, this.flags, this.file, this.shared, at, this.name);
     part.dontFork = this.dontFork;
     part.wipeOnFork = this.wipeOnFork;
+    part.locked = this.locked;
     this.file?.ref();
     return part;
   }
@@ -76,6 +79,7 @@ export class Vma {
       this.name === next.name &&
       this.dontFork === next.dontFork &&
       this.wipeOnFork === next.wipeOnFork &&
+      this.locked === next.locked &&
       (this.file === null && this.shared === null
         ? true
         : this.offset + (this.end - this.start) === next.offset)
@@ -109,6 +113,22 @@ export class VmaList {
   isFree(start: number, end: number): boolean {
     const next = this.areas[this.indexAbove(start)];
     return next === undefined || next.start >= end;
+  }
+
+  /** Bytes that RLIMIT_DATA counts: private, writable, and no stack. */
+  dataBytes(): number {
+    let sum = 0;
+    for (const area of this.areas)
+      if (!area.isShared && (area.prot & PROT_WRITE) !== 0 && (area.flags & MAP_GROWSDOWN) === 0)
+        sum += area.end - area.start;
+    return sum;
+  }
+
+  /** Bytes that mlock keeps. */
+  lockedBytes(): number {
+    let sum = 0;
+    for (const area of this.areas) if (area.locked) sum += area.end - area.start;
+    return sum;
   }
 
   /** Is every page of the range mapped? */
@@ -203,7 +223,10 @@ export class VmaList {
     const list = new VmaList();
     for (const area of this.areas) {
       if (area.dontFork) continue;
-      list.areas.push(area.slice(area.start, area.end));
+      const copy = area.slice(area.start, area.end);
+      // Locks are not inherited (mlock(2)).
+      copy.locked = false;
+      list.areas.push(copy);
       list.bytes += area.end - area.start;
     }
     return list;

@@ -46,6 +46,7 @@ export class PendingSignals {
     const info = this.#queue[at]!;
     this.#queue.splice(at, 1);
     if (!this.#queue.some((other) => other.signo === signo)) this.#clear(signo);
+    info.timer?.signalTaken(info);
     return info;
   }
 

@@ -11,6 +11,11 @@ export const SIGINFO_SIZE = 128;
 /** si_code > 0 and below this came from the kernel for this signal; SI_KERNEL itself has no fields. */
 const SI_KERNEL = 0x80;
 
+/** Who wants to know that its signal was taken. */
+export interface SignalSource {
+  signalTaken(info: SigInfo): void;
+}
+
 export class SigInfo {
   readonly signo: number;
   readonly code: number;
@@ -33,7 +38,7 @@ export class SigInfo {
   timerId = 0;
   overrun = 0;
   /** The timer that queued it: it counts overruns instead of queueing twice. */
-  timer: object | null = null;
+  timer: SignalSource | null = null;
   /** rt_sigqueueinfo's payload as the sender wrote it, when it came from a guest. */
   raw: Uint8Array | null = null;
 

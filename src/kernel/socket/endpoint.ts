@@ -6,7 +6,7 @@
  * Addresses are whole sockaddr bytes, at least two of them. The defaults are those of a family that
  * lacks the operation.
  */
-import { EOPNOTSUPP, ENOPROTOOPT, ENOTTY } from "../../abi/errno.ts";
+import { ENOPROTOOPT, ENOTTY, EOPNOTSUPP } from "../../abi/errno.ts";
 import { refuse } from "../../base/refuse.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import type { Task } from "../task/task.ts";

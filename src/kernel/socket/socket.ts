@@ -10,6 +10,8 @@ import {
   EALREADY,
   EINPROGRESS,
   EINTR,
+  ENOENT,
+  ENOTTY,
   EPIPE,
   ERESTARTSYS,
   ETIMEDOUT,
@@ -28,7 +30,6 @@ import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, MSG_WAITALL } from "../../abi/msg
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "../../abi/poll.ts";
 import { SIGPIPE } from "../../abi/signal.ts";
 import { S_IFSOCK } from "../../abi/stat.ts";
-import { ENOENT, ENOTTY } from "../../abi/errno.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { WaitQueue } from "../../base/wait-queue.ts";
 import { type Nameless, numbered } from "../files/nameless.ts";
@@ -37,7 +38,7 @@ import { PARKED } from "../task/park.ts";
 import type { Task } from "../task/task.ts";
 import { File } from "../vfs/file.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { interfaceIoctl } from "./interfaces.ts";
+import { interfaceIoctl } from "./interface-ioctl.ts";
 import { IncomingMessage, OutgoingMessage } from "./message.ts";
 
 const SOCKET_MODE = S_IFSOCK | 0o777;

@@ -6,7 +6,7 @@
 import { EAGAIN, EINVAL, EPERM } from "../../abi/errno.ts";
 import { ARCH_SET_FS } from "../../abi/process.ts";
 import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "../../abi/capability.ts";
-import { RLIMIT_NPROC } from "../../abi/resource.ts";
+import { RLIM_INFINITY, RLIMIT_CPU, RLIMIT_NPROC } from "../../abi/resource.ts";
 import {
   CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_CLEAR_SIGHAND, CLONE_FILES, CLONE_FS, CLONE_NEWCGROUP,
   CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_PARENT,
@@ -129,6 +129,7 @@ function makeGroup(task: Task, pid: number, request: CloneRequest): ThreadGroup 
   group.exitSignal = hasFlag(request.flags, CLONE_PARENT) ? task.group.exitSignal : request.exitSignal;
   group.nice = task.group.nice;
   group.oomScoreAdj = task.group.oomScoreAdj;
+  if (group.limits.soft(RLIMIT_CPU) !== RLIM_INFINITY) group.timers.watchCpuLimit();
   parent?.children.add(group);
   task.group.processGroup.members.add(group);
   return group;

@@ -6,13 +6,15 @@
  * Everything that a group of threads shares is in ThreadGroup.
  */
 import { ERESTARTSYS, ETIMEDOUT } from "../../abi/errno.ts";
+import { RLIMIT_STACK } from "../../abi/resource.ts";
 import type { WaitQueue, Waiter } from "../../base/wait-queue.ts";
 import type { GuestThread } from "../../platform/contract.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import type { FdTable } from "../fd/fd-table.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Namespaces } from "../ns/namespaces.ts";
-import type { Mm } from "../mm/mm.ts";
+import type { Mm, StackGrower } from "../mm/mm.ts";
+import { growStack } from "../mm/stack-growth.ts";
 import type { SignalHandlers } from "../signal/handlers.ts";
 import { TaskSignals } from "../signal/task-signals.ts";
 import { Timer } from "../time/timers.ts";
@@ -54,7 +56,7 @@ class SleepTimer extends Timer {
   }
 }
 
-export class Task implements Waiter {
+export class Task implements Waiter, StackGrower {
   // never changes
   readonly kernel: Kernel;
 
@@ -205,6 +207,11 @@ export class Task implements Waiter {
   /** Is a signal pending that this task would act on (signal_pending)? */
   hasSignal(): boolean {
     return this.signals.killed || this.group.signals.meets(this) || this.signals.deliverable();
+  }
+
+  /** Extend the stack area above `address` down to it, if RLIMIT_STACK lets it. */
+  growStack(address: number): boolean {
+    return growStack(this.mm, this.thread, address, this.group.limits.soft(RLIMIT_STACK));
   }
 
   toString(): string {

@@ -4,10 +4,11 @@
  * are sampled on it too, at the moment at which they could expire at the earliest.
  */
 import { EAGAIN } from "../../abi/errno.ts";
-import { SI_TIMER, SIGALRM, SIGPROF, SIGVTALRM } from "../../abi/signal.ts";
+import { RLIM_INFINITY, RLIMIT_CPU } from "../../abi/resource.ts";
+import { SI_TIMER, SIGALRM, SIGKILL, SIGPROF, SIGVTALRM, SIGXCPU } from "../../abi/signal.ts";
 import { ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL } from "../../abi/time.ts";
 import { sendToGroup, sendToTask } from "../signal/send.ts";
-import { SigInfo } from "../signal/siginfo.ts";
+import { SigInfo, type SignalSource } from "../signal/siginfo.ts";
 import type { Task } from "../task/task.ts";
 import type { ThreadGroup } from "../task/thread-group.ts";
 import { Timer } from "./timers.ts";
@@ -92,11 +93,11 @@ export interface TimerEvent {
   valueHigh: number;
 }
 
-export class PosixTimer extends IntervalTimer {
+export class PosixTimer extends IntervalTimer implements SignalSource {
   readonly id: number;
   readonly clock: number;
   readonly event: TimerEvent;
-  /** Overruns of the last signal that was taken. */
+  /** Overruns of the last signal that was taken (timer_getoverrun(2)). */
   overrun = 0;
 
   constructor(group: ThreadGroup, id: number, clock: number, onCpu: boolean, event: TimerEvent) {
@@ -106,6 +107,10 @@ export class PosixTimer extends IntervalTimer {
     this.event = event;
   }
 
+  signalTaken(info: SigInfo): void {
+    this.overrun = info.overrun;
+  }
+
   expired(missed: number): void {
     const { signo, target, valueLow, valueHigh } = this.event;
     if (signo === 0) return;
@@ -113,7 +118,6 @@ export class PosixTimer extends IntervalTimer {
     const queued = pending.ofTimer(this);
     if (queued !== undefined) {
       queued.overrun += 1 + missed;
-      this.overrun = queued.overrun;
       return;
     }
     const info = new SigInfo(signo, SI_TIMER);
@@ -122,20 +126,63 @@ export class PosixTimer extends IntervalTimer {
     info.valueLow = valueLow;
     info.valueHigh = valueHigh;
     info.overrun = missed;
-    this.overrun = missed;
     if (target !== null) sendToTask(target, info);
     else sendToGroup(this.group, info);
   }
 }
 
+/** RLIMIT_CPU: SIGXCPU at the soft limit and every second after it, SIGKILL at the hard one. */
+class CpuLimitTimer extends Timer {
+  readonly group: ThreadGroup;
+  #signalAtNs = 0;
+
+  constructor(group: ThreadGroup) {
+    super();
+    this.group = group;
+  }
+
+  /** The limits changed: look when the nearer one could be reached at the earliest. */
+  restart(): void {
+    const { limits, kernel } = this.group;
+    this.#signalAtNs = limits.soft(RLIMIT_CPU) * 1e9;
+    if (limits.soft(RLIMIT_CPU) === RLIM_INFINITY) return kernel.timers.disarm(this);
+    this.#look(kernel.clock.monotonicNs());
+  }
+
+  fire(now: number): void {
+    this.#look(now);
+  }
+
+  #look(now: number): void {
+    const { group } = this;
+    const { limits, kernel } = group;
+    if (group.isZombie) return;
+    const used = kernel.cpuTime.ofGroup(group);
+    const hard = limits.hard(RLIMIT_CPU) * 1e9;
+    if (used >= hard) return void sendToGroup(group, SigInfo.fromKernel(SIGKILL));
+    if (used >= this.#signalAtNs) {
+      sendToGroup(group, SigInfo.fromKernel(SIGXCPU));
+      this.#signalAtNs += 1e9;
+    }
+    kernel.timers.arm(this, now + Math.max(1e6, Math.min(this.#signalAtNs, hard) - used));
+  }
+}
+
 export class GroupTimers {
   readonly group: ThreadGroup;
+  readonly #cpuLimit: CpuLimitTimer;
   readonly #intervals: (SignalIntervalTimer | null)[] = [null, null, null];
   readonly #posix = new Map<number, PosixTimer>();
   #nextId = 0;
 
   constructor(group: ThreadGroup) {
     this.group = group;
+    this.#cpuLimit = new CpuLimitTimer(group);
+  }
+
+  /** RLIMIT_CPU was set, or inherited. */
+  watchCpuLimit(): void {
+    this.#cpuLimit.restart();
   }
 
   /** The interval timer `which` (ITIMER_*), made at first use. */
@@ -173,6 +220,7 @@ export class GroupTimers {
   /** Exit. */
   clear(): void {
     this.clearForExec();
+    this.group.kernel.timers.disarm(this.#cpuLimit);
     for (const timer of this.#intervals) if (timer !== null) this.group.kernel.timers.disarm(timer);
   }
 }

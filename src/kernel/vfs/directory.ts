@@ -19,14 +19,21 @@ import {
 } from "../../abi/errno.ts";
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from "../../abi/fcntl.ts";
 import { IN_ATTRIB, IN_CREATE, IN_DELETE } from "../../abi/inotify.ts";
-import { S_IFDIR, S_IFMT, S_IFSOCK, S_ISGID, S_IXGRP } from "../../abi/stat.ts";
+import { S_IFDIR, S_IFMT, S_IFSOCK, S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../task/task.ts";
 import type { Dentry } from "./dentry.ts";
 import type { Inode, InodeInit } from "./inode.ts";
 import { notifyDeleted, notifyEntry, notifyInode, notifyMove } from "./inotify.ts";
 import type { Mount } from "./mount.ts";
-import { MAY_EXEC, MAY_WRITE, mayKeepSetgid, stickyAllows } from "./permission.ts";
+import {
+  isOwner,
+  MAY_EXEC,
+  MAY_READ,
+  MAY_WRITE,
+  mayKeepSetgid,
+  stickyAllows,
+} from "./permission.ts";
 import type { Vfs } from "./vfs.ts";
 
 /** May the task make a name in `directory`? */
@@ -169,6 +176,7 @@ export function linkName(
   if (walker.trailing) return -ENOENT;
   const { mount, dentry } = walker;
   if (mount !== sourceMount) return refuse(EXDEV, "link: another mount");
+  if (!mayLinkTo(task, inode)) return refuse(EPERM, "link: fs.protected_hardlinks");
   const directory = dentry.inode!;
   const may = mayMake(task, mount, directory);
   if (may < 0) return may;
@@ -189,6 +197,14 @@ export function linkName(
 }
 
 const MAX_LINKS = 65000;
+
+/** fs.protected_hardlinks: a file of somebody else only when the task could write it anyway. */
+function mayLinkTo(task: Task, inode: Inode): boolean {
+  if (isOwner(task.credentials, inode)) return true;
+  if (!inode.isRegular || (inode.mode & S_ISUID) !== 0) return false;
+  if ((inode.mode & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP)) return false;
+  return inode.permission(task.credentials, MAY_READ | MAY_WRITE) === 0;
+}
 
 /** One side of a rename: a directory and a name in it. */
 export interface NamePlace {

@@ -8,7 +8,7 @@
  * such operation.
  */
 import { EBADF, EINVAL, ENODEV, ENOTDIR, ENOTTY, ESPIPE } from "../../abi/errno.ts";
-import { O_ACCMODE, O_NONBLOCK, O_PATH, O_RDONLY, O_WRONLY } from "../../abi/fcntl.ts";
+import { O_ACCMODE, O_NONBLOCK, O_PATH, O_RDONLY, O_RDWR, O_WRONLY } from "../../abi/fcntl.ts";
 import { IN_CLOSE_NOWRITE, IN_CLOSE_WRITE } from "../../abi/inotify.ts";
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../../abi/poll.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
@@ -64,16 +64,18 @@ export abstract class File {
     this.credentials = credentials;
     path?.ref();
     inode.hold();
-    if ((flags & O_ACCMODE) !== O_RDONLY && (flags & O_PATH) === 0 && inode.isRegular)
-      this.#count(1);
+    if (this.writable && inode.isRegular) this.#count(1);
   }
 
   get readable(): boolean {
-    return (this.flags & O_ACCMODE) !== O_WRONLY && (this.flags & O_PATH) === 0;
+    // Access mode 3 opens for ioctl alone: neither readable nor writable.
+    const access = this.flags & (O_ACCMODE | O_PATH);
+    return access === O_RDONLY || access === O_RDWR;
   }
 
   get writable(): boolean {
-    return (this.flags & O_ACCMODE) !== O_RDONLY && (this.flags & O_PATH) === 0;
+    const access = this.flags & (O_ACCMODE | O_PATH);
+    return access === O_WRONLY || access === O_RDWR;
   }
 
   get nonblocking(): boolean {

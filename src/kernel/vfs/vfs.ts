@@ -64,6 +64,8 @@ export class Vfs {
   /** Lent to handlers for one struct on its way to the guest. */
   readonly bytes = new Uint8Array(256);
   readonly view = new DataView(this.bytes.buffer);
+  /** Lent to getdents for the records of one call. */
+  readonly records = new DataView(new ArrayBuffer(65536));
   /** The last time read by nowSec(): seconds, nanoseconds. */
   readonly now = new Float64Array(2);
   #lastMountId = 20;

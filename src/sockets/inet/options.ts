@@ -14,6 +14,7 @@ interface Kept {
   readonly initial: number;
   readonly least: number;
   readonly most: number;
+  readonly mayBeZero?: boolean;
 }
 
 const ANY = 0x7fffffff;
@@ -35,7 +36,7 @@ function table(level: number, entries: readonly (readonly [number, Kept])[]): [n
 const KEPT: ReadonlyMap<number, Kept> = new Map([
   ...table(IPPROTO_IP, [
     [ip.IP_TOS, range(0, 0, 255)],
-    [ip.IP_TTL, range(64, -1, 255)],
+    [ip.IP_TTL, { initial: 64, least: -1, most: 255, mayBeZero: false }],
     [ip.IP_HDRINCL, flag],
     [ip.IP_RECVOPTS, flag],
     [ip.IP_RETOPTS, flag],
@@ -155,7 +156,8 @@ export class InetOptions {
     if (kept === undefined) return null;
     const number = numberIn(level, value);
     if (number === null) return refuse(EINVAL, "setsockopt: the value is too short");
-    if (number < kept.least || number > kept.most)
+    const isZero = number === 0 && kept.mayBeZero === false;
+    if (number < kept.least || number > kept.most || isZero)
       return refuse(EINVAL, "setsockopt: the value is out of range");
     this.#values.set(at, number === -1 && kept.least === -1 ? kept.initial : number);
     return 0;

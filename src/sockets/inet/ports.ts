@@ -1,7 +1,7 @@
 /**
  * ports: who has bound which address and port of one protocol (bind(2), ip(7)).
  *  - Two sockets may share a port when their addresses do not meet, when both have SO_REUSEADDR and
- *    neither listens, or when both have SO_REUSEPORT and the same owner.
+ *    the first does not listen, or when both have SO_REUSEPORT and the same owner.
  *  - An IPv6 wildcard takes IPv4 too, unless IPV6_V6ONLY.
  */
 import { EADDRINUSE } from "../../abi/errno.ts";
@@ -101,9 +101,10 @@ function meet(a: Ip, holderA: PortHolder, b: Ip, holderB: PortHolder): boolean {
   return anyB && !holderB.isV6Only;
 }
 
+/** May `a` come to a port that `b` has? */
 function mayShare(a: PortHolder, b: PortHolder): boolean {
   const bothReuse = a.options.has(SO_REUSEADDR) && b.options.has(SO_REUSEADDR);
-  if (bothReuse && !a.isListening && !b.isListening) return true;
+  if (bothReuse && !b.isListening) return true;
   const bothPort = a.options.has(SO_REUSEPORT) && b.options.has(SO_REUSEPORT);
   return bothPort && a.ownerUid === b.ownerUid;
 }

@@ -8,6 +8,7 @@
 import {
   EAGAIN,
   ECONNREFUSED,
+  ECONNRESET,
   EFAULT,
   EINVAL,
   EISCONN,
@@ -17,7 +18,6 @@ import {
   EPIPE,
   EPROTOTYPE,
 } from "../../abi/errno.ts";
-import { ECONNRESET } from "../../abi/errno.ts";
 import { MSG_OOB, MSG_PEEK, MSG_TRUNC } from "../../abi/msghdr.ts";
 import { POLLERR, POLLHUP, POLLRDHUP } from "../../abi/poll.ts";
 import { SO_PASSCRED, SOCK_STREAM } from "../../abi/socket.ts";

@@ -27,8 +27,8 @@ import { AF_UNIX, SO_PASSCRED, SO_PEERCRED, SO_PEERGROUPS, SOL_SOCKET } from "..
 import { refuse } from "../../base/refuse.ts";
 import { Endpoint } from "../../kernel/socket/endpoint.ts";
 import type { IncomingMessage, PeerCredentials } from "../../kernel/socket/message.ts";
-import { networkOf, type NetworkNamespace } from "../../kernel/socket/network.ts";
-import { type Segment, type SegmentSink, SegmentQueue } from "../../kernel/socket/segment-queue.ts";
+import { type NetworkNamespace, networkOf } from "../../kernel/socket/network.ts";
+import { type Segment, SegmentQueue, type SegmentSink } from "../../kernel/socket/segment-queue.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import {

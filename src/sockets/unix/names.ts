@@ -10,12 +10,12 @@ import { AF_UNIX, sockaddr_un } from "../../abi/socket.ts";
 import { S_IFMT, S_IFSOCK } from "../../abi/stat.ts";
 import { KernelBug } from "../../base/failure.ts";
 import { refuse } from "../../base/refuse.ts";
+import type { Endpoint } from "../../kernel/socket/endpoint.ts";
 import { networkOf } from "../../kernel/socket/network.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { makeName } from "../../kernel/vfs/directory.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import { MAY_WRITE } from "../../kernel/vfs/permission.ts";
-import type { UnixEndpoint } from "./endpoint.ts";
 
 const PATH_AT = sockaddr_un.at.sun_path;
 const SOCKET_MODE = S_IFSOCK | 0o777;
@@ -23,15 +23,15 @@ const AUTOBIND_NAMES = 0x100000;
 
 /** What unix sockets of one network namespace share. */
 export class UnixNames {
-  readonly #abstract = new Map<string, UnixEndpoint>();
+  readonly #abstract = new Map<string, Endpoint>();
   readonly #inFlight = new Map<number, number>();
   #lastAutobind = 0;
 
-  abstract(key: string): UnixEndpoint | undefined {
+  abstract(key: string): Endpoint | undefined {
     return this.#abstract.get(key);
   }
 
-  setAbstract(key: string, endpoint: UnixEndpoint): void {
+  setAbstract(key: string, endpoint: Endpoint): void {
     this.#abstract.set(key, endpoint);
   }
 
@@ -107,7 +107,7 @@ export function mayBindPath(task: Task, path: string): number {
 }
 
 /** Make the file of a name and hang the endpoint on it: the held inode, or -errno. */
-export function bindPath(task: Task, endpoint: UnixEndpoint, path: string): Inode | number {
+export function bindPath(task: Task, endpoint: Endpoint, path: string): Inode | number {
   const { vfs } = task.kernel;
   let rc = vfs.findParent(task, AT_FDCWD, path);
   if (rc === 0) rc = makeName(vfs, task, SOCKET_MODE);
@@ -121,7 +121,7 @@ export function bindPath(task: Task, endpoint: UnixEndpoint, path: string): Inod
 }
 
 /** The socket that an address names, which the task may write to; or -errno. */
-export function findSocket(task: Task, address: Uint8Array): UnixEndpoint | number {
+export function findSocket(task: Task, address: Uint8Array): Endpoint | number {
   if (isAbstract(address)) {
     const found = networkOf(task).part(UnixNames).abstract(keyOf(address));
     return found ?? refuse(ECONNREFUSED, "no socket has this abstract name");
@@ -134,7 +134,7 @@ export function findSocket(task: Task, address: Uint8Array): UnixEndpoint | numb
   const isSocket = (inode.mode & S_IFMT) === S_IFSOCK;
   if (!isSocket || inode.endpoint === null)
     return refuse(ECONNREFUSED, "nobody listens at this file");
-  return inode.endpoint as UnixEndpoint;
+  return inode.endpoint as Endpoint;
 }
 
 export const NO_NAME_LEFT = -ENOSPC;

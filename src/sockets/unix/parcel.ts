@@ -9,15 +9,23 @@ import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "../../abi/capability.ts";
 import { ETOOMANYREFS } from "../../abi/errno.ts";
 import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import { refuse } from "../../base/refuse.ts";
+import type { Endpoint } from "../../kernel/socket/endpoint.ts";
 import type { OutgoingMessage, PeerCredentials } from "../../kernel/socket/message.ts";
 import { networkOf } from "../../kernel/socket/network.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
-import type { UnixEndpoint } from "./endpoint.ts";
 import { UnixNames } from "./names.ts";
 
+/** What a parcel needs of the socket that sent it. */
+export interface Sender extends Endpoint {
+  readonly name: Uint8Array | null;
+  /** Cost of what it has sent and nobody has read yet. */
+  inFlight: number;
+  readonly isWritable: boolean;
+}
+
 export class Parcel {
-  readonly sender: UnixEndpoint;
+  readonly sender: Sender;
   readonly credentials: PeerCredentials;
   /** The sender's address when it was sent; null when it had none. */
   readonly name: Uint8Array | null;
@@ -25,7 +33,7 @@ export class Parcel {
   readonly #names: UnixNames;
   readonly #uid: number;
 
-  constructor(task: Task, sender: UnixEndpoint, message: OutgoingMessage) {
+  constructor(task: Task, sender: Sender, message: OutgoingMessage) {
     this.sender = sender;
     this.credentials = message.credentials ?? credentialsOf(task);
     this.name = sender.name;

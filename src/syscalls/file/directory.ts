@@ -3,10 +3,20 @@
  * Source: getdents(2), getcwd(2), chdir(2), chroot(2), umask(2).
  */
 import { CAP_SYS_CHROOT } from "../../abi/capability.ts";
-import { DT_UNKNOWN, LINUX_DIRENT_NAME, LINUX_DIRENT64_NAME } from "../../abi/dirent.ts";
-import { EBADF, EFAULT, EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from "../../abi/errno.ts";
+import { LINUX_DIRENT_NAME, LINUX_DIRENT64_NAME } from "../../abi/dirent.ts";
+import {
+  EBADF,
+  EFAULT,
+  EINVAL,
+  ENAMETOOLONG,
+  ENOENT,
+  ENOTDIR,
+  EPERM,
+  ERANGE,
+} from "../../abi/errno.ts";
 import { AT_FDCWD } from "../../abi/fcntl.ts";
 import { IN_ACCESS } from "../../abi/inotify.ts";
+import { PATH_MAX } from "../../abi/limits.ts";
 import { setU64 } from "../../abi/struct.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -17,20 +27,18 @@ import type { Path } from "../../kernel/vfs/path.ts";
 import { isDeleted } from "../../kernel/vfs/pathname.ts";
 import { MAY_EXEC } from "../../kernel/vfs/permission.ts";
 
-/** The most that one call gives, whatever the buffer's size. */
-const MOST = 65536;
-
 export function getdents64(task: Task, fd: number, dirp: number, count: number): number {
-  return list(task, fd, dirp, new DirentWriter(Math.min(count, MOST), LINUX_DIRENT64_NAME));
+  return list(task, fd, dirp, count, LINUX_DIRENT64_NAME);
 }
 
 export function getdents(task: Task, fd: number, dirp: number, count: number): number {
-  return list(task, fd, dirp, new DirentWriter(Math.min(count, MOST), LINUX_DIRENT_NAME));
+  return list(task, fd, dirp, count, LINUX_DIRENT_NAME);
 }
 
-function list(task: Task, fd: number, dirp: number, writer: DirentWriter): number {
+function list(task: Task, fd: number, dirp: number, count: number, nameAt: number): number {
   const file = task.files.get(fd);
   if (file === null || !file.readable) return -EBADF;
+  const writer = new DirentWriter(task.kernel.vfs.records, count, nameAt);
   const before = file.position;
   const rc = file.readdir(task, writer);
   if (rc < 0 && writer.length === 0) return rc;
@@ -50,11 +58,14 @@ class DirentWriter implements DirectoryEmitter {
   length = 0;
   isFull = false;
   readonly #view: DataView;
+  readonly #room: number;
   readonly #nameAt: number;
 
-  constructor(room: number, nameAt: number) {
-    this.bytes = new Uint8Array(room);
-    this.#view = new DataView(this.bytes.buffer);
+  /** Fills `view` from its start, `room` bytes at most, whatever the guest's buffer has. */
+  constructor(view: DataView, room: number, nameAt: number) {
+    this.#view = view;
+    this.bytes = new Uint8Array(view.buffer);
+    this.#room = Math.min(room, view.byteLength);
     this.#nameAt = nameAt;
   }
 
@@ -62,14 +73,15 @@ class DirentWriter implements DirectoryEmitter {
     const at = this.length;
     const isOld = this.#nameAt === LINUX_DIRENT_NAME;
     const size = (this.#nameAt + name.length + (isOld ? 2 : 1) + 7) & ~7;
-    if (at + size > this.bytes.length) {
+    if (at + size > this.#room) {
       this.isFull = true;
       return false;
     }
     setU64(this.#view, at, ino);
     setU64(this.#view, at + 8, nextOffset);
     this.#view.setUint16(at + 16, size, true);
-    this.bytes[isOld ? at + size - 1 : at + 18] = type ?? DT_UNKNOWN;
+    this.bytes.fill(0, at + 18, at + size);
+    this.bytes[isOld ? at + size - 1 : at + 18] = type;
     for (let i = 0; i < name.length; i++) this.bytes[at + this.#nameAt + i] = name.charCodeAt(i);
     this.length = at + size;
     return true;
@@ -81,6 +93,7 @@ export function getcwd(task: Task, buf: number, size: number): number {
   if (isDeleted(cwd.dentry)) return refuse(ENOENT, "getcwd: the directory was removed");
   const name = task.kernel.vfs.pathname(cwd, root);
   const length = name.length + 1;
+  if (length > PATH_MAX) return refuse(ENAMETOOLONG, "getcwd: longer than PATH_MAX");
   if (length > size) return -ERANGE;
   const bytes = new Uint8Array(length);
   for (let i = 0; i < name.length; i++) bytes[i] = name.charCodeAt(i);

@@ -3,9 +3,10 @@
  * Source: read(2), write(2), readv(2), pread(2), lseek(2). Waiting is the File's matter: what it
  * returns (a count, -errno, PARKED) is passed on.
  */
-import { EBADF, EINVAL, EOPNOTSUPP, ESPIPE } from "../../abi/errno.ts";
+import { EBADF, EFAULT, EINVAL, EOPNOTSUPP, ESPIPE } from "../../abi/errno.ts";
 import { O_APPEND, O_PATH } from "../../abi/fcntl.ts";
 import { IN_ACCESS, IN_MODIFY } from "../../abi/inotify.ts";
+import { TASK_SIZE } from "../../abi/limits.ts";
 import { RWF_APPEND, RWF_NOAPPEND, rwfFlags } from "../../abi/uio.ts";
 import { refuse } from "../../base/refuse.ts";
 import { readIovec } from "../../kernel/mm/iovec.ts";
@@ -14,19 +15,17 @@ import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
 import { notifyFile } from "../../kernel/vfs/inotify.ts";
 
-const SSIZE_LIMIT = 2 ** 63;
-
 export function read(task: Task, fd: number, buf: number, count: number): number {
   const file = task.files.get(fd);
   if (file === null || !file.readable) return -EBADF;
-  if (count >= SSIZE_LIMIT) return refuse(EINVAL, "read: count exceeds SSIZE_MAX");
+  if (buf + count > TASK_SIZE) return -EFAULT;
   return hasRead(task, file, file.read(task, UserBuffer.of(task.mm, buf, count)));
 }
 
 export function write(task: Task, fd: number, buf: number, count: number): number {
   const file = task.files.get(fd);
   if (file === null || !file.writable) return -EBADF;
-  if (count >= SSIZE_LIMIT) return refuse(EINVAL, "write: count exceeds SSIZE_MAX");
+  if (buf + count > TASK_SIZE) return -EFAULT;
   return hasWritten(task, file, file.write(task, UserBuffer.of(task.mm, buf, count)));
 }
 
@@ -39,7 +38,8 @@ export function pread64(
 ): number {
   const file = task.files.get(fd);
   if (file === null || !file.readable) return -EBADF;
-  if (count >= SSIZE_LIMIT || offset < 0) return refuse(EINVAL, "pread: negative offset or count");
+  if (offset < 0) return refuse(EINVAL, "pread: negative offset");
+  if (buf + count > TASK_SIZE) return -EFAULT;
   return hasRead(task, file, file.pread(task, UserBuffer.of(task.mm, buf, count), offset));
 }
 
@@ -52,7 +52,8 @@ export function pwrite64(
 ): number {
   const file = task.files.get(fd);
   if (file === null || !file.writable) return -EBADF;
-  if (count >= SSIZE_LIMIT || offset < 0) return refuse(EINVAL, "pwrite: negative offset or count");
+  if (offset < 0) return refuse(EINVAL, "pwrite: negative offset");
+  if (buf + count > TASK_SIZE) return -EFAULT;
   return hasWritten(task, file, file.pwrite(task, UserBuffer.of(task.mm, buf, count), offset));
 }
 

@@ -191,7 +191,12 @@ function readName(task: Task, at: number): string | number {
 }
 
 function isUser(name: string): boolean {
-  return name.startsWith(XATTR_USER_PREFIX) && name.length > XATTR_USER_PREFIX.length;
+  return name.startsWith(XATTR_USER_PREFIX);
+}
+
+/** A prefix alone names no attribute. */
+function isPrefix(name: string): boolean {
+  return name.endsWith(".") && name.indexOf(".") === name.length - 1;
 }
 
 function isKnown(name: string): boolean {
@@ -202,6 +207,7 @@ function isKnown(name: string): boolean {
 
 function mayGet(task: Task, inode: Inode, name: string): number {
   if (!isKnown(name)) return -EOPNOTSUPP;
+  if (isPrefix(name)) return refuse(EINVAL, "xattr: nothing after the prefix");
   if (name.startsWith(XATTR_TRUSTED_PREFIX))
     return task.credentials.has(CAP_SYS_ADMIN) ? 0 : -ENODATA;
   if (!isUser(name)) return 0;
@@ -212,6 +218,7 @@ function mayGet(task: Task, inode: Inode, name: string): number {
 function maySet(task: Task, inode: Inode, name: string): number {
   const { credentials } = task;
   if (!isKnown(name)) return -EOPNOTSUPP;
+  if (isPrefix(name)) return refuse(EINVAL, "xattr: nothing after the prefix");
   if (name === XATTR_NAME_CAPS)
     return credentials.has(CAP_SETFCAP) ? 0 : refuse(EPERM, "setxattr: CAP_SETFCAP");
   if (!isUser(name))

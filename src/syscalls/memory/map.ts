@@ -4,13 +4,14 @@
  * mlock(2), process_vm_readv(2).
  */
 import { EBADF, EFAULT, EINVAL, ENOMEM, EPERM, ESRCH } from "../../abi/errno.ts";
+import { O_PATH } from "../../abi/fcntl.ts";
 import { CAP_IPC_LOCK } from "../../abi/capability.ts";
-import { MAP_ANONYMOUS } from "../../abi/mman.ts";
+import { MADV_POPULATE_READ, MADV_POPULATE_WRITE, MAP_ANONYMOUS, PROT_WRITE } from "../../abi/mman.ts";
 import { RLIMIT_AS, RLIMIT_DATA, RLIMIT_MEMLOCK } from "../../abi/resource.ts";
 import { refuse } from "../../base/refuse.ts";
 import { readIovec } from "../../kernel/mm/iovec.ts";
 import { map, unmap } from "../../kernel/mm/mmap.ts";
-import { pageUp } from "../../kernel/mm/mm.ts";
+import { PAGE_SIZE, pageUp } from "../../kernel/mm/mm.ts";
 import { advise, protect, resident, sync } from "../../kernel/mm/protect.ts";
 import { remap, setBreak } from "../../kernel/mm/remap.ts";
 import { mayAccess } from "../../kernel/task/access.ts";
@@ -20,11 +21,12 @@ export function mmap(task: Task, address: number, length: number, prot: number, 
   let file = null;
   if ((flags & MAP_ANONYMOUS) === 0) {
     file = task.files.get(fd);
-    if (file === null) return -EBADF;
+    if (file === null || file.flags & O_PATH) return -EBADF;
   }
   return map(task.mm, task.thread, {
     address, length, prot, flags, file, offset: file === null ? 0 : offset,
     addressLimit: task.group.limits.soft(RLIMIT_AS),
+    dataLimit: task.group.limits.soft(RLIMIT_DATA),
   });
 }
 
@@ -45,7 +47,8 @@ export function mremap(task: Task, from: number, oldLength: number, newLength: n
 }
 
 export function brk(task: Task, wish: number): number {
-  return setBreak(task.mm, task.thread, wish, task.group.limits.soft(RLIMIT_DATA));
+  const { limits } = task.group;
+  return setBreak(task.mm, task.thread, wish, limits.soft(RLIMIT_DATA), limits.soft(RLIMIT_AS));
 }
 
 export function madvise(task: Task, address: number, length: number, advice: number): number {
@@ -60,42 +63,75 @@ export function mincore(task: Task, address: number, length: number, vector: num
   return resident(task.mm, task.thread, address, length, vector);
 }
 
-// --- locking: memory of a sandbox is the host's to page; limits and errors are kept -----------------
+// --- locking: the host decides what stays in memory; limits, errors and population are kept ---------
 
-function lockable(task: Task, address: number, length: number): number {
-  const start = address - (address % 4096);
+function setLocked(task: Task, address: number, length: number, on: boolean): number {
+  const { mm } = task;
+  const start = address - (address % PAGE_SIZE);
   const end = pageUp(address + length);
-  const limit = task.group.limits.soft(RLIMIT_MEMLOCK);
-  if (!task.credentials.has(CAP_IPC_LOCK)) {
-    if (limit === 0) return refuse(EPERM, "mlock: RLIMIT_MEMLOCK is zero");
-    if (end - start > limit) return refuse(ENOMEM, "mlock: RLIMIT_MEMLOCK");
+  if (end <= start) return end < start ? -EINVAL : 0;
+  if (end > mm.platform.guestEnd) return refuse(ENOMEM, "mlock: beyond the address space");
+  if (on) {
+    let more = end - start;
+    for (const area of mm.areas.within(start, end))
+      if (area.locked) more -= Math.min(area.end, end) - Math.max(area.start, start);
+    const refusal = checkLockLimit(task, mm.areas.lockedBytes() + more);
+    if (refusal < 0) return refusal;
   }
-  return end > start && !task.mm.areas.covers(start, end) ? refuse(ENOMEM, "mlock: range is not wholly mapped") : 0;
+  const whole = mm.areas.covers(start, end);
+  mm.areas.update(start, end, (area) => {
+    area.locked = on;
+  });
+  mm.changed();
+  if (!whole) return refuse(ENOMEM, "mlock: range is not wholly mapped");
+  if (on) populate(task, start, end);
+  return 0;
+}
+
+function checkLockLimit(task: Task, bytes: number): number {
+  if (task.credentials.has(CAP_IPC_LOCK)) return 0;
+  const limit = task.group.limits.soft(RLIMIT_MEMLOCK);
+  if (limit === 0) return refuse(EPERM, "mlock: RLIMIT_MEMLOCK is zero");
+  return bytes > limit ? refuse(ENOMEM, "mlock: RLIMIT_MEMLOCK") : 0;
+}
+
+function populate(task: Task, start: number, end: number): void {
+  for (const area of task.mm.areas.within(start, end)) {
+    const from = Math.max(start, area.start);
+    const advice = (area.prot & PROT_WRITE) !== 0 && !area.isShared ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
+    if (area.prot !== 0) task.thread.madvise(from, Math.min(end, area.end) - from, advice);
+  }
 }
 
 export function mlock(task: Task, address: number, length: number): number {
-  return lockable(task, address, length);
+  return setLocked(task, address, length, true);
 }
 
 export function mlock2(task: Task, address: number, length: number, flags: number): number {
-  return flags & ~1 ? -EINVAL : lockable(task, address, length);
+  return flags & ~1 ? -EINVAL : setLocked(task, address, length, true);
 }
 
 export function munlock(task: Task, address: number, length: number): number {
-  const start = address - (address % 4096);
-  const end = pageUp(address + length);
-  return end > start && !task.mm.areas.covers(start, end) ? -ENOMEM : 0;
+  return setLocked(task, address, length, false);
 }
 
 export function mlockall(task: Task, flags: number): number {
   if (flags === 0 || flags & ~7 || flags === 4) return -EINVAL;
-  if (task.credentials.has(CAP_IPC_LOCK)) return 0;
-  const limit = task.group.limits.soft(RLIMIT_MEMLOCK);
-  if (limit === 0) return -EPERM;
-  return flags & 1 && task.mm.areas.bytes > limit ? -ENOMEM : 0;
+  const { areas } = task.mm;
+  const refusal = checkLockLimit(task, flags & 1 ? areas.bytes : 0);
+  if (refusal < 0 || !(flags & 1)) return refusal;
+  areas.update(0, task.mm.platform.guestEnd, (area) => {
+    area.locked = true;
+  });
+  task.mm.changed();
+  return 0;
 }
 
-export function munlockall(): number {
+export function munlockall(task: Task): number {
+  task.mm.areas.update(0, task.mm.platform.guestEnd, (area) => {
+    area.locked = false;
+  });
+  task.mm.changed();
   return 0;
 }
 

@@ -21,9 +21,9 @@ export function accept4(
   addrlen: number,
   flags: number,
 ): number {
-  if (acceptFlags.unknown(flags) !== 0) return refuse(EINVAL, "accept4: unknown flags");
   const file = getSocket(task, sockfd);
   if (typeof file === "number") return file;
+  if (acceptFlags.unknown(flags) !== 0) return refuse(EINVAL, "accept4: unknown flags");
   // Linux reserves the descriptor before it takes a connection, so that none is lost.
   if (!task.files.hasRoom(task.group.limits.soft(RLIMIT_NOFILE))) return -EMFILE;
   const endpoint = file.accept(task);

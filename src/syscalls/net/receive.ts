@@ -6,11 +6,11 @@
 import { EAGAIN, EFAULT, EINVAL, EMSGSIZE } from "../../abi/errno.ts";
 import { IOV_MAX, TASK_SIZE } from "../../abi/limits.ts";
 import {
-  mmsghdr,
   MSG_CMSG_CLOEXEC,
   MSG_CTRUNC,
   MSG_DONTWAIT,
   MSG_WAITFORONE,
+  mmsghdr,
   msghdr,
 } from "../../abi/msghdr.ts";
 import { timespec } from "../../abi/time.ts";

@@ -4,7 +4,7 @@
  */
 import { EFAULT, EINVAL, EMSGSIZE, ENOBUFS } from "../../abi/errno.ts";
 import { IOV_MAX, TASK_SIZE } from "../../abi/limits.ts";
-import { mmsghdr, MSG_BATCH, msghdr } from "../../abi/msghdr.ts";
+import { MSG_BATCH, mmsghdr, msghdr } from "../../abi/msghdr.ts";
 import { sockaddr_storage } from "../../abi/socket.ts";
 import { refuse } from "../../base/refuse.ts";
 import { readIovec } from "../../kernel/mm/iovec.ts";

@@ -28,9 +28,8 @@ const WRITABLE = POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR;
 const EXCEPTIONAL = POLLPRI;
 const EVENTS = [READABLE, WRITABLE, EXCEPTIONAL] as const;
 
-/** Descriptors that a fresh table has room for, and the least it grows to. */
-const FIRST_TABLE = 64;
-const GROWN_TABLE = 256;
+/** Descriptors that a table has room for at least: a shell leaves its children that much. */
+const LEAST_TABLE = 256;
 
 export function select(
   task: Task,
@@ -147,8 +146,7 @@ function sleep(task: Task, count: number, sets: readonly Uint8Array[], timeoutNs
 
 /** How many descriptors Linux's table would have room for: bits beyond are not looked at. */
 function tableSize(used: number): number {
-  if (used <= FIRST_TABLE) return FIRST_TABLE;
-  let size = GROWN_TABLE;
+  let size = LEAST_TABLE;
   while (size < used) size *= 2;
   return size;
 }

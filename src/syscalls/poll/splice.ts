@@ -17,9 +17,9 @@ import {
   userToPipe,
 } from "../../kernel/files/splice.ts";
 import { readIovec } from "../../kernel/mm/iovec.ts";
+import { MAX_RW_COUNT } from "../../kernel/mm/user-buffer.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
-import { MAX_RW_COUNT } from "../../kernel/mm/user-buffer.ts";
 
 export function splice(
   task: Task,

@@ -3,8 +3,8 @@
  * Lengths are nanoseconds, Infinity for ever; deadlines are monotonic.
  */
 import { EFAULT, EINTR, EINVAL, ERESTARTNOHAND } from "../../abi/errno.ts";
-import { timespec, timeval } from "../../abi/time.ts";
 import { STICKY_TIMEOUTS } from "../../abi/process.ts";
+import { timespec, timeval } from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";
 import { PARKED } from "../../kernel/task/park.ts";
 import type { Task } from "../../kernel/task/task.ts";

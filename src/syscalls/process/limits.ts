@@ -4,7 +4,7 @@
 import { EFAULT, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
 import { CAP_SYS_RESOURCE } from "../../abi/capability.ts";
 import {
-  RLIM_NLIMITS, RLIMIT_NOFILE, RUSAGE_CHILDREN, RUSAGE_SELF, RUSAGE_THREAD, rlimit, rusage,
+  RLIM_NLIMITS, RLIMIT_CPU, RLIMIT_NOFILE, RUSAGE_CHILDREN, RUSAGE_SELF, RUSAGE_THREAD, rlimit, rusage,
 } from "../../abi/resource.ts";
 import { tms } from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";
@@ -25,7 +25,9 @@ function change(task: Task, group: ThreadGroup, which: number, soft: number, har
   if (which === RLIMIT_NOFILE && hard > NR_OPEN) return refuse(EPERM, "setrlimit: above fs.nr_open");
   if (hard > group.limits.hard(which) && !task.credentials.has(CAP_SYS_RESOURCE))
     return refuse(EPERM, "setrlimit: raising a hard limit needs CAP_SYS_RESOURCE");
-  group.limits.set(which, soft, hard);
+  // A limit of no time at all counts as one second.
+  group.limits.set(which, which === RLIMIT_CPU && soft === 0 ? 1 : soft, hard);
+  if (which === RLIMIT_CPU) group.timers.watchCpuLimit();
   return 0;
 }
 

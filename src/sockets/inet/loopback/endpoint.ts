@@ -3,7 +3,14 @@
  * the options that are only kept. The only reachable hosts are 127.0.0.0/8 and ::1.
  */
 import { CAP_NET_BIND_SERVICE } from "../../../abi/capability.ts";
-import { EACCES, EADDRNOTAVAIL, EAFNOSUPPORT, EINVAL, ENETUNREACH } from "../../../abi/errno.ts";
+import {
+  EACCES,
+  EADDRNOTAVAIL,
+  EAFNOSUPPORT,
+  EINVAL,
+  ENETUNREACH,
+  EOPNOTSUPP,
+} from "../../../abi/errno.ts";
 import {
   POLLERR,
   POLLHUP,
@@ -13,11 +20,11 @@ import {
   POLLRDNORM,
   POLLWRNORM,
 } from "../../../abi/poll.ts";
-import { AF_INET, AF_INET6, AF_UNSPEC, IPPROTO_IPV6 } from "../../../abi/socket.ts";
+import { AF_INET, AF_INET6, AF_UNSPEC, IPPROTO_IPV6, SOL_SOCKET } from "../../../abi/socket.ts";
 import { IP_FREEBIND, IP_TRANSPARENT, IPV6_V6ONLY } from "../../../abi/socket-inet.ts";
 import { refuse } from "../../../base/refuse.ts";
 import { Endpoint } from "../../../kernel/socket/endpoint.ts";
-import { networkOf, type NetworkNamespace } from "../../../kernel/socket/network.ts";
+import { type NetworkNamespace, networkOf } from "../../../kernel/socket/network.ts";
 import type { Task } from "../../../kernel/task/task.ts";
 import {
   familyOf,
@@ -170,8 +177,9 @@ export abstract class LoopbackEndpoint extends Endpoint implements PortHolder {
     name: number,
     length: number,
   ): Uint8Array | number | null {
-    if (!hasLevel(this.domain, this.protocol, level)) return null;
-    return this.inet.get(level, name, length);
+    if (hasLevel(this.domain, this.protocol, level)) return this.inet.get(level, name, length);
+    if (level === SOL_SOCKET || this.domain === AF_INET6) return null;
+    return refuse(EOPNOTSUPP, "getsockopt: IPv4 sockets have no such level");
   }
 
   override setOption(_task: Task, level: number, name: number, value: Uint8Array): number | null {

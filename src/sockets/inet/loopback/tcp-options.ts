@@ -20,7 +20,17 @@ import { refuse } from "../../../base/refuse.ts";
 import { READ_SHUT, WRITE_SHUT } from "../../../kernel/socket/endpoint.ts";
 import { int } from "../../../kernel/socket/options.ts";
 import type { Task } from "../../../kernel/task/task.ts";
-import type { TcpEndpoint } from "./tcp.ts";
+import type { TcpInbox } from "./inbox.ts";
+
+/** What these options tell of a socket. */
+export interface TcpFacts {
+  readonly state: "closed" | "listening" | "connecting" | "connected";
+  readonly isEstablished: boolean;
+  readonly isListening: boolean;
+  readonly closedHalves: number;
+  readonly bytesSent: number;
+  readonly inbox: TcpInbox;
+}
 
 const CONGESTION = "cubic";
 const CONGESTION_CHOICES: ReadonlySet<string> = new Set(["cubic", "reno"]);
@@ -31,7 +41,7 @@ const LOOPBACK_MSS = 65483;
 const MICROSECONDS_RTT = 20;
 const INITIAL_WINDOW = 10;
 
-export function getTcpOption(socket: TcpEndpoint, name: number): Uint8Array | number | null {
+export function getTcpOption(socket: TcpFacts, name: number): Uint8Array | number | null {
   switch (name) {
     case TCP_INFO:
       return tcpInfo(socket);
@@ -46,7 +56,7 @@ export function getTcpOption(socket: TcpEndpoint, name: number): Uint8Array | nu
   }
 }
 
-export function setTcpOption(_socket: TcpEndpoint, name: number, value: Uint8Array): number | null {
+export function setTcpOption(_socket: TcpFacts, name: number, value: Uint8Array): number | null {
   if (name === TCP_INFO) return refuse(EINVAL, "setsockopt: TCP_INFO is read only");
   if (name !== TCP_CONGESTION) return null;
   let wanted = "";
@@ -66,12 +76,12 @@ function nameBytes(name: string): Uint8Array {
   return bytes;
 }
 
-function stateOf(socket: TcpEndpoint): number {
+function stateOf(socket: TcpFacts): number {
   switch (socket.state) {
     case "listening":
       return TCP_LISTEN;
     case "connecting":
-      return socket.peer === null ? TCP_SYN_SENT : TCP_ESTABLISHED;
+      return socket.isEstablished ? TCP_ESTABLISHED : TCP_SYN_SENT;
     case "connected":
       if ((socket.closedHalves & WRITE_SHUT) !== 0) return TCP_FIN_WAIT2;
       return (socket.closedHalves & READ_SHUT) !== 0 ? TCP_CLOSE_WAIT : TCP_ESTABLISHED;
@@ -80,7 +90,7 @@ function stateOf(socket: TcpEndpoint): number {
   }
 }
 
-function tcpInfo(socket: TcpEndpoint): Uint8Array {
+function tcpInfo(socket: TcpFacts): Uint8Array {
   const bytes = new Uint8Array(tcp_info.size);
   tcp_info.write(new DataView(bytes.buffer), 0, {
     tcpi_state: stateOf(socket),
@@ -96,24 +106,19 @@ function tcpInfo(socket: TcpEndpoint): Uint8Array {
     tcpi_reordering: 3,
     tcpi_rcv_space: LOOPBACK_MSS,
     tcpi_bytes_acked: socket.bytesSent,
-    tcpi_bytes_received: socket.bytesReceived,
+    tcpi_bytes_received: socket.inbox.received,
     tcpi_bytes_sent: socket.bytesSent,
   });
   return bytes;
 }
 
-export function tcpIoctl(
-  socket: TcpEndpoint,
-  task: Task,
-  command: number,
-  argument: number,
-): number {
+export function tcpIoctl(socket: TcpFacts, task: Task, command: number, argument: number): number {
   if (command === SIOCATMARK) {
-    const isAtMark = socket.urgent >= 0 && socket.untilUrgent === 0;
+    const isAtMark = socket.inbox.urgent >= 0 && socket.inbox.untilUrgent === 0;
     return task.mm.writeI32(argument, isAtMark ? 1 : 0);
   }
   if (command !== SIOCINQ && command !== SIOCOUTQ) return -ENOTTY;
   if (socket.isListening) return refuse(EINVAL, "ioctl: a listening socket");
   // What was sent is with the peer already.
-  return task.mm.writeI32(argument, command === SIOCINQ ? socket.incoming.length : 0);
+  return task.mm.writeI32(argument, command === SIOCINQ ? socket.inbox.length : 0);
 }

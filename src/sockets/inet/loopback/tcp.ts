@@ -17,18 +17,18 @@ import {
   ENOTCONN,
   EPIPE,
 } from "../../../abi/errno.ts";
-import { MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, MSG_TRUNC } from "../../../abi/msghdr.ts";
+import { MSG_ERRQUEUE, MSG_OOB } from "../../../abi/msghdr.ts";
 import { POLLERR, POLLHUP, POLLPRI, POLLRDHUP } from "../../../abi/poll.ts";
 import { AF_UNSPEC, IPPROTO_TCP, SO_OOBINLINE, SOCK_STREAM } from "../../../abi/socket.ts";
 import { refuse } from "../../../base/refuse.ts";
 import { BOTH_SHUT, READ_SHUT, WRITE_SHUT } from "../../../kernel/socket/endpoint.ts";
 import type { IncomingMessage, OutgoingMessage } from "../../../kernel/socket/message.ts";
-import { SegmentQueue } from "../../../kernel/socket/segment-queue.ts";
 import type { Task } from "../../../kernel/task/task.ts";
 import { familyOf, formatName, type InetName } from "../address.ts";
 import { PortTable } from "../ports.ts";
 import { ALL_EVENTS, LoopbackEndpoint, READ_EVENTS, WRITE_EVENTS } from "./endpoint.ts";
-import { getTcpOption, setTcpOption, tcpIoctl } from "./tcp-options.ts";
+import { TcpInbox } from "./inbox.ts";
+import { getTcpOption, setTcpOption, type TcpFacts, tcpIoctl } from "./tcp-options.ts";
 
 /** What SO_SNDBUF and SO_RCVBUF begin with, and what Linux lets an untouched connection grow to. */
 const SEND_BUFFER = 16384;
@@ -37,23 +37,17 @@ const GROWN_BUFFER = 2626560;
 /** The most bytes that one copy moves. */
 const CHUNK = 262144;
 
-export type TcpState = "closed" | "listening" | "connecting" | "connected";
-
 export class TcpPorts extends PortTable<LoopbackEndpoint> {}
 
-export class TcpEndpoint extends LoopbackEndpoint {
-  state: TcpState = "closed";
+export class TcpEndpoint extends LoopbackEndpoint implements TcpFacts {
+  state: TcpFacts["state"] = "closed";
   peer: TcpEndpoint | null = null;
   #remote: InetName | null = null;
   /** READ_SHUT: the peer's FIN came, or shutdown; WRITE_SHUT: we have sent ours. */
   closedHalves = 0;
   isClosed = false;
-  readonly incoming = new SegmentQueue<null>();
-  bytesReceived = 0;
+  readonly inbox = new TcpInbox();
   bytesSent = 0;
-  /** The urgent byte that was not read yet, -1 when there is none; and bytes before it. */
-  urgent = -1;
-  untilUrgent = 0;
   // while listening
   #backlog = 0;
   readonly #pending: TcpEndpoint[] = [];
@@ -72,6 +66,10 @@ export class TcpEndpoint extends LoopbackEndpoint {
 
   override get isStream(): boolean {
     return true;
+  }
+
+  get isEstablished(): boolean {
+    return this.peer !== null;
   }
 
   override get isListening(): boolean {
@@ -159,7 +157,9 @@ export class TcpEndpoint extends LoopbackEndpoint {
       return 0;
     }
     if (this.state === "connected") return 0;
-    return refuse(this.options.takeError() || ECONNABORTED, "connect: failed");
+    const error = this.options.takeError() || ECONNABORTED;
+    this.#disconnect();
+    return refuse(error, "connect: failed");
   }
 
   override accept(task: Task): TcpEndpoint | number {
@@ -187,7 +187,7 @@ export class TcpEndpoint extends LoopbackEndpoint {
   /** Room for bytes in the peer's queue. */
   get room(): number {
     const peer = this.peer;
-    return peer === null ? 0 : this.#capacity(peer) - peer.incoming.length;
+    return peer === null ? 0 : this.#capacity(peer) - peer.inbox.length;
   }
 
   #capacity(peer: TcpEndpoint): number {
@@ -221,68 +221,25 @@ export class TcpEndpoint extends LoopbackEndpoint {
 
   /** Bytes come in; the last one may be urgent. */
   #arrive(bytes: Uint8Array, isUrgent: boolean): void {
-    this.bytesReceived += bytes.length;
-    let plain = bytes;
-    if (isUrgent) {
-      this.urgent = bytes[bytes.length - 1]!;
-      if (!this.options.has(SO_OOBINLINE)) plain = bytes.subarray(0, bytes.length - 1);
-      const last = this.options.has(SO_OOBINLINE) ? 1 : 0;
-      this.untilUrgent = this.incoming.length + plain.length - last;
-    }
-    if (plain.length > 0) this.incoming.append(plain, null);
+    if (isUrgent) this.inbox.arriveUrgent(bytes, this.options.has(SO_OOBINLINE));
+    else this.inbox.arrive(bytes);
     this.queue.wake(isUrgent ? READ_EVENTS | POLLPRI : READ_EVENTS);
   }
 
   // --- receiving ------------------------------------------------------------------------------
 
   override receive(_task: Task, message: IncomingMessage): number {
-    const { data, flags } = message;
+    const { flags } = message;
     if ((flags & MSG_ERRQUEUE) !== 0) return -EAGAIN;
     if (this.isListening || (this.state === "closed" && this.#remote === null))
       return refuse(ENOTCONN, "receive: not connected");
-    if ((flags & MSG_OOB) !== 0) return this.#receiveUrgent(message);
-    if (this.incoming.length === 0) return this.#nothing();
-    const isPeek = (flags & MSG_PEEK) !== 0;
-    let moved = 0;
-    for (let index = 0; data.remaining > 0 && this.incoming.at(index) !== undefined; ) {
-      // A read stops at the urgent byte.
-      const most = this.urgent >= 0 && this.untilUrgent > 0 ? this.untilUrgent - moved : Infinity;
-      if (most <= 0) break;
-      const n = this.#copy(index, message, most);
-      if (n < 0) return moved > 0 ? moved : n;
-      moved += n;
-      if (isPeek) index++;
-      else this.#consume(n);
-    }
-    return moved;
-  }
-
-  #copy(index: number, message: IncomingMessage, most: number): number {
-    const { data, flags } = message;
-    const segment = this.incoming.at(index)!;
-    const length = Math.min(segment.length, data.remaining, most);
-    if ((flags & MSG_TRUNC) === 0) return data.put(segment.bytes, segment.start, length);
-    data.skip(length);
-    return length;
-  }
-
-  #consume(count: number): void {
+    if ((flags & MSG_OOB) !== 0)
+      return this.inbox.readUrgent(message, this.options.has(SO_OOBINLINE));
+    if (this.inbox.length === 0) return this.#nothing();
     const peer = this.peer;
     const wasWritable = peer?.isWritable ?? true;
-    this.incoming.consume(count);
-    if (this.urgent >= 0) {
-      this.untilUrgent -= count;
-      if (this.untilUrgent < 0) this.urgent = -1;
-    }
+    const n = this.inbox.read(message);
     if (peer !== null && !wasWritable && peer.isWritable) peer.queue.wake(WRITE_EVENTS);
-  }
-
-  #receiveUrgent(message: IncomingMessage): number {
-    if (this.urgent < 0 || this.options.has(SO_OOBINLINE))
-      return refuse(EINVAL, "receive: no urgent data");
-    message.flagsOut |= MSG_OOB;
-    const n = message.data.put(Uint8Array.of(this.urgent), 0, Math.min(1, message.data.remaining));
-    if (n > 0 && (message.flags & MSG_PEEK) === 0) this.urgent = -1;
     return n;
   }
 
@@ -297,7 +254,7 @@ export class TcpEndpoint extends LoopbackEndpoint {
 
   get isWritable(): boolean {
     const peer = this.peer;
-    return peer === null || peer.incoming.length * 3 <= this.#capacity(peer) * 2;
+    return peer === null || peer.inbox.length * 3 <= this.#capacity(peer) * 2;
   }
 
   override poll(): number {
@@ -307,9 +264,9 @@ export class TcpEndpoint extends LoopbackEndpoint {
     if ((this.closedHalves & READ_SHUT) !== 0) mask |= READ_EVENTS | POLLRDHUP;
     if (this.state === "connecting" && this.peer === null) return mask;
     const least = Math.max(1, this.options.receiveLowWater);
-    if (this.incoming.length >= least) mask |= READ_EVENTS;
+    if (this.inbox.length >= least) mask |= READ_EVENTS;
     if ((this.closedHalves & WRITE_SHUT) !== 0 || this.isWritable) mask |= WRITE_EVENTS;
-    if (this.urgent >= 0) mask |= POLLPRI;
+    if (this.inbox.urgent >= 0) mask |= POLLPRI;
     return mask;
   }
 
@@ -351,7 +308,7 @@ export class TcpEndpoint extends LoopbackEndpoint {
     if (peer === null || peer.isClosed) return;
     const { options } = this;
     const isAbortive = options.lingerOn && options.lingerSec === 0;
-    if (this.incoming.length > 0 || isAbortive) peer.#resetArrived();
+    if (this.inbox.length > 0 || isAbortive) peer.#resetArrived();
     else if ((this.closedHalves & WRITE_SHUT) === 0) peer.#finArrived();
   }
 

@@ -4,6 +4,8 @@
  *  - One for a full socket is lost without a word.
  */
 import {
+  EACCES,
+  EAGAIN,
   ECONNREFUSED,
   EDESTADDRREQ,
   EFAULT,
@@ -13,7 +15,6 @@ import {
   ENOTTY,
   EOPNOTSUPP,
   EPIPE,
-  EAGAIN,
 } from "../../../abi/errno.ts";
 import { SIOCINQ, SIOCOUTQ } from "../../../abi/ioctl-net.ts";
 import { MSG_ERRQUEUE, MSG_OOB, MSG_PEEK, MSG_TRUNC } from "../../../abi/msghdr.ts";
@@ -24,6 +25,7 @@ import {
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_UDP,
+  SO_BROADCAST,
   SO_TIMESTAMP,
   SO_TIMESTAMPNS,
   SOCK_DGRAM,
@@ -113,6 +115,8 @@ export class UdpEndpoint extends LoopbackEndpoint {
     if ((message.flags & MSG_OOB) !== 0) return refuse(EOPNOTSUPP, "send: no out-of-band data");
     const longest = this.domain === AF_INET ? LONGEST_V4 : LONGEST_V6;
     if (data.remaining > longest) return refuse(EMSGSIZE, "send: larger than a datagram can be");
+    if (name !== null && isBroadcast(name) && !this.options.has(SO_BROADCAST))
+      return refuse(EACCES, "send: a broadcast without SO_BROADCAST");
     const to = name === null ? this.#remote : this.route(name);
     if (to === null) return refuse(EDESTADDRREQ, "send: no address and no peer");
     if (typeof to === "number") return to;
@@ -243,6 +247,12 @@ export class UdpEndpoint extends LoopbackEndpoint {
     this.unhash();
     this.closedHalves = BOTH_SHUT;
   }
+}
+
+/** A sockaddr_in of 255.255.255.255. */
+function isBroadcast(name: Uint8Array): boolean {
+  if (familyOf(name) !== AF_INET || name.length < 8) return false;
+  return name.subarray(4, 8).every((byte) => byte === 255);
 }
 
 /** struct timeval or timespec. */

@@ -1,0 +1,86 @@
+/**
+ * SystemFacts and NetworkReport: what proc and sys tell of the machine and of the network, which the
+ * kernel does not know. The assembler fills them; the defaults know nothing.
+ */
+import type { Mm } from "../../kernel/mm/mm.ts";
+
+/** Bytes. */
+export interface MemoryUse {
+  readonly total: number;
+  readonly free: number;
+  readonly available: number;
+  readonly cached: number;
+}
+
+export interface SystemFacts {
+  /** The text of /proc/cpuinfo, one block for each processor that guests see. */
+  readonly cpuinfo: string;
+  memory(): MemoryUse;
+  /** How much of an address space is in memory, bytes. */
+  residentBytes(mm: Mm): number;
+}
+
+/** Tables of /proc/net whose lines somebody else knows, without their heading. */
+export type NetTable =
+  | "arp" | "if_inet6" | "ipv6_route" | "netlink" | "packet" | "raw" | "raw6" | "route"
+  | "tcp" | "tcp6" | "udp" | "udp6" | "unix";
+
+export interface NetDevice {
+  readonly name: string;
+  readonly index: number;
+  readonly mtu: number;
+  /** "00:00:00:00:00:00" */
+  readonly address: string;
+  /** IFF_*. */
+  readonly flags: number;
+  /** ARPHRD_*. */
+  readonly type: number;
+  readonly receivedBytes: number;
+  readonly receivedPackets: number;
+  readonly sentBytes: number;
+  readonly sentPackets: number;
+}
+
+export interface NetworkReport {
+  lines(table: NetTable): readonly string[];
+  devices(): readonly NetDevice[];
+}
+
+const IFF_UP_LOOPBACK_RUNNING = 0x49;
+const ARPHRD_LOOPBACK = 772;
+
+export const LOOPBACK_DEVICE: NetDevice = {
+  name: "lo", index: 1, mtu: 65536, address: "00:00:00:00:00:00", flags: IFF_UP_LOOPBACK_RUNNING,
+  type: ARPHRD_LOOPBACK, receivedBytes: 0, receivedPackets: 0, sentBytes: 0, sentPackets: 0,
+};
+
+/** A network of which nothing is told but its loopback device. */
+export class QuietNetwork implements NetworkReport {
+  lines(table: NetTable): readonly string[] {
+    if (table !== "if_inet6") return [];
+    return ["00000000000000000000000000000001 01 80 10 80       lo"];
+  }
+
+  devices(): readonly NetDevice[] {
+    return [LOOPBACK_DEVICE];
+  }
+}
+
+/** Facts for a kernel that was told nothing: one processor without a name. */
+export class UnknownFacts implements SystemFacts {
+  readonly cpuinfo = "processor\t: 0\nvendor_id\t: unknown\nmodel name\t: unknown\nflags\t\t: \n\n";
+  readonly #total: number;
+
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  memory(): MemoryUse {
+    return { total: this.#total, free: this.#total, available: this.#total, cached: 0 };
+  }
+
+  /** At most what is mapped; nobody counted. */
+  residentBytes(mm: Mm): number {
+    return Math.min(mm.areas.bytes, 1 << 20);
+  }
+}

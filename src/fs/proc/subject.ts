@@ -1,0 +1,97 @@
+/**
+ * The subjects of proc's tables: ProcSystem, the whole sandbox; ProcProcess, a process or one of its
+ * threads, by number. A process that has been reaped is not alive; a zombie still is.
+ */
+import type { Kernel } from "../../kernel/kernel.ts";
+import type { Mm } from "../../kernel/mm/mm.ts";
+import type { Task } from "../../kernel/task/task.ts";
+import type { ThreadGroup } from "../../kernel/task/thread-group.ts";
+import type { Path } from "../../kernel/vfs/path.ts";
+import type { Subject } from "../pseudo/entry.ts";
+import type { NetworkReport, SystemFacts } from "./facts.ts";
+
+/** Values of sysctl files that a guest may change and that change nothing. */
+export type Settings = Map<string, string>;
+
+export class ProcSystem implements Subject {
+  readonly alive = true;
+  readonly uid = 0;
+  readonly gid = 0;
+  readonly kernel: Kernel;
+  readonly facts: SystemFacts;
+  readonly network: NetworkReport;
+  readonly settings: Settings = new Map();
+  /** /proc/sys/kernel/random/boot_id, made at first use. */
+  bootId = "";
+
+  constructor(kernel: Kernel, facts: SystemFacts, network: NetworkReport) {
+    this.kernel = kernel;
+    this.facts = facts;
+    this.network = network;
+  }
+
+  /** Since the sandbox began. */
+  uptimeNs(): number {
+    return this.kernel.clock.monotonicNs() - this.kernel.startNs;
+  }
+}
+
+export class ProcProcess implements Subject {
+  readonly system: ProcSystem;
+  readonly group: ThreadGroup;
+  readonly tid: number;
+
+  constructor(system: ProcSystem, group: ThreadGroup, tid: number) {
+    this.system = system;
+    this.group = group;
+    this.tid = tid;
+  }
+
+  get alive(): boolean {
+    const { pids } = this.system.kernel;
+    if (this.tid === this.group.pid) return pids.group(this.tid) === this.group;
+    return pids.task(this.tid)?.group === this.group;
+  }
+
+  /** The thread, also when it is dead; null for the kernel's own init. */
+  get task(): Task | null {
+    return this.system.kernel.pids.task(this.tid) ?? null;
+  }
+
+  /** The thread while it lives. */
+  get living(): Task | null {
+    const { task } = this;
+    return task === null || task.state === "dead" ? null : task;
+  }
+
+  get mm(): Mm | null {
+    return this.living?.mm ?? null;
+  }
+
+  /** Who owns the files: the effective ids, or root when the memory is nobody's business. */
+  get uid(): number {
+    return this.#isDumpable ? (this.task?.credentials.euid ?? 0) : 0;
+  }
+
+  get gid(): number {
+    return this.#isDumpable ? (this.task?.credentials.egid ?? 0) : 0;
+  }
+
+  get #isDumpable(): boolean {
+    const { mm } = this;
+    return mm === null || mm.dumpable === 1;
+  }
+
+  get comm(): string {
+    return this.task?.comm ?? "init";
+  }
+
+  /** What its own names begin with. */
+  get root(): Path | null {
+    return this.living?.fs.root ?? null;
+  }
+
+  get isZombie(): boolean {
+    return this.group.isZombie || this.task?.state === "dead";
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Entries: the rows that pseudo directories are made of. Each names a file, a link or a directory,
+ * with the functions that give it content; rows are constants, never state.
+ *  - file(): `read` gives the whole content, or -errno; `write` takes what one write(2) brought.
+ *  - link(): `readlink` gives the target; `follow` makes it a magic link.
+ *  - directory(): a table below, about the same subject; maker(): any inode of its own.
+ */
+import { S_IFDIR, S_IFLNK, S_IFREG } from "../../abi/stat.ts";
+import type { Task } from "../../kernel/task/task.ts";
+import type { File } from "../../kernel/vfs/file.ts";
+import type { Inode } from "../../kernel/vfs/inode.ts";
+import type { Path } from "../../kernel/vfs/path.ts";
+import type { PseudoInode } from "./inode.ts";
+
+/** What a directory is about. */
+export interface Subject {
+  /** False: it is gone, and its files with it. */
+  readonly alive: boolean;
+  /** Who owns its files now. */
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A byte string (one char per byte), bytes, or -errno. */
+export type Content = string | Uint8Array | number;
+
+/** How a file does with lseek(SEEK_END) and epoll, and who may open it. */
+export interface FileTraits<S> {
+  /** SEEK_END gives 0 instead of EINVAL. */
+  readonly hasEnd?: boolean;
+  /** epoll takes it. */
+  readonly pollable?: boolean;
+  /** May the task open it with these O_ flags? 0 or -errno. */
+  readonly mayOpen?: (subject: S, task: Task, flags: number) => number;
+}
+
+export interface Entry<S extends Subject> {
+  readonly name: string;
+  /** Type and permission bits. */
+  readonly mode: number;
+  readonly read?: (subject: S, task: Task) => Content;
+  readonly write?: (subject: S, task: Task, text: string) => number;
+  readonly traits?: FileTraits<S>;
+  readonly readlink?: (subject: S, task: Task | null) => string | number;
+  readonly follow?: (subject: S, task: Task) => Path | number;
+  readonly table?: readonly Entry<S>[];
+  readonly make?: (parent: PseudoInode, entry: Entry<S>, subject: S) => PseudoInode;
+  /** Opens a file that is not a text. */
+  readonly open?: (
+    subject: S, task: Task, face: Inode, path: Path | null, flags: number,
+  ) => File | number;
+}
+
+export function file<S extends Subject>(
+  name: string, mode: number,
+  read?: (subject: S, task: Task) => Content,
+  write?: (subject: S, task: Task, text: string) => number,
+  traits?: FileTraits<S>,
+): Entry<S> {
+  return {
+    name,
+    mode: S_IFREG | mode,
+    ...(read === undefined ? {} : { read }),
+    ...(write === undefined ? {} : { write }),
+    ...(traits === undefined ? {} : { traits }),
+  };
+}
+
+export function link<S extends Subject>(
+  name: string,
+  readlink: (subject: S, task: Task | null) => string | number,
+  follow?: (subject: S, task: Task) => Path | number,
+): Entry<S> {
+  return { name, mode: S_IFLNK | 0o777, readlink, ...(follow === undefined ? {} : { follow }) };
+}
+
+export function directory<S extends Subject>(
+  name: string, table: readonly Entry<S>[], mode = 0o555,
+): Entry<S> {
+  return { name, mode: S_IFDIR | mode, table };
+}
+
+export function maker<S extends Subject>(
+  name: string, mode: number,
+  make: (parent: PseudoInode, entry: Entry<S>, subject: S) => PseudoInode,
+): Entry<S> {
+  return { name, mode: S_IFDIR | mode, make };
+}
+
+/** A file that always says the same. */
+export function constant<S extends Subject>(name: string, content: string, mode = 0o444): Entry<S> {
+  return file<S>(name, mode, () => content, undefined, { pollable: true });
+}

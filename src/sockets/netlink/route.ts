@@ -1,0 +1,133 @@
+/**
+ * route: answers to NETLINK_ROUTE requests: links and addresses of the network namespace
+ * (rtnetlink(7)). Requests to change something are refused.
+ */
+import { EAFNOSUPPORT, ENODEV, EOPNOTSUPP, EPERM } from "../../abi/errno.ts";
+import { IFF_LOOPBACK } from "../../abi/ioctl-net.ts";
+import { NLM_F_DUMP, NLM_F_MULTI, nlattr, nlmsghdr } from "../../abi/netlink.ts";
+import * as rt from "../../abi/rtnetlink.ts";
+import { AF_UNSPEC } from "../../abi/socket.ts";
+import { refuse } from "../../base/refuse.ts";
+import type { NetworkInterface } from "../../kernel/socket/interfaces.ts";
+import type { NetworkNamespace } from "../../kernel/socket/network.ts";
+import type { NetlinkWriter } from "./writer.ts";
+
+/** struct ifa_cacheinfo: preferred and valid for ever, made at boot. */
+const FOREVER = Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0);
+/** Requests come in fours: new, delete, get, set. */
+const KIND_GET = 2;
+
+/** Answer one request; 0 or -errno for what cannot be answered. */
+export function answerRoute(
+  network: NetworkNamespace,
+  request: Uint8Array,
+  writer: NetlinkWriter,
+): number {
+  const view = new DataView(request.buffer, request.byteOffset, request.length);
+  const { nlmsg_type, nlmsg_flags } = nlmsghdr.read(view, 0);
+  if ((nlmsg_type & 3) !== KIND_GET) return refuse(EPERM, "netlink: the network cannot be changed");
+  const isDump = (nlmsg_flags & NLM_F_DUMP) === NLM_F_DUMP;
+  const family = request.length > nlmsghdr.size ? request[nlmsghdr.size]! : AF_UNSPEC;
+  if (nlmsg_type === rt.RTM_GETLINK && !isDump) return answerLink(network, request, view, writer);
+  if (!isDump) return refuse(EOPNOTSUPP, "netlink: only dumps of this");
+  switch (nlmsg_type) {
+    case rt.RTM_GETLINK:
+      for (const one of network.interfaces) putLink(writer, one, NLM_F_MULTI);
+      break;
+    case rt.RTM_GETADDR:
+      for (const one of network.interfaces) putAddresses(writer, one, family);
+      break;
+    case rt.RTM_GETROUTE:
+    case rt.RTM_GETNEIGH:
+    case rt.RTM_GETRULE:
+      break;
+    default:
+      return refuse(EAFNOSUPPORT, "netlink: nothing of this kind");
+  }
+  writer.done();
+  return 0;
+}
+
+/** One link, by index or by name. */
+function answerLink(
+  network: NetworkNamespace,
+  request: Uint8Array,
+  view: DataView,
+  writer: NetlinkWriter,
+): number {
+  if (request.length < nlmsghdr.size + rt.ifinfomsg.size)
+    return refuse(EOPNOTSUPP, "netlink: a short request");
+  const { ifi_index } = rt.ifinfomsg.read(view, nlmsghdr.size);
+  const name = nameIn(request, view, nlmsghdr.size + rt.ifinfomsg.size);
+  const found = ifi_index > 0 ? network.interfaceAt(ifi_index) : network.interfaceNamed(name);
+  if (found === undefined) return refuse(ENODEV, "netlink: no such interface");
+  putLink(writer, found, 0);
+  return 0;
+}
+
+/** The IFLA_IFNAME attribute, or "". */
+function nameIn(request: Uint8Array, view: DataView, from: number): string {
+  for (let at = from; at + nlattr.size <= request.length; ) {
+    const { nla_len, nla_type } = nlattr.read(view, at);
+    if (nla_len < nlattr.size) break;
+    if (nla_type === rt.IFLA_IFNAME) {
+      let name = "";
+      for (const byte of request.subarray(at + nlattr.size, at + nla_len)) {
+        if (byte === 0) break;
+        name += String.fromCharCode(byte);
+      }
+      return name;
+    }
+    at += (nla_len + 3) & ~3;
+  }
+  return "";
+}
+
+function putLink(writer: NetlinkWriter, one: NetworkInterface, flags: number): void {
+  const { view, at } = writer.begin(rt.RTM_NEWLINK, flags, rt.ifinfomsg.size);
+  rt.ifinfomsg.write(view, at, {
+    ifi_family: AF_UNSPEC,
+    ifi_type: one.hardwareType,
+    ifi_index: one.index,
+    ifi_flags: one.flags,
+    ifi_change: 0,
+  });
+  const isLoopback = (one.flags & IFF_LOOPBACK) !== 0;
+  writer.text(rt.IFLA_IFNAME, one.name);
+  writer.number(rt.IFLA_TXQLEN, one.queueLength);
+  writer.attribute(
+    rt.IFLA_OPERSTATE,
+    Uint8Array.of(isLoopback ? rt.IF_OPER_UNKNOWN : rt.IF_OPER_UP),
+  );
+  writer.attribute(rt.IFLA_LINKMODE, Uint8Array.of(0));
+  writer.number(rt.IFLA_MTU, one.mtu);
+  writer.number(rt.IFLA_GROUP, 0);
+  writer.text(rt.IFLA_QDISC, isLoopback ? "noqueue" : "fq_codel");
+  writer.attribute(rt.IFLA_ADDRESS, one.hardwareAddress);
+  const broadcast = new Uint8Array(one.hardwareAddress.length).fill(isLoopback ? 0 : 0xff);
+  writer.attribute(rt.IFLA_BROADCAST, broadcast);
+  writer.end();
+}
+
+function putAddresses(writer: NetlinkWriter, one: NetworkInterface, family: number): void {
+  for (const address of one.addresses) {
+    if (family !== AF_UNSPEC && family !== address.family) continue;
+    const { view, at } = writer.begin(rt.RTM_NEWADDR, NLM_F_MULTI, rt.ifaddrmsg.size);
+    rt.ifaddrmsg.write(view, at, {
+      ifa_family: address.family,
+      ifa_prefixlen: address.prefix,
+      ifa_flags: rt.IFA_F_PERMANENT,
+      ifa_scope: address.scope,
+      ifa_index: one.index,
+    });
+    writer.attribute(rt.IFA_ADDRESS, address.bytes);
+    if (address.bytes.length === 4) {
+      writer.attribute(rt.IFA_LOCAL, address.bytes);
+      if (address.broadcast !== null) writer.attribute(rt.IFA_BROADCAST, address.broadcast);
+      writer.text(rt.IFA_LABEL, one.name);
+    }
+    writer.number(rt.IFA_FLAGS, rt.IFA_F_PERMANENT);
+    writer.attribute(rt.IFA_CACHEINFO, FOREVER);
+    writer.end();
+  }
+}
