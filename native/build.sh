@@ -1,6 +1,7 @@
 #!/bin/sh
 # build.sh: compile the gateway addon and the warden with its embedded stub. Run by `npm install`.
 # Needs a C compiler and binutils, and node-api-headers from node_modules; downloads nothing.
+# `build.sh stub DIR` makes only the stub, as stub.elf and stub.bin in DIR, for tests that look at it.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out="$here/build"
@@ -16,18 +17,27 @@ if [ ! -f "$headers/node_api.h" ]; then
   exit 1
 fi
 
-mkdir -p "$out"
-work=$(mktemp -d "$out/work.XXXXXX")
-trap 'rm -rf "$work"' EXIT
 warn="-std=gnu11 -O2 -Wall -Wextra -Werror"
 
 # The stub is entered by signals from arbitrary guest states: general registers only, no libc, no
 # stack protector (its canary lives in guest TLS), no jump tables (they are data).
-"$cc" $warn -ffreestanding -fpie -mgeneral-regs-only -fno-stack-protector -fcf-protection=none \
-  -fno-jump-tables -fno-builtin -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables \
-  -fno-omit-frame-pointer -c "$here/stub/stub.c" -o "$work/stub.o"
-ld -nostdlib -static -T "$here/stub/stub.ld" "$work/stub.o" -o "$work/stub.elf"
-objcopy -O binary -j .blob "$work/stub.elf" "$work/stub.bin"
+build_stub() {
+  "$cc" $warn -ffreestanding -fpie -mgeneral-regs-only -fno-stack-protector -fcf-protection=none \
+    -fno-jump-tables -fno-builtin -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables \
+    -fno-omit-frame-pointer -c "$here/stub/stub.c" -o "$1/stub.o"
+  ld -nostdlib -static -T "$here/stub/stub.ld" "$1/stub.o" -o "$1/stub.elf"
+  objcopy -O binary -j .blob "$1/stub.elf" "$1/stub.bin"
+}
+
+if [ "${1:-}" = stub ]; then
+  build_stub "$2"
+  exit
+fi
+
+mkdir -p "$out"
+work=$(mktemp -d "$out/work.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+build_stub "$work"
 
 "$cc" $warn -static -no-pie -fno-pie -fno-stack-protector -DSTUB_BLOB="\"$work/stub.bin\"" \
   "$here/stub/warden.c" -o "$work/warden"

@@ -88,6 +88,7 @@ struct slot {
   uint64_t frame;     /* where the frame's ucontext lies */
   int32_t tid;        /* host tid as the thread sees it: a claim */
   uint32_t exited;    /* the host clears this word when the thread is gone (CLEARTID) */
+  uint32_t parked;    /* kernel: the answer will take its time, do not spin for it */
 };
 
 _Static_assert(offsetof(struct slot, address) == 32, "slot.address");

@@ -60,6 +60,7 @@ static void await_reply(struct slot *slot, uint32_t seen) {
   uint32_t spins = ((struct kernel_page *)STUB_PAGE)->spins;
   for (uint32_t i = 0; i < spins; i++) {
     if (__atomic_load_n(&slot->rep_seq, __ATOMIC_ACQUIRE) != seen) return;
+    if (__atomic_load_n(&slot->parked, __ATOMIC_RELAXED) != 0) break;
     __builtin_ia32_pause();
   }
   __atomic_store_n(&slot->waiting, 1, __ATOMIC_SEQ_CST);
@@ -88,7 +89,7 @@ static long receive_descriptor(void) {
 }
 
 /*
- * COMMAND_FORK: args[0], args[1] are our descriptors of the child's slot memory and control socket.
+ * COMMAND_FORK: the child's slot memory and control socket were received; args[0] is its parent.
  * The child must not touch the parent's slot memory (it is MADV_DONTFORK, so it faults): until its
  * own is mapped it uses only registers and its private copy of this stack. Any failure there ends
  * the child silently; the kernel sees its death.
@@ -182,7 +183,9 @@ static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, 
     else if (command == COMMAND_RECEIVE)
       slot->result = receive_descriptor();
     else if (command == COMMAND_FORK) {
-      long pid = fork_space(index, (long)a[0], (long)a[1], (long)a[2]);
+      long memory = receive_descriptor();
+      long control = memory < 0 ? memory : receive_descriptor();
+      long pid = control < 0 ? control : fork_space(index, memory, control, (long)a[0]);
       if (pid == 0) {
         seen = __atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST);
         slot->frame = (uint64_t)&frame->uc;

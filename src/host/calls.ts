@@ -21,7 +21,7 @@ export const calls = {
   fstat: call("fstat", 5, "what kind of stream a given descriptor is"),
   poll: call("poll", 7, "is a host stream ready now"),
   lseek: call("lseek", 8, "SEEK_DATA and SEEK_HOLE on host files"),
-  ioctl: call("ioctl", 16, "window size and modes of the terminal that the user gave us"),
+  ioctl: call("ioctl", 16, "window size and modes of the user's terminal; bytes queued in guest INET sockets"),
   pread64: call("pread64", 17, "read host files and guest memory (/proc/PID/mem)"),
   pwrite64: call("pwrite64", 18, "write in-memory files and guest memory (/proc/PID/mem)"),
   madvise: call("madvise", 28, "give back scratch pages"),

@@ -277,7 +277,7 @@ export class Kernel {
   #invoke(task: Task): void {
     task.mm.caller = task;
     const result = this.table.invoke(task);
-    if (result === PARKED) return;
+    if (result === PARKED) return task.thread.park();
     if (task.state === "dead") return;
     if (result === HANDLED) {
       task.restart = null;

@@ -58,6 +58,8 @@ export interface GuestThread {
   resume(result: number): void;
   /** Go on with all registers as they stand in the register file. */
   resumeRegisters(): void;
+  /** The stopped thread will not be resumed soon: it need not stay awake for that. */
+  park(): void;
   /** Make a running thread stop soon (STOP_INTERRUPT). Nothing happens to a stopped one. */
   interrupt(): void;
   /** End this one thread. It must be stopped. The object is dead afterwards. */
@@ -73,6 +75,9 @@ export interface GuestThread {
 
   // Memory operations, executed by this stopped thread in its space. Addresses are the kernel's choice.
   mmap(address: number, length: number, prot: number, flags: number, hostFd: number, offset: number): number;
+  /** Let the mmaps of this descriptor that follow at once share one passing of it; then dropFile(). */
+  holdFile(hostFd: number): void;
+  dropFile(): void;
   munmap(address: number, length: number): number;
   mprotect(address: number, length: number, prot: number): number;
   mremap(from: number, oldLength: number, newLength: number, flags: number, to: number): number;

@@ -8,12 +8,12 @@ import { fileURLToPath } from "node:url";
 import { errnoName } from "../abi/errno.ts";
 import { errnoText } from "../abi/errno-text.ts";
 import { AT_FDCWD } from "../abi/fcntl.ts";
-import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../abi/mount.ts";
+import { MS_NODEV, MS_NOSUID, MS_RDONLY } from "../abi/mount.ts";
 import { makeDevtmpfs, DevtmpfsType, registerMemoryDevices } from "../fs/dev/filesystem.ts";
 import { HOST_ROOT, HOST_VOLUME, HostFilesystem } from "../fs/host/filesystem.ts";
 import { HostStream } from "../fs/host/stream.ts";
-import { OverlayFilesystem } from "../fs/overlay/filesystem.ts";
-import { Tmpfs, TMPFS_DEFAULTS, TmpfsMemoryFiles, TmpfsType } from "../fs/tmpfs/filesystem.ts";
+import { makeOverlayRoot } from "../fs/overlay/root.ts";
+import { Tmpfs, TmpfsMemoryFiles, TmpfsType } from "../fs/tmpfs/filesystem.ts";
 import { Host } from "../host/host.ts";
 import { Credentials } from "../kernel/cred/credentials.ts";
 import { exec } from "../kernel/exec/exec.ts";
@@ -28,6 +28,7 @@ import { Limits } from "../kernel/task/limits.ts";
 import { HANDLED } from "../kernel/task/park.ts";
 import { Task } from "../kernel/task/task.ts";
 import { ThreadGroup } from "../kernel/task/thread-group.ts";
+import type { Filesystem } from "../kernel/vfs/filesystem.ts";
 import type { Path } from "../kernel/vfs/path.ts";
 import { Vfs } from "../kernel/vfs/vfs.ts";
 import { StubPlatform } from "../platform/stub/platform.ts";
@@ -35,6 +36,7 @@ import { Dispatch } from "../syscalls/dispatch.ts";
 import { HostClock, HostEntropy } from "./clock.ts";
 import { readHardware } from "./hardware.ts";
 import { plugNetwork } from "./network.ts";
+import { SignalRelay } from "./signal-relay.ts";
 import { Strace } from "./strace.ts";
 
 const PAGE = 4096;
@@ -116,9 +118,12 @@ export class Sandbox {
   run(): number {
     const { kernel } = this;
     plugNetwork(kernel, this.#spec.network, this.host, this.platform);
-    const task = this.#firstTask(this.#mountRoot());
+    const root = this.#mountRoot();
+    this.#mountAll(root);
+    const task = this.#firstTask(root);
+    new SignalRelay(this.host, this.platform, kernel);
     if (this.#spec.strace !== null) this.dispatch.tracer = new Strace(this.host, 2, this.#spec.strace);
-    this.#mountAll(task);
+    for (const volume of this.#spec.volumes) this.#mountVolume(task, volume);
     this.#openStreams(task);
     this.#start(task);
     try {
@@ -140,29 +145,19 @@ export class Sandbox {
     const lower = HostFilesystem.open(vfs, this.host, this.#spec.root, HOST_ROOT);
     if (typeof lower === "number")
       throw new StartFailure(`cannot open the root directory ${this.#spec.root}: ${errnoText(-lower)}`, 128);
-    const memory = new Tmpfs(vfs, this.host, { ...TMPFS_DEFAULTS, mode: 0o755 });
-    const layer = (name: string) => {
-      const made = memory.root.create(null, name, { mode: 0o40755, uid: 0, gid: 0, rdev: 0, target: "" });
-      if (typeof made === "number") throw new StartFailure(`cannot make the ${name} layer: ${errnoName(made)}`, 128);
-      return made;
-    };
-    const overlay = new OverlayFilesystem(vfs, { lowers: [lower.root], upper: layer("upper"), work: layer("work") });
-    return vfs.mountRoot(overlay);
+    return vfs.mountRoot(makeOverlayRoot(vfs, this.host, [lower.root]));
   }
 
-  #mountAll(task: Task): void {
+  #mountAll(root: Path): void {
     const { vfs } = this.kernel;
-    const none = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-    this.#mount(task, "/dev", makeDevtmpfs(vfs, this.host), MS_NOSUID);
-    this.#mount(task, "/dev/shm", new Tmpfs(vfs, this.host), MS_NOSUID | MS_NODEV);
-    void none;
-    for (const volume of this.#spec.volumes) this.#mountVolume(task, volume);
+    this.#mount(root, "/dev", makeDevtmpfs(vfs, this.host), MS_NOSUID);
+    this.#mount(root, "/dev/shm", new Tmpfs(vfs, this.host), MS_NOSUID | MS_NODEV);
   }
 
-  #mount(task: Task, at: string, filesystem: Tmpfs, flags: number): void {
-    const path = this.kernel.vfs.resolve(task, AT_FDCWD, at);
-    // A root without this directory does without the file system.
-    if (typeof path !== "number") this.kernel.vfs.mountAt(filesystem, path, flags);
+  #mount(root: Path, at: string, filesystem: Filesystem, flags: number): void {
+    const path = this.kernel.vfs.makeDirectory(root, at);
+    if (typeof path === "number") throw new StartFailure(`cannot make ${at} in the root: ${errnoText(-path)}`, 128);
+    this.kernel.vfs.mountAt(filesystem, path, flags);
   }
 
   #mountVolume(task: Task, volume: Volume): void {

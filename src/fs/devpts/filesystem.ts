@@ -36,6 +36,9 @@ export const DEVPTS_DEFAULTS: DevptsOptions = {
   uid: null, gid: null, mode: 0o600, ptmxMode: 0, max: PTY_MAX,
 };
 
+/** For one user's commands: nobody else may write on a terminal, everybody may make one. */
+export const DEVPTS_PRIVATE: DevptsOptions = { ...DEVPTS_DEFAULTS, ptmxMode: 0o666 };
+
 /** What a container runtime mounts: slaves for the tty group, and a ptmx for all. */
 export const DEVPTS_CONTAINER: DevptsOptions = {
   uid: null, gid: 5, mode: 0o620, ptmxMode: 0o666, max: PTY_MAX,

@@ -46,26 +46,6 @@ export interface NetworkReport {
   devices(): readonly NetDevice[];
 }
 
-const IFF_UP_LOOPBACK_RUNNING = 0x49;
-const ARPHRD_LOOPBACK = 772;
-
-export const LOOPBACK_DEVICE: NetDevice = {
-  name: "lo", index: 1, mtu: 65536, address: "00:00:00:00:00:00", flags: IFF_UP_LOOPBACK_RUNNING,
-  type: ARPHRD_LOOPBACK, receivedBytes: 0, receivedPackets: 0, sentBytes: 0, sentPackets: 0,
-};
-
-/** A network of which nothing is told but its loopback device. */
-export class QuietNetwork implements NetworkReport {
-  lines(table: NetTable): readonly string[] {
-    if (table !== "if_inet6") return [];
-    return ["00000000000000000000000000000001 01 80 10 80       lo"];
-  }
-
-  devices(): readonly NetDevice[] {
-    return [LOOPBACK_DEVICE];
-  }
-}
-
 /** Facts for a kernel that was told nothing: one processor without a name. */
 export class UnknownFacts implements SystemFacts {
   readonly cpuinfo = "processor\t: 0\nvendor_id\t: unknown\nmodel name\t: unknown\nflags\t\t: \n\n";

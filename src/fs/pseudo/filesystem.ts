@@ -2,6 +2,7 @@
  * PseudoFilesystem: what filesystems made of tables share: no space, no limits, one kernel that their
  * files tell of. Subclasses give the root directory.
  */
+import { ENOENT } from "../../abi/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { StatFs } from "../../kernel/vfs/kstat.ts";
@@ -10,6 +11,11 @@ export abstract class PseudoFilesystem extends Filesystem {
   readonly kernel: Kernel;
   /** Names appear and disappear with what they are about. */
   override readonly revalidates = true;
+  /** st_size of its files, which nobody knows before they are read. */
+  readonly fileSize: number = 0;
+  readonly blockSize: number = 1024;
+  /** What an attempt to make a name gets. */
+  readonly createError: number = -ENOENT;
   readonly #magic: number;
 
   constructor(kernel: Kernel, type: string, magic: number) {

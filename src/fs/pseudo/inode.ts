@@ -20,7 +20,6 @@ import { PseudoDirectoryFile } from "./directory-file.ts";
 import type { Entry, Subject } from "./entry.ts";
 import type { PseudoFilesystem } from "./filesystem.ts";
 
-const BLOCK_SIZE = 1024;
 const FNV_PRIME = 16777619;
 /** Numbers below it belong to roots. */
 const FIRST_INO = 4096;
@@ -69,8 +68,9 @@ export class PseudoInode extends Inode {
     out.nlink = this.nlink;
     out.uid = this.uid;
     out.gid = this.gid;
-    out.rdev = out.size = out.blocks = 0;
-    out.blksize = BLOCK_SIZE;
+    out.rdev = out.blocks = 0;
+    out.size = this.isRegular ? this.filesystem.fileSize : 0;
+    out.blksize = this.filesystem.blockSize;
     out.atimeSec = out.mtimeSec = out.ctimeSec = this.#sec;
     out.atimeNsec = out.mtimeNsec = out.ctimeNsec = this.#nsec;
     out.hasBtime = false;
@@ -157,6 +157,23 @@ export class PseudoDirectory extends PseudoInode {
     if (entry.table !== undefined)
       return new PseudoDirectory(this.filesystem, ino, entry, subject);
     return new PseudoInode(this.filesystem, ino, entry, subject);
+  }
+
+  // Nobody makes names here. In proc a name that is not there cannot even be looked at to be made.
+
+  override create(): Inode | number {
+    return this.filesystem.createError;
+  }
+
+  override link(): number {
+    return this.filesystem.createError;
+  }
+
+  override rename(
+    _task: Task, _name: string, _child: Inode, _into: Inode, _newName: string,
+    replaced: Inode | null,
+  ): number {
+    return replaced === null ? this.filesystem.createError : -EPERM;
   }
 
   override open(task: Task, face: Inode, path: Path | null, flags: number): File | number {

@@ -107,6 +107,15 @@ function readInterpreter(file: File, offset: number, size: number): string | num
  * The memory image of all segments is reserved first, so that nothing can come between them.
  */
 export function loadElf(mm: Mm, thread: GuestThread, file: File, image: Image, wish: number): LoadedImage | number {
+  const mapping = file.mapping(PROT_READ | PROT_EXEC, MAP_PRIVATE);
+  if (typeof mapping === "number") return mapping;
+  thread.holdFile(mapping.hostFd);
+  const loaded = mapImage(mm, thread, file, image, wish);
+  thread.dropFile();
+  return loaded;
+}
+
+function mapImage(mm: Mm, thread: GuestThread, file: File, image: Image, wish: number): LoadedImage | number {
   let low = Infinity;
   let high = 0;
   for (const s of image.segments) {

@@ -3,7 +3,7 @@
  * written depends on the signal and si_code, as sigaction(2) lists them.
  */
 import {
-  SI_ASYNCIO, SI_QUEUE, SI_TIMER, SI_USER, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGIO, SIGSEGV, SIGSYS, SIGTRAP,
+  SI_ASYNCIO, SI_MESGQ, SI_QUEUE, SI_TIMER, SI_USER, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGIO, SIGSEGV, SIGSYS, SIGTRAP,
 } from "../../abi/signal.ts";
 import { setU64 } from "../../abi/struct.ts";
 
@@ -88,7 +88,7 @@ export class SigInfo {
       view.setInt32(at + 16, this.pid, true);
       view.setUint32(at + 20, this.uid, true);
     }
-    if (this.code === SI_TIMER || this.code === SI_QUEUE) {
+    if (this.code === SI_TIMER || this.code === SI_QUEUE || this.code === SI_MESGQ) {
       view.setUint32(at + 24, this.valueLow, true);
       view.setUint32(at + 28, this.valueHigh, true);
     }

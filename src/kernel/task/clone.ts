@@ -10,7 +10,7 @@ import { RLIM_INFINITY, RLIMIT_CPU, RLIMIT_NPROC } from "../../abi/resource.ts";
 import {
   CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_CLEAR_SIGHAND, CLONE_FILES, CLONE_FS, CLONE_NEWCGROUP,
   CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_PARENT,
-  CLONE_PARENT_SETTID, CLONE_PIDFD, CLONE_SETTLS, CLONE_SIGHAND, CLONE_THREAD, CLONE_VFORK, CLONE_VM,
+  CLONE_PARENT_SETTID, CLONE_PIDFD, CLONE_SETTLS, CLONE_SIGHAND, CLONE_SYSVSEM, CLONE_THREAD, CLONE_VFORK, CLONE_VM,
 } from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
 import { type GuestThread, Reg } from "../../platform/contract.ts";
@@ -38,7 +38,7 @@ export function hasFlag(flags: number, flag: number): boolean {
   return Math.floor(flags / flag) % 2 === 1;
 }
 
-const NAMESPACES = [CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWIPC, CLONE_NEWCGROUP];
+const NAMESPACES = [CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWCGROUP];
 
 /** The child's tid, or -errno. The child runs when its STOP_STARTED has come. */
 export function cloneTask(task: Task, request: CloneRequest): Task | number {
@@ -81,7 +81,8 @@ function checkClone(task: Task, request: CloneRequest): number {
     if (flag !== CLONE_NEWUSER && !task.credentials.has(CAP_SYS_ADMIN)) return refuse(EPERM, "clone: new namespaces need CAP_SYS_ADMIN");
     return refuse(EINVAL, "clone: this namespace type is not implemented");
   }
-  if ((has(CLONE_NEWNS) || has(CLONE_NEWUTS)) && !task.credentials.has(CAP_SYS_ADMIN))
+  if (has(CLONE_NEWIPC) && has(CLONE_SYSVSEM)) return refuse(EINVAL, "clone: CLONE_NEWIPC with CLONE_SYSVSEM");
+  if ((has(CLONE_NEWNS) || has(CLONE_NEWUTS) || has(CLONE_NEWIPC)) && !task.credentials.has(CAP_SYS_ADMIN))
     return refuse(EPERM, "clone: new namespaces need CAP_SYS_ADMIN");
   const limit = task.group.limits.soft(RLIMIT_NPROC);
   const { uid } = task.credentials;
@@ -107,7 +108,9 @@ function makeTask(task: Task, thread: GuestThread, tid: number, request: CloneRe
   });
   child.signals.setBlocked(task.signals.blockedLo, task.signals.blockedHi);
   child.namespaces = task.namespaces;
-  if (has(CLONE_NEWUTS) || has(CLONE_NEWNS)) child.namespaces = task.namespaces.unshare(child, has(CLONE_NEWUTS), has(CLONE_NEWNS));
+  if (has(CLONE_NEWUTS) || has(CLONE_NEWNS) || has(CLONE_NEWIPC))
+    child.namespaces = task.namespaces.unshare(child, has(CLONE_NEWUTS), has(CLONE_NEWNS), has(CLONE_NEWIPC));
+  child.seccomp = task.seccomp;
   child.personality = task.personality;
   if (!has(CLONE_VM)) child.rseq = task.rseq;
   child.timerSlackNs = task.timerSlackNs;

@@ -8,6 +8,7 @@
 import { SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SIGCONT, SIGHUP } from "../../abi/signal.ts";
 import { exitRobustList } from "../futex/robust.ts";
 import { futexWake } from "../futex/futex.ts";
+import { leavesSegments } from "../ipc/shm.ts";
 import { sendToGroup, sendToProcessGroup, sendToTask } from "../signal/send.ts";
 import { SigInfo } from "../signal/siginfo.ts";
 import { notifyParentOfExit } from "./notify.ts";
@@ -51,6 +52,7 @@ export function exitTask(task: Task, status = 0): void {
   task.fs.unref();
   task.handlers.users--;
   kernel.cpuTime.leavesSpace(task);
+  leavesSegments(task);
   const spaceEnds = mm.drop();
   if (spaceEnds) mm.space.kill();
   else task.thread.exit();
@@ -88,6 +90,7 @@ function groupExited(group: ThreadGroup, last: Task): void {
   group.exitUid = last.credentials.uid;
   if (group.exiting !== null) group.exitStatus = group.exiting;
   group.timers.clear();
+  last.namespaces.ipc.processExits(group);
   group.pidfdEvents.wake(-1);
   leaveSession(group);
   const wouldOrphan = orphanableGroups(group);

@@ -15,6 +15,7 @@ import type { Kernel } from "../kernel.ts";
 import type { Namespaces } from "../ns/namespaces.ts";
 import type { Mm, StackGrower } from "../mm/mm.ts";
 import { growStack } from "../mm/stack-growth.ts";
+import type { Seccomp } from "../seccomp/seccomp.ts";
 import type { SignalHandlers } from "../signal/handlers.ts";
 import { TaskSignals } from "../signal/task-signals.ts";
 import { Timer } from "../time/timers.ts";
@@ -84,6 +85,8 @@ export class Task implements Waiter, StackGrower {
   /** The registered restartable-sequence area (rseq(2)), address 0 for none. */
   rseq = NO_RSEQ;
   parentDeathSignal = 0;
+  /** What its system calls must pass (seccomp(2)); null for most. */
+  seccomp: Seccomp | null = null;
   personality = 0;
   timerSlackNs = 50_000;
   schedPolicy = 0;

@@ -4,9 +4,10 @@
  * A control character of 0 is switched off (_POSIX_VDISABLE).
  */
 import {
-  BOTHER, BRKINT, CBAUD, CREAD, CS8, CSIZE, ECHO, ECHOCTL, ECHOE, ECHOK, ECHOKE, ICANON, ICRNL,
-  IEXTEN, ISIG, IXON, NCCS, ONLCR, OPOST, PARENB, termios, termios2, VDISCARD, VEOF, VERASE, VINTR,
-  VKILL, VLNEXT, VMIN, VQUIT, VREPRINT, VSTART, VSTOP, VSUSP, VWERASE,
+  BOTHER, BRKINT, CBAUD, CREAD, CS8, CSIZE, ECHO, ECHOCTL, ECHOE, ECHOK, ECHOKE, ECHONL, ICANON,
+  ICRNL, IEXTEN, IGNBRK, IGNCR, INLCR, ISIG, ISTRIP, IXON, NCCS, ONLCR, OPOST, PARENB, PARMRK,
+  termios, termios2, VDISCARD, VEOF, VERASE, VINTR, VKILL, VLNEXT, VMIN, VQUIT, VREPRINT, VSTART,
+  VSTOP, VSUSP, VTIME, VWERASE,
 } from "../../abi/termios.ts";
 
 const B38400 = 15;
@@ -132,8 +133,13 @@ export class Termios {
     this.cflag = ((this.cflag & ~(CSIZE | PARENB)) | CS8 | CREAD) >>> 0;
   }
 
-  /** Do breaks interrupt? Kept for completeness: a pty never sends one. */
-  get breakInterrupts(): boolean {
-    return (this.iflag & BRKINT) !== 0;
+  /** cfmakeraw(3): every byte passes as it is. */
+  makeRaw(): void {
+    this.iflag &= ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+    this.oflag &= ~OPOST;
+    this.lflag &= ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    this.cflag = (this.cflag & ~(CSIZE | PARENB)) | CS8;
+    this.cc[VMIN] = 1;
+    this.cc[VTIME] = 0;
   }
 }

@@ -34,6 +34,7 @@ export const SLOT = {
   frame: 304,
   tid: 312,
   exited: 316,
+  parked: 320,
 } as const;
 
 export const REASON = { syscall: 1, fault: 2, interrupt: 3, result: 4, started: 5 } as const;

@@ -31,7 +31,7 @@ const SO_PASSCRED = 16;
 const O_RDONLY_CLOEXEC = 0o2000000;
 
 const SPIN_NS = 30_000;
-const STUB_SPINS = 1000;
+const STUB_SPINS = 2000;
 const INTERRUPT_AGAIN_NS = 10e6;
 const INTERRUPT_DEADLINE_MS = 1000;
 const START_DEADLINE_MS = 10_000;
@@ -42,6 +42,19 @@ const HOST_EVERY = 64;
 export interface HostListener {
   onHostEvent(fd: number, events: number): void;
 }
+
+/** A space that has no process yet, and what its process is to be given. */
+export interface SpaceKit {
+  space: StubSpace;
+  memoryFd: number;
+  stubControl: number;
+}
+
+/** Zombies that may pile up while guests are busy. */
+const REAP_BATCH = 64;
+/** How many of each are kept ready. */
+const KITS = 2;
+const SPARES = 1;
 
 export class StubPlatform implements Platform {
   readonly name = "stub";
@@ -70,6 +83,11 @@ export class StubPlatform implements Platform {
   readonly #byPidfd = new Map<number, StubSpace>();
   readonly #doomed = new Map<number, StubSpace>();
   readonly #died: StubSpace[] = [];
+  /** Made in idle moments: halves of spaces for forks, whole pristine processes for execs. */
+  readonly #kits: SpaceKit[] = [];
+  readonly #spares: StubThread[] = [];
+  /** Processes that are gone, and that the warden has not been told to reap. */
+  readonly #unreaped: number[] = [];
   #epoll = -1;
   #doorbell = -1;
   #warden = -1;
@@ -143,6 +161,10 @@ export class StubPlatform implements Platform {
 
   newSpace(): StubThread | number {
     if (this.#template === null) throw new KernelBug("newSpace() before start()");
+    while (this.#spares.length > 0) {
+      const spare = this.#spares.pop()!;
+      if (spare.space.alive && (spare.stopped || this.awaitPost(spare, START_DEADLINE_MS) === 0)) return spare;
+    }
     const thread = this.#template.fork();
     if (typeof thread === "number") return thread;
     if (thread.state === "starting" && this.awaitPost(thread, START_DEADLINE_MS) !== 0) return -EAGAIN;
@@ -150,7 +172,31 @@ export class StubPlatform implements Platform {
   }
 
   /** The kernel's half of a new space; the caller makes a process of it. */
-  makeSpace(): { space: StubSpace; memoryFd: number; stubControl: number } | number {
+  makeSpace(): SpaceKit | number {
+    return this.#kits.pop() ?? this.#makeKit();
+  }
+
+  /**
+   * Nothing is posted, and the kernel would only wait: make ready what the next fork or exec needs.
+   * One piece at a time, so that a post is not kept waiting for long. True when something was done.
+   */
+  #prepare(): boolean {
+    if (this.#template === null) return false;
+    if (this.#kits.length < KITS) {
+      const kit = this.#makeKit();
+      if (typeof kit === "number") return false;
+      this.#kits.push(kit);
+      return true;
+    }
+    if (this.#spares.length >= SPARES) return false;
+    const spare = this.#template.fork();
+    if (typeof spare === "number") return false;
+    spare.isSpare = true;
+    this.#spares.push(spare);
+    return true;
+  }
+
+  #makeKit(): SpaceKit | number {
     const host = this.host;
     const memoryFd = host.memfdCreate("tvisor-slots", MFD_CLOEXEC_ALLOW_SEALING);
     if (memoryFd < 0) return memoryFd;
@@ -227,16 +273,24 @@ export class StubPlatform implements Platform {
     this.host.epollCtl(this.#epoll, EPOLL.remove, space.pidfd, 0);
     this.#byPidfd.delete(space.pidfd);
     this.host.close(space.pidfd);
-    const at = this.host.structAt;
-    this.view.setInt32(at, space.pid, true);
-    this.host.write(this.#warden, this.arena.u8.subarray(at, at + 4));
+    this.#unreaped.push(space.pid);
     space.pidfd = -1;
     if (space.alive) this.#lost(space);
   }
 
+  /** Waking the warden costs a guest its processor: done for many at once, or when nothing runs. */
+  #reap(): void {
+    const at = this.host.structAt;
+    for (const pid of this.#unreaped.splice(0)) {
+      this.view.setInt32(at, pid, true);
+      this.host.write(this.#warden, this.arena.u8.subarray(at, at + 4));
+    }
+  }
+
   /** A space ended on the host without our asking: tell the kernel of each of its threads. */
   #lost(space: StubSpace): void {
-    for (const thread of space.threads) if (thread !== null) this.#report(thread, STOP_DEAD);
+    for (const thread of space.threads)
+      if (thread !== null && !thread.isSpare) this.#report(thread, STOP_DEAD);
     space.kill();
   }
 
@@ -257,6 +311,15 @@ export class StubPlatform implements Platform {
 
   wait(timeoutNs: number): number {
     this.#stopCount = 0;
+    if (timeoutNs > 0 && (this.#kits.length < KITS || this.#spares.length < SPARES)) {
+      const count = this.#wait(0);
+      if (count > 0 || this.#prepare()) return count;
+    }
+    return this.#wait(timeoutNs);
+  }
+
+  #wait(timeoutNs: number): number {
+    this.#stopCount = 0;
     this.#escalate();
     for (const space of this.#died.splice(0)) this.#lost(space);
     if (this.#stopCount > 0) return this.#stopCount;
@@ -272,6 +335,7 @@ export class StubPlatform implements Platform {
     const lookAtHost = ++this.#sinceHost >= HOST_EVERY || timeout === 0;
     this.words[(block + WAIT.pollHost) >> 2] = lookAtHost ? 1 : 0;
     if (lookAtHost) this.#sinceHost = 0;
+    if (this.#unreaped.length >= REAP_BATCH || (busy === 0 && timeout > 0)) this.#reap();
     const posts = this.gateway.wait(block);
     this.#collect(posts, scanned.slice());
     const events = this.words[(block + WAIT.events) >> 2]!;
@@ -299,7 +363,8 @@ export class StubPlatform implements Platform {
     if (thread.state === "starting" && reason === REASON.started) {
       if (!thread.space.meet()) return this.#nonsense(thread.space);
       this.#stopped(thread);
-      this.#report(thread, STOP_STARTED);
+      // A spare waits here for the exec that will use it.
+      if (!thread.isSpare) this.#report(thread, STOP_STARTED);
     } else if (thread.state === "running" && reason === REASON.syscall) {
       this.#stopped(thread);
       this.#report(thread, STOP_SYSCALL);

@@ -29,6 +29,11 @@ export class StubThread implements GuestThread {
   state: SlotState = "starting";
   /** The last request sequence that was answered for; guarded against replays. */
   seen = 0;
+  /** Belongs to a process that no exec has taken yet. */
+  isSpare = false;
+  /** The host descriptor that holdFile() gave to the stub, and its number there. */
+  #heldHost = -1;
+  #held = -1;
   /** When an unanswered interrupt was first sent (ms, monotonic), or 0. */
   interruptedAt = 0;
   readonly fault: Fault = { signo: 0, code: 0, address: 0, error: 0, trap: 0 };
@@ -94,9 +99,14 @@ export class StubThread implements GuestThread {
     const words = this.#platform.words;
     words[(this.at + SLOT.flags) >> 2] = flags;
     words[(this.at + SLOT.command) >> 2] = COMMAND.resume;
+    words[(this.at + SLOT.parked) >> 2] = 0;
     this.state = "running";
     this.#platform.threadRuns(this.space);
     this.#platform.gateway.reply(this.at);
+  }
+
+  park(): void {
+    if (this.state === "stopped") this.#platform.words[(this.at + SLOT.parked) >> 2] = 1;
   }
 
   interrupt(): void {
@@ -128,6 +138,7 @@ export class StubThread implements GuestThread {
     if (this.state !== "stopped") return -ESRCH;
     const words = this.#platform.words;
     words[(this.at + SLOT.command) >> 2] = command;
+    words[(this.at + SLOT.parked) >> 2] = 0;
     this.#platform.gateway.reply(this.at);
     return this.#platform.awaitPost(this, COMMAND_DEADLINE_MS) === 0
       ? readI64(this.#platform.view, this.at + SLOT.result)
@@ -156,11 +167,24 @@ export class StubThread implements GuestThread {
 
   mmap(address: number, length: number, prot: number, flags: number, hostFd: number, offset: number): number {
     if (hostFd < 0) return this.#call(NR.mmap, address, length, prot, flags, -1, 0);
+    if (hostFd === this.#heldHost) return this.#call(NR.mmap, address, length, prot, flags, this.#held, offset);
     const fd = this.#send(hostFd);
     if (fd < 0) return fd;
     const rc = this.#call(NR.mmap, address, length, prot, flags, fd, offset);
     this.#call(NR.close, fd);
     return rc;
+  }
+
+  holdFile(hostFd: number): void {
+    this.dropFile();
+    this.#held = this.#send(hostFd);
+    this.#heldHost = this.#held < 0 ? -1 : hostFd;
+  }
+
+  dropFile(): void {
+    if (this.#heldHost < 0) return;
+    this.#heldHost = -1;
+    this.#call(NR.close, this.#held);
   }
 
   munmap(address: number, length: number): number {
@@ -250,19 +274,19 @@ export class StubThread implements GuestThread {
   fork(): StubThread | number {
     const made = this.#platform.makeSpace();
     if (typeof made === "number") return made;
-    const memory = this.#send(made.memoryFd);
-    const control = memory < 0 ? memory : this.#send(made.stubControl);
-    this.#platform.host.close(made.stubControl);
-    const space = made.space;
-    const thread = control < 0 ? null : space.adopt(this.slot);
+    const { host } = this.#platform;
+    const { space } = made;
+    const sent = Math.min(
+      host.sendDescriptor(this.space.control, made.memoryFd),
+      host.sendDescriptor(this.space.control, made.stubControl),
+    );
+    host.close(made.stubControl);
+    const thread = sent < 0 ? null : space.adopt(this.slot);
     if (thread === null) {
       space.kill();
-      return control < 0 ? control : -ENOMEM;
+      return sent < 0 ? sent : -ENOMEM;
     }
-    const view = this.#platform.view;
-    writeI64(view, this.at + SLOT.args, memory);
-    writeI64(view, this.at + SLOT.args + 8, control);
-    writeI64(view, this.at + SLOT.args + 16, this.#platform.wardenPidInside);
+    writeI64(this.#platform.view, this.at + SLOT.args, this.#platform.wardenPidInside);
     const pid = this.#command(COMMAND.fork);
     if (pid < 0) {
       space.kill();

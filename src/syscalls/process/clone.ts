@@ -121,7 +121,7 @@ export function unshare(task: Task, flags: number): number {
     return refuse(EINVAL, "unshare: process has several threads");
   for (const flag of NAMESPACE_FLAGS)
     if (hasFlag(flags, flag) && !task.credentials.has(CAP_SYS_ADMIN)) return refuse(EPERM, "unshare: needs CAP_SYS_ADMIN");
-  for (const flag of [CLONE_NEWUSER, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWTIME])
+  for (const flag of [CLONE_NEWUSER, CLONE_NEWCGROUP, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWTIME])
     if (hasFlag(flags, flag)) return refuse(EINVAL, "unshare: this namespace type is not implemented");
   if (hasFlag(flags, CLONE_FILES) && task.files.users > 1) {
     task.files.users--;
@@ -134,6 +134,8 @@ export function unshare(task: Task, flags: number): number {
   }
   const uts = hasFlag(flags, CLONE_NEWUTS);
   const mounts = hasFlag(flags, CLONE_NEWNS);
-  if (uts || mounts) task.namespaces = task.namespaces.unshare(task, uts, mounts);
+  const ipc = hasFlag(flags, CLONE_NEWIPC);
+  if (ipc || hasFlag(flags, CLONE_SYSVSEM)) task.namespaces.ipc.processExits(task.group);
+  if (uts || mounts || ipc) task.namespaces = task.namespaces.unshare(task, uts, mounts, ipc);
   return 0;
 }

@@ -1,7 +1,9 @@
 /**
  * HostBackend: makes Internet sockets that are sockets of the host.
  */
+import { EMFILE, ENFILE } from "../../../abi/errno.ts";
 import { IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM } from "../../../abi/socket.ts";
+import { refuse } from "../../../base/refuse.ts";
 import type { Host } from "../../../host/host.ts";
 import { HostSockets } from "../../../host/sockets.ts";
 import type { Endpoint } from "../../../kernel/socket/endpoint.ts";
@@ -28,6 +30,8 @@ export class HostBackend implements InetBackend {
 
   #make(domain: number, type: number, protocol: number): Endpoint | number {
     const fd = this.#sockets.socket(domain, type, protocol);
+    // It is not the guest's table that is full.
+    if (fd === -EMFILE) return refuse(ENFILE, "socket: no host descriptor is left");
     if (fd < 0) return fd;
     return new HostEndpoint(this.#sockets, this.#events, fd, domain, type, protocol);
   }

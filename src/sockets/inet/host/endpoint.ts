@@ -9,9 +9,11 @@ import { CAP_NET_BIND_SERVICE } from "../../../abi/capability.ts";
 import {
   EACCES,
   EAGAIN,
+  EALREADY,
   EFAULT,
   EINPROGRESS,
   EINTR,
+  EISCONN,
   EMSGSIZE,
   ENOTTY,
   EPERM,
@@ -79,6 +81,7 @@ export class HostEndpoint extends Endpoint implements HostListener {
   readonly #events: HostEvents;
   #fd: number;
   #isListening = false;
+  #connectingTo: Uint8Array = new Uint8Array(0);
 
   /** Takes over the descriptor. */
   constructor(
@@ -136,14 +139,18 @@ export class HostEndpoint extends Endpoint implements HostListener {
   }
 
   override connect(_task: Task, address: Uint8Array): number {
+    this.#connectingTo = address;
     const rc = this.#sockets.connect(this.#fd, address);
     return rc === -EINTR ? -EINPROGRESS : rc;
   }
 
+  /** Asking the host again gives the result of what was begun. */
   override finishConnect(_task: Task): number {
     const ready = this.#sockets.host.poll(this.#fd, POLLOUT);
     if ((ready & (POLLOUT | POLLERR | POLLHUP)) === 0) return -EAGAIN;
-    return -this.takeError();
+    const rc = this.#sockets.connect(this.#fd, this.#connectingTo);
+    if (rc === -EISCONN) return 0;
+    return rc === -EALREADY || rc === -EINTR ? -EAGAIN : rc;
   }
 
   override shutdown(_task: Task, how: number): number {

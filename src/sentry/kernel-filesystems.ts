@@ -1,0 +1,28 @@
+/**
+ * The filesystems that the kernel makes up itself: proc, sysfs, devpts. plugKernelFilesystems()
+ * registers their types and the terminal drivers, and gives one of each for boot to mount.
+ */
+import { DEVPTS_PRIVATE, Devpts, DevptsType } from "../fs/devpts/filesystem.ts";
+import { registerTerminals } from "../fs/devpts/drivers.ts";
+import type { SystemFacts } from "../fs/proc/facts.ts";
+import { KernelNetwork } from "../fs/proc/net/report.ts";
+import { type Procfs, ProcType } from "../fs/proc/filesystem.ts";
+import { type Sysfs, SysfsType } from "../fs/sys/filesystem.ts";
+import type { Kernel } from "../kernel/kernel.ts";
+
+export interface KernelFilesystems {
+  readonly proc: Procfs;
+  readonly sys: Sysfs;
+  readonly devpts: Devpts;
+}
+
+export function plugKernelFilesystems(kernel: Kernel, facts: SystemFacts): KernelFilesystems {
+  const { vfs } = kernel;
+  const proc = new ProcType(kernel, facts, new KernelNetwork(kernel.network));
+  const sys = new SysfsType(proc.system);
+  vfs.filesystemTypes.register(sys);
+  vfs.filesystemTypes.register(proc);
+  vfs.filesystemTypes.register(new DevptsType(vfs));
+  registerTerminals(vfs);
+  return { proc: proc.make(), sys: sys.make(), devpts: new Devpts(vfs, DEVPTS_PRIVATE) };
+}
