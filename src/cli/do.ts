@@ -96,6 +96,7 @@ function parse(argv: string[]): SandboxSpec | null {
       gid,
       groups,
     },
+    terminal: values.tty === true,
     strace: parseStrace(values.strace),
     report: () => {},
   };

@@ -8,8 +8,9 @@ import { fileURLToPath } from "node:url";
 import { errnoName } from "../abi/errno.ts";
 import { errnoText } from "../abi/errno-text.ts";
 import { AT_FDCWD } from "../abi/fcntl.ts";
-import { MS_NODEV, MS_NOSUID, MS_RDONLY } from "../abi/mount.ts";
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../abi/mount.ts";
 import { makeDevtmpfs, DevtmpfsType, registerMemoryDevices } from "../fs/dev/filesystem.ts";
+import type { Devpts } from "../fs/devpts/filesystem.ts";
 import { HOST_ROOT, HOST_VOLUME, HostFilesystem } from "../fs/host/filesystem.ts";
 import { HostStream } from "../fs/host/stream.ts";
 import { makeOverlayRoot } from "../fs/overlay/root.ts";
@@ -34,10 +35,13 @@ import { Vfs } from "../kernel/vfs/vfs.ts";
 import { StubPlatform } from "../platform/stub/platform.ts";
 import { Dispatch } from "../syscalls/dispatch.ts";
 import { HostClock, HostEntropy } from "./clock.ts";
+import { Console } from "./console.ts";
 import { readHardware } from "./hardware.ts";
+import { plugKernelFilesystems } from "./kernel-filesystems.ts";
 import { plugNetwork } from "./network.ts";
 import { SignalRelay } from "./signal-relay.ts";
 import { Strace } from "./strace.ts";
+import { HostFacts } from "./system-facts.ts";
 
 const PAGE = 4096;
 /** The vDSO and the first stacks lie below the end of guest memory, each in a part of its own. */
@@ -57,6 +61,8 @@ export interface SandboxSpec {
   network: "none" | "host";
   volumes: Volume[];
   program: ProgramSpec;
+  /** Give the program a terminal of its own. */
+  terminal: boolean;
   /** System calls to print on stderr; an empty list prints all, null none. */
   strace: string[] | null;
   /** Gets one sentence whenever the kernel has something to tell its user. */
@@ -90,6 +96,9 @@ export class Sandbox {
   readonly kernel: Kernel;
   readonly dispatch: Dispatch;
   readonly #spec: SandboxSpec;
+  readonly #facts: HostFacts;
+  #console: Console | null = null;
+  #devpts: Devpts | null = null;
 
   constructor(spec: SandboxSpec) {
     this.#spec = spec;
@@ -101,6 +110,7 @@ export class Sandbox {
     const vdsoAt = end - VDSO_SPACE + entropy.below(VDSO_SPACE / 2 / PAGE) * PAGE;
     this.platform.start(nativePath("tvisor-warden"), vdsoAt);
     this.dispatch = new Dispatch(spec.report);
+    this.#facts = new HostFacts(this.host, this.host.gateway.cpus());
     this.kernel = new Kernel({
       platform: this.platform,
       clock,
@@ -110,7 +120,7 @@ export class Sandbox {
       table: this.dispatch,
       stackTop: end - VDSO_SPACE - STACK_SPACE + entropy.below(STACK_SPACE / 2 / PAGE) * PAGE,
       cpus: this.host.gateway.cpus(),
-      memory: { totalBytes: 2 ** 31, freeBytes: 2 ** 30 },
+      memory: this.#facts.memoryFacts,
     });
   }
 
@@ -121,14 +131,18 @@ export class Sandbox {
     const root = this.#mountRoot();
     this.#mountAll(root);
     const task = this.#firstTask(root);
-    new SignalRelay(this.host, this.platform, kernel);
     if (this.#spec.strace !== null) this.dispatch.tracer = new Strace(this.host, 2, this.#spec.strace);
     for (const volume of this.#spec.volumes) this.#mountVolume(task, volume);
-    this.#openStreams(task);
-    this.#start(task);
+    if (this.#spec.terminal) this.#openTerminal(task);
+    else this.#openStreams(task);
+    new SignalRelay(this.host, this.platform, kernel, this.#console);
     try {
-      return kernel.run();
+      this.#start(task);
+      const status = kernel.run();
+      this.#console?.finish();
+      return status;
     } finally {
+      this.#console?.restore();
       this.platform.shutdown();
     }
   }
@@ -152,6 +166,12 @@ export class Sandbox {
     const { vfs } = this.kernel;
     this.#mount(root, "/dev", makeDevtmpfs(vfs, this.host), MS_NOSUID);
     this.#mount(root, "/dev/shm", new Tmpfs(vfs, this.host), MS_NOSUID | MS_NODEV);
+    const { proc, sys, devpts } = plugKernelFilesystems(this.kernel, this.#facts);
+    const noexec = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    this.#mount(root, "/dev/pts", devpts, MS_NOSUID | MS_NOEXEC);
+    this.#mount(root, "/proc", proc, noexec);
+    this.#mount(root, "/sys", sys, noexec | MS_RDONLY);
+    this.#devpts = devpts;
   }
 
   #mount(root: Path, at: string, filesystem: Filesystem, flags: number): void {
@@ -209,6 +229,14 @@ export class Sandbox {
       const stream = new HostStream(vfs, this.host, this.platform, fd, task.credentials, `host:[${name}]`);
       task.files.install(stream, false, 1024);
     }
+  }
+
+  /** `-t`: the program leads a session on a terminal of its own, relayed to the user's. */
+  #openTerminal(task: Task): void {
+    const { uid, gid, groups } = this.#spec.program;
+    const owner = Credentials.forUser(uid, gid, groups);
+    this.#console = new Console(this.host, this.platform, this.#devpts!, owner);
+    this.#console.attach(task);
   }
 
   #start(task: Task): void {

@@ -5,24 +5,27 @@
  */
 import { O_CLOEXEC, O_NONBLOCK } from "../abi/fcntl.ts";
 import {
-  SI_KERNEL, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2,
+  SI_KERNEL, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH,
 } from "../abi/signal.ts";
 import { HostError } from "../base/failure.ts";
 import type { Host } from "../host/host.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { sendToGroup, sendToProcessGroup } from "../kernel/signal/send.ts";
 import { SigInfo } from "../kernel/signal/siginfo.ts";
+import type { Console } from "./console.ts";
 import type { HostListener, StubPlatform } from "../platform/stub/platform.ts";
 
-const RELAYED = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGCONT];
+const RELAYED = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGCONT, SIGWINCH];
 const EPOLLIN = 1;
 
 export class SignalRelay implements HostListener {
   readonly #host: Host;
   readonly #kernel: Kernel;
+  readonly #console: Console | null;
 
-  constructor(host: Host, platform: StubPlatform, kernel: Kernel) {
+  constructor(host: Host, platform: StubPlatform, kernel: Kernel, console: Console | null) {
     this.#host = host;
+    this.#console = console;
     this.#kernel = kernel;
     const pipe = host.pipe2(O_CLOEXEC | O_NONBLOCK);
     if (typeof pipe === "number") throw new HostError("pipe2", -pipe);
@@ -38,6 +41,8 @@ export class SignalRelay implements HostListener {
 
   #relay(signo: number): void {
     const { main } = this.#kernel;
+    if (signo === SIGWINCH) return this.#console?.resized();
+    if (signo === SIGCONT) this.#console?.continued();
     if (main === null) return;
     const info = new SigInfo(signo, SI_KERNEL);
     if (signo === SIGINT || signo === SIGQUIT) sendToProcessGroup(main.processGroup, info);

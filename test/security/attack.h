@@ -30,7 +30,7 @@
 /* The stub's `syscall; mov -8(%rbp),%rbx; leave; ret`: an attacker's dream, it comes straight back. */
 static uint64_t gadget;
 
-static void find_gadget(void) {
+static inline void find_gadget(void) {
   static const unsigned char code[] = {0x0f, 0x05, 0x48, 0x8b, 0x5d, 0xf8, 0xc9, 0xc3};
   const unsigned char *text = (const unsigned char *)STUB_TEXT;
   for (unsigned i = 0; i + sizeof code < 0x4000; i++)
@@ -42,7 +42,7 @@ static void find_gadget(void) {
 }
 
 /* A host system call made by the stub's instruction; what the filter traps is the kernel's answer. */
-static __attribute__((noinline)) long stub_call(long nr, long a, long b, long c, long d, long e, long f) {
+static inline long stub_call(long nr, long a, long b, long c, long d, long e, long f) {
   long rc;
   register long r10 __asm__("r10") = d;
   register long r8 __asm__("r8") = e;
@@ -68,18 +68,18 @@ static __attribute__((noinline)) long stub_call(long nr, long a, long b, long c,
 }
 
 static uint64_t random_state = 88172645463325252ull;
-static uint64_t random64(void) {
+static inline uint64_t random64(void) {
   random_state ^= random_state << 13;
   random_state ^= random_state >> 7;
   random_state ^= random_state << 17;
   return random_state;
 }
 
-static volatile struct slot *slot_at(unsigned index) {
+static inline volatile struct slot *slot_at(unsigned index) {
   return (volatile struct slot *)(STUB_SLOTS + index * CHUNK);
 }
 
-static double seconds(void) {
+static inline double seconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;

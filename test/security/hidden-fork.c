@@ -10,18 +10,13 @@ static void spin(void) {
   for (;;) __asm__ volatile("pause");
 }
 
-/* A thread starts on a stack where the gadget finds rbp and a return to spin(). */
+/* Parent and child both come out of the gadget by `frame`, on the parent's stack; the child touches
+ * none of it. */
 static void hidden_thread(int i) {
-  uint64_t *top = (uint64_t *)(stacks[i] + sizeof stacks[i] - 256);
-  top[1] = (uint64_t)spin; /* returned to */
-  top[0] = (uint64_t)top;
   register long r10 __asm__("r10") = (long)&slot_at(100 + i)->exited;
   register long r8 __asm__("r8") = 0;
+  uint64_t frame[4] = {0};
   long rc;
-  /* Parent and child come out of the gadget alike: by rbp, which the child must find changed. So the
-   * child gets its own frame by returning through the same rbp: both read `frame`. */
-  uint64_t frame[4];
-  frame[0] = 0;
   __asm__ volatile(
       "push %%rbx\n\t"
       "push %%rbp\n\t"
@@ -40,8 +35,8 @@ static void hidden_thread(int i) {
       "pop %%rbp\n\t"
       "pop %%rbx\n\t"
       : "=a"(rc), "+r"(r10), "+r"(r8)
-      : "a"((long)SYS_clone), "D"((long)THREAD_WORD), "S"((long)top), "d"(0l), [gadget] "r"(gadget),
-        [frame] "r"(frame)
+      : "a"((long)SYS_clone), "D"((long)THREAD_WORD), "S"((long)stacks[i] + 65280), "d"(0l),
+        [gadget] "r"(gadget), [frame] "r"(frame)
       : "rcx", "r11", "r12", "r13", "memory");
   printf("thread %s\n", rc > 0 ? "made" : "refused");
 }

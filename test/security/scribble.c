@@ -36,8 +36,8 @@ static void scribble_once(void) {
 }
 
 static void *scribbler(void *unused) {
-  (void)unused;
   for (;;) scribble_once();
+  return unused;
 }
 
 int main(int argc, char **argv) {

@@ -217,3 +217,36 @@ test("a receiver of datagrams learns who sent", () => {
   const length = task.mm.readI32(SCRATCH + 200);
   assert.equal(task.text(SCRATCH + 64, length), "\x01\0\0from");
 });
+
+test("SCM_RIGHTS: sockets that hold only each other are released", () => {
+  const task = bootNet();
+  const [a, b] = pair(task, SOCK_STREAM);
+  const [c, d] = pair(task, SOCK_STREAM);
+  const fd = task.sys(eventfd2, 0, 0);
+  const inner = task.files.get(fd)!;
+  // b's queue holds d, d's queue holds b and the eventfd: closing everything leaves a circle.
+  sendFile(task, a, d);
+  sendFile(task, c, b);
+  sendFile(task, c, fd);
+  const held = [b, d].map((each) => task.files.get(each)!);
+  for (const each of [fd, b, d, a]) task.sys(close, each);
+  assert.equal(inner.references, 1);
+  task.sys(close, c);
+  assert.deepEqual(
+    [inner, ...held].map((file) => file.references),
+    [0, 0, 0],
+  );
+});
+
+test("SCM_RIGHTS: a socket in flight that somebody can still receive is kept", () => {
+  const task = bootNet();
+  const [a, b] = pair(task, SOCK_STREAM);
+  const [c, d] = pair(task, SOCK_STREAM);
+  sendFile(task, a, d);
+  task.write(c, "kept");
+  task.sys(close, d);
+  task.sys(close, a);
+  const { at, control } = header(task, 24);
+  assert.equal(task.sys(recvmsg, b, at, 0), 1);
+  assert.equal(task.read(task.mm.readI32(control + 16)), "kept");
+});

@@ -28,6 +28,7 @@ import { BOTH_SHUT, READ_SHUT, WRITE_SHUT } from "../../kernel/socket/endpoint.t
 import type { IncomingMessage, OutgoingMessage } from "../../kernel/socket/message.ts";
 import { Segment } from "../../kernel/socket/segment-queue.ts";
 import type { Task } from "../../kernel/task/task.ts";
+import type { File } from "../../kernel/vfs/file.ts";
 import { ALL_EVENTS, chargeOf, READ_EVENTS, UnixEndpoint, WRITE_EVENTS } from "./endpoint.ts";
 import { checkAddress, findSocket } from "./names.ts";
 import { checkInFlight, Parcel } from "./parcel.ts";
@@ -274,6 +275,17 @@ export class UnixConnection extends UnixEndpoint {
     return mask;
   }
 
+  /** Connections that wait to be accepted carry too. */
+  override *carried(): Generator<File> {
+    yield* super.carried();
+    for (const embryo of this.#pending) yield* embryo.carried();
+  }
+
+  override dropCarried(): void {
+    super.dropCarried();
+    for (const embryo of this.#pending) embryo.dropCarried();
+  }
+
   override close(): void {
     this.isClosed = true;
     this.closedHalves = BOTH_SHUT;
@@ -286,6 +298,7 @@ export class UnixConnection extends UnixEndpoint {
     }
     this.dropIncoming();
     this.#room.wake(WRITE_EVENTS);
+    this.collectGarbage();
   }
 }
 

@@ -213,5 +213,6 @@ export class UnixDatagram extends UnixEndpoint {
     }
     this.dropIncoming();
     this.#tellWaiting();
+    this.collectGarbage();
   }
 }

@@ -30,7 +30,9 @@ import type { IncomingMessage, PeerCredentials } from "../../kernel/socket/messa
 import { type NetworkNamespace, networkOf } from "../../kernel/socket/network.ts";
 import { type Segment, SegmentQueue, type SegmentSink } from "../../kernel/socket/segment-queue.ts";
 import type { Task } from "../../kernel/task/task.ts";
+import type { File } from "../../kernel/vfs/file.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
+import { type Carrier, InFlight } from "./in-flight.ts";
 import {
   addressOf,
   bindPath,
@@ -56,7 +58,7 @@ const PAGE = 4096;
 
 const UNNAMED = Uint8Array.of(AF_UNIX, 0);
 
-export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parcel> {
+export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parcel>, Carrier {
   readonly network: NetworkNamespace;
   /** sockaddr_un as bound, or null. */
   name: Uint8Array | null = null;
@@ -133,6 +135,11 @@ export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parce
     }
   }
 
+  /** The end of close(): sockets that only held each other may be unreachable now. */
+  protected collectGarbage(): void {
+    this.network.part(InFlight).collect();
+  }
+
   override localName(): Uint8Array {
     return this.name ?? UNNAMED;
   }
@@ -172,6 +179,14 @@ export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parce
       segment.tag.close();
       this.segmentDone(segment);
     }
+  }
+
+  *carried(): Generator<File> {
+    for (let i = 0; i < this.incoming.count; i++) yield* this.incoming.at(i)!.tag.rights;
+  }
+
+  dropCarried(): void {
+    this.dropIncoming();
   }
 
   /** Tell the receiver who sent, when it asked for that. */

@@ -24,7 +24,6 @@ const AUTOBIND_NAMES = 0x100000;
 /** What unix sockets of one network namespace share. */
 export class UnixNames {
   readonly #abstract = new Map<string, Endpoint>();
-  readonly #inFlight = new Map<number, number>();
   #lastAutobind = 0;
 
   abstract(key: string): Endpoint | undefined {
@@ -47,15 +46,6 @@ export class UnixNames {
       if (!this.#abstract.has(keyOf(name))) return name;
     }
     return null;
-  }
-
-  /** Files of this user that are in messages. */
-  inFlight(uid: number): number {
-    return this.#inFlight.get(uid) ?? 0;
-  }
-
-  addInFlight(uid: number, count: number): void {
-    if (count !== 0) this.#inFlight.set(uid, this.inFlight(uid) + count);
   }
 }
 

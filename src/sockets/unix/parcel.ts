@@ -14,7 +14,7 @@ import type { OutgoingMessage, PeerCredentials } from "../../kernel/socket/messa
 import { networkOf } from "../../kernel/socket/network.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
-import { UnixNames } from "./names.ts";
+import { InFlight } from "./in-flight.ts";
 
 /** What a parcel needs of the socket that sent it. */
 export interface Sender extends Endpoint {
@@ -30,7 +30,7 @@ export class Parcel {
   /** The sender's address when it was sent; null when it had none. */
   readonly name: Uint8Array | null;
   rights: File[];
-  readonly #names: UnixNames;
+  readonly #inFlight: InFlight;
   readonly #uid: number;
 
   constructor(task: Task, sender: Sender, message: OutgoingMessage) {
@@ -38,15 +38,15 @@ export class Parcel {
     this.credentials = message.credentials ?? credentialsOf(task);
     this.name = sender.name;
     this.rights = message.rights.map((file) => file.ref());
-    this.#names = networkOf(task).part(UnixNames);
+    this.#inFlight = networkOf(task).part(InFlight);
     this.#uid = task.credentials.uid;
-    this.#names.addInFlight(this.#uid, this.rights.length);
+    this.#inFlight.add(this.#uid, this.rights);
   }
 
   /** Give the files to a receiver. */
   take(): File[] {
     const { rights } = this;
-    this.#names.addInFlight(this.#uid, -rights.length);
+    this.#inFlight.remove(this.#uid, rights);
     this.rights = [];
     return rights;
   }
@@ -59,7 +59,7 @@ export class Parcel {
 /** May the task send these files? 0 or -errno. */
 export function checkInFlight(task: Task, message: OutgoingMessage): number {
   if (message.rights.length === 0) return 0;
-  const inFlight = networkOf(task).part(UnixNames).inFlight(task.credentials.uid);
+  const inFlight = networkOf(task).part(InFlight).forUser(task.credentials.uid);
   const isPrivileged =
     task.credentials.has(CAP_SYS_RESOURCE) || task.credentials.has(CAP_SYS_ADMIN);
   if (inFlight > task.group.limits.soft(RLIMIT_NOFILE) && !isPrivileged)
