@@ -20,6 +20,7 @@ import { forceSignal, returnToGuest } from "./signal/deliver.ts";
 import { sendToTask } from "./signal/send.ts";
 import { SigInfo } from "./signal/siginfo.ts";
 import { restoreMask } from "./signal/temporary-mask.ts";
+import { ALLOWED, judge } from "./seccomp/seccomp.ts";
 import { SocketFamilies } from "./socket/family.ts";
 import { NetworkNamespace } from "./socket/network.ts";
 import { startChild } from "./task/clone.ts";
@@ -262,7 +263,13 @@ export class Kernel {
   #onSyscall(task: Task, thread: GuestThread): void {
     task.syscallNr = thread.registerLow(Reg.rax);
     task.restart = null;
-    if (!this.table.decode(task)) return this.#complete(task, -ENOSYS);
+    const isKnown = this.table.decode(task);
+    if (task.seccomp !== null) {
+      const verdict = judge(task, task.seccomp);
+      if (verdict === HANDLED) return this.#handled(task);
+      if (verdict !== ALLOWED) return this.#complete(task, verdict);
+    }
+    if (!isKnown) return this.#complete(task, -ENOSYS);
     this.#invoke(task);
   }
 
@@ -279,14 +286,15 @@ export class Kernel {
     const result = this.table.invoke(task);
     if (result === PARKED) return task.thread.park();
     if (task.state === "dead") return;
-    if (result === HANDLED) {
-      task.restart = null;
-      this.table.completed(task, HANDLED);
-      // exit and execve may have changed who the task is; the registers are set.
-      if (task.state === "running") returnToGuest(task, 0);
-      return;
-    }
+    if (result === HANDLED) return this.#handled(task);
     this.#complete(task, result);
+  }
+
+  /** exit and execve may have changed who the task is; the registers are set. */
+  #handled(task: Task): void {
+    task.restart = null;
+    this.table.completed(task, HANDLED);
+    if (task.state === "running") returnToGuest(task, 0);
   }
 
   #complete(task: Task, result: number): void {

@@ -13,7 +13,7 @@ import { TCGETS, TCSETS, TIOCGWINSZ } from "../abi/ioctl.ts";
 import { POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { IUTF8, termios, VEOF, VERASE, winsize } from "../abi/termios.ts";
 import { HostError } from "../base/failure.ts";
-import type { WaitQueue, Waiter } from "../base/wait-queue.ts";
+import type { Waiter, WaitQueue } from "../base/wait-queue.ts";
 import type { Devpts } from "../fs/devpts/filesystem.ts";
 import type { Host } from "../host/host.ts";
 import type { Credentials } from "../kernel/cred/credentials.ts";

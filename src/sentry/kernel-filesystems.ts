@@ -2,12 +2,14 @@
  * The filesystems that the kernel makes up itself: proc, sysfs, devpts. plugKernelFilesystems()
  * registers their types and the terminal drivers, and gives one of each for boot to mount.
  */
-import { DEVPTS_PRIVATE, Devpts, DevptsType } from "../fs/devpts/filesystem.ts";
+
 import { registerTerminals } from "../fs/devpts/drivers.ts";
+import { DEVPTS_PRIVATE, Devpts, DevptsType } from "../fs/devpts/filesystem.ts";
 import type { SystemFacts } from "../fs/proc/facts.ts";
-import { KernelNetwork } from "../fs/proc/net/report.ts";
 import { type Procfs, ProcType } from "../fs/proc/filesystem.ts";
+import { KernelNetwork } from "../fs/proc/net/report.ts";
 import { type Sysfs, SysfsType } from "../fs/sys/filesystem.ts";
+import { MqueueType } from "../kernel/ipc/mqueue-filesystem.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 
 export interface KernelFilesystems {
@@ -23,6 +25,7 @@ export function plugKernelFilesystems(kernel: Kernel, facts: SystemFacts): Kerne
   vfs.filesystemTypes.register(sys);
   vfs.filesystemTypes.register(proc);
   vfs.filesystemTypes.register(new DevptsType(vfs));
+  vfs.filesystemTypes.register(new MqueueType());
   registerTerminals(vfs);
   return { proc: proc.make(), sys: sys.make(), devpts: new Devpts(vfs, DEVPTS_PRIVATE) };
 }

@@ -7,7 +7,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { errnoName } from "../abi/errno.ts";
 import { errnoText } from "../abi/errno-text.ts";
-import { AT_FDCWD } from "../abi/fcntl.ts";
+import { AT_FDCWD, O_RDONLY, O_WRONLY } from "../abi/fcntl.ts";
+import { S_IFCHR, S_IFMT } from "../abi/stat.ts";
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../abi/mount.ts";
 import { makeDevtmpfs, DevtmpfsType, registerMemoryDevices } from "../fs/dev/filesystem.ts";
 import type { Devpts } from "../fs/devpts/filesystem.ts";
@@ -15,7 +16,7 @@ import { HOST_ROOT, HOST_VOLUME, HostFilesystem } from "../fs/host/filesystem.ts
 import { HostStream } from "../fs/host/stream.ts";
 import { makeOverlayRoot } from "../fs/overlay/root.ts";
 import { Tmpfs, TmpfsMemoryFiles, TmpfsType } from "../fs/tmpfs/filesystem.ts";
-import { Host } from "../host/host.ts";
+import { Host, HostStat } from "../host/host.ts";
 import { Credentials } from "../kernel/cred/credentials.ts";
 import { exec } from "../kernel/exec/exec.ts";
 import { FdTable } from "../kernel/fd/fd-table.ts";
@@ -225,9 +226,15 @@ export class Sandbox {
   /** The user's streams are the program's: descriptors 0, 1 and 2. */
   #openStreams(task: Task): void {
     const { vfs } = this.kernel;
+    const stat = new HostStat();
     for (const [fd, name] of ["stdin", "stdout", "stderr"].entries()) {
-      const stream = new HostStream(vfs, this.host, this.platform, fd, task.credentials, `host:[${name}]`);
-      task.files.install(stream, false, 1024);
+      if (this.host.statx(fd, "", stat) < 0) continue; // closed here, closed there
+      // The host's /dev/null is the guest's own: it looks and behaves like one.
+      const isNull = (stat.mode & S_IFMT) === S_IFCHR && stat.rdevMajor === 1 && stat.rdevMinor === 3;
+      const file = isNull
+        ? vfs.openPath(task, AT_FDCWD, "/dev/null", fd === 0 ? O_RDONLY : O_WRONLY)
+        : new HostStream(vfs, this.host, this.platform, fd, task.credentials, `host:[${name}]`);
+      if (typeof file !== "number") task.files.replace(task, fd, file, false);
     }
   }
 
@@ -254,6 +261,7 @@ export class Sandbox {
       fileName: found.name,
       argv: program.argv,
       envp: program.envp,
+      nameCloses: false,
       comm: found.name.slice(found.name.lastIndexOf("/") + 1, found.name.lastIndexOf("/") + 16),
     });
     if (rc !== HANDLED) throw new StartFailure(`cannot execute ${found.name}: ${errnoText(-rc)}`, 126);

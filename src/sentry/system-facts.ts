@@ -49,7 +49,8 @@ export class HostFacts implements SystemFacts {
 
   residentBytes(mm: Mm): number {
     const { space } = mm;
-    if (!(space instanceof StubSpace) || space.pid === 0) return Math.min(mm.areas.bytes, UNKNOWN_RESIDENT);
+    if (!(space instanceof StubSpace) || space.pid === 0)
+      return Math.min(mm.areas.bytes, UNKNOWN_RESIDENT);
     const fd = this.#host.openat(AT_FDCWD, `/proc/${space.pid}/statm`, O_RDONLY_CLOEXEC);
     if (fd < 0) return Math.min(mm.areas.bytes, UNKNOWN_RESIDENT);
     const pages = Number(this.#read(fd).split(" ")[1] ?? 0);
@@ -85,8 +86,13 @@ function guestCpuinfo(text: string, cpus: number): string {
 
 function renumber(block: string, cpu: number, cpus: number): string {
   const values = new Map<string, number>([
-    ["processor", cpu], ["physical id", 0], ["siblings", cpus], ["core id", cpu],
-    ["cpu cores", cpus], ["apicid", cpu], ["initial apicid", cpu],
+    ["processor", cpu],
+    ["physical id", 0],
+    ["siblings", cpus],
+    ["core id", cpu],
+    ["cpu cores", cpus],
+    ["apicid", cpu],
+    ["initial apicid", cpu],
   ]);
   return block.trimEnd().replace(/^([\w ]+?)(\t+: )\d+$/gm, (line, name: string, gap: string) => {
     const value = values.get(name);

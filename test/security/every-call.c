@@ -42,7 +42,8 @@ int main(int argc, char **argv) {
   find_gadget();
   int rounds = atoi(argv[2]);
   for (int round = rounds / 10; round <= rounds % 10; round++)
-    for (int nr = 0; nr <= 470; nr++) attempt(nr, round);
+    for (int nr = 0; nr <= 470; nr++)
+      if (round != 5 || nr != SYS_kill) attempt(nr, round); /* kill(-1, 9) would do what it says */
   puts("alive");
   return 0;
 }

@@ -5,19 +5,23 @@
 import { DT_CHR } from "../../abi/dirent.ts";
 import { ENOENT } from "../../abi/errno.ts";
 import { S_IFDIR } from "../../abi/stat.ts";
+import type { Credentials } from "../../kernel/cred/credentials.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { DirectoryFile, FIRST_ENTRY } from "../../kernel/vfs/directory-file.ts";
 import type { DirectoryEmitter, File } from "../../kernel/vfs/file.ts";
+import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
-import type { Devpts } from "./filesystem.ts";
-import { DevptsInode } from "./inode.ts";
+import { DevptsInode, type Names } from "./inode.ts";
 
 const ROOT_INO = 1;
 
 export class DevptsDirectory extends DevptsInode {
-  constructor(devpts: Devpts) {
+  readonly names: Names;
+
+  constructor(devpts: Filesystem & Names) {
     super(devpts, ROOT_INO, S_IFDIR | 0o755, 0, 0);
+    this.names = devpts;
   }
 
   override get nlink(): number {
@@ -25,8 +29,8 @@ export class DevptsDirectory extends DevptsInode {
   }
 
   #find(name: string): Inode | undefined {
-    if (name === "ptmx") return this.filesystem.ptmx;
-    return /^(0|[1-9]\d*)$/.test(name) ? this.filesystem.slave(Number(name)) : undefined;
+    if (name === "ptmx") return this.names.ptmx;
+    return /^(0|[1-9]\d*)$/.test(name) ? this.names.slave(Number(name)) : undefined;
   }
 
   override lookup(_task: Task | null, name: string): Inode | number {
@@ -38,19 +42,32 @@ export class DevptsDirectory extends DevptsInode {
   }
 
   override open(task: Task, face: Inode, path: Path | null, flags: number): File {
-    return new DevptsDirectoryFile(face, path, flags, task.credentials);
+    return new DevptsDirectoryFile(this, face, path, flags, task.credentials);
   }
 }
 
 /** Positions: ptmx is the first entry, slave N comes at N + 1 behind it. */
 class DevptsDirectoryFile extends DirectoryFile {
+  readonly #node: DevptsDirectory;
+
+  constructor(
+    node: DevptsDirectory,
+    face: Inode,
+    path: Path | null,
+    flags: number,
+    credentials: Credentials,
+  ) {
+    super(face, path, flags, credentials);
+    this.#node = node;
+  }
+
   protected override entries(_task: Task, into: DirectoryEmitter): number {
-    const devpts = this.inode.filesystem as Devpts;
+    const { names } = this.#node;
     if (this.position === FIRST_ENTRY) {
-      if (!into.emit("ptmx", devpts.ptmx.ino, DT_CHR, FIRST_ENTRY + 1)) return 0;
+      if (!into.emit("ptmx", names.ptmx.ino, DT_CHR, FIRST_ENTRY + 1)) return 0;
       this.position = FIRST_ENTRY + 1;
     }
-    for (const inode of devpts.slaves()) {
+    for (const inode of names.slaves()) {
       const at = FIRST_ENTRY + 1 + inode.pty.index;
       if (at < this.position) continue;
       if (!into.emit(String(inode.pty.index), inode.ino, DT_CHR, at + 1)) return 0;

@@ -18,7 +18,7 @@ import type { StatFs } from "../../kernel/vfs/kstat.ts";
 import { Path } from "../../kernel/vfs/path.ts";
 import type { Vfs } from "../../kernel/vfs/vfs.ts";
 import { DevptsDirectory } from "./directory.ts";
-import { PtmxInode, SlaveInode } from "./inode.ts";
+import { type Names, PtmxInode, SlaveInode } from "./inode.ts";
 
 /** NR_UNIX98_PTY_DEFAULT: what /proc/sys/kernel/pty/max says. */
 export const PTY_MAX = 4096;
@@ -33,7 +33,11 @@ export interface DevptsOptions {
 }
 
 export const DEVPTS_DEFAULTS: DevptsOptions = {
-  uid: null, gid: null, mode: 0o600, ptmxMode: 0, max: PTY_MAX,
+  uid: null,
+  gid: null,
+  mode: 0o600,
+  ptmxMode: 0,
+  max: PTY_MAX,
 };
 
 /** For one user's commands: nobody else may write on a terminal, everybody may make one. */
@@ -41,10 +45,14 @@ export const DEVPTS_PRIVATE: DevptsOptions = { ...DEVPTS_DEFAULTS, ptmxMode: 0o6
 
 /** What a container runtime mounts: slaves for the tty group, and a ptmx for all. */
 export const DEVPTS_CONTAINER: DevptsOptions = {
-  uid: null, gid: 5, mode: 0o620, ptmxMode: 0o666, max: PTY_MAX,
+  uid: null,
+  gid: 5,
+  mode: 0o620,
+  ptmxMode: 0o666,
+  max: PTY_MAX,
 };
 
-export class Devpts extends Filesystem implements PtyHome {
+export class Devpts extends Filesystem implements PtyHome, Names {
   readonly root: DevptsDirectory;
   readonly ptmx: PtmxInode;
   override readonly revalidates = true;

@@ -7,11 +7,16 @@ import type { Task } from "../../kernel/task/task.ts";
 import type { Pty } from "../../kernel/tty/pty.ts";
 import { UNIX98_PTY_SLAVE_MAJOR } from "../../kernel/tty/tty.ts";
 import {
-  ATTR_ATIME, ATTR_GID, ATTR_MODE, ATTR_MTIME, ATTR_UID, type Attributes,
+  ATTR_ATIME,
+  ATTR_GID,
+  ATTR_MODE,
+  ATTR_MTIME,
+  ATTR_UID,
+  type Attributes,
 } from "../../kernel/vfs/attributes.ts";
+import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import { Inode } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
-import type { Devpts } from "./filesystem.ts";
 
 const TTYAUX_MAJOR = 5;
 const PTMX_MINOR = 2;
@@ -20,7 +25,6 @@ const FIRST_SLAVE_INO = 3;
 const BLOCK_SIZE = 1024;
 
 export class DevptsInode extends Inode {
-  declare readonly filesystem: Devpts;
   atimeSec = 0;
   atimeNsec = 0;
   mtimeSec = 0;
@@ -28,7 +32,7 @@ export class DevptsInode extends Inode {
   ctimeSec = 0;
   ctimeNsec = 0;
 
-  constructor(devpts: Devpts, ino: number, mode: number, uid: number, gid: number) {
+  constructor(devpts: Filesystem, ino: number, mode: number, uid: number, gid: number) {
     super(devpts, ino, mode, uid, gid);
     this.atimeSec = this.mtimeSec = this.ctimeSec = devpts.vfs.nowSec();
     this.atimeNsec = this.mtimeNsec = this.ctimeNsec = devpts.vfs.now[1]!;
@@ -77,8 +81,15 @@ export class DevptsInode extends Inode {
   }
 }
 
+/** The names that exist now. */
+export interface Names {
+  readonly ptmx: PtmxInode;
+  slave(index: number): SlaveInode | undefined;
+  slaves(): readonly SlaveInode[];
+}
+
 export class PtmxInode extends DevptsInode {
-  constructor(devpts: Devpts, mode: number) {
+  constructor(devpts: Filesystem, mode: number) {
     super(devpts, PTMX_INO, S_IFCHR | mode, 0, 0);
     this.rdev = makedev(TTYAUX_MAJOR, PTMX_MINOR);
   }
@@ -87,7 +98,7 @@ export class PtmxInode extends DevptsInode {
 export class SlaveInode extends DevptsInode {
   readonly pty: Pty;
 
-  constructor(devpts: Devpts, pty: Pty, mode: number, uid: number, gid: number) {
+  constructor(devpts: Filesystem, pty: Pty, mode: number, uid: number, gid: number) {
     super(devpts, FIRST_SLAVE_INO + pty.index, S_IFCHR | mode, uid, gid);
     this.pty = pty;
     this.rdev = makedev(UNIX98_PTY_SLAVE_MAJOR, pty.index);

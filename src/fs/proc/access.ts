@@ -25,8 +25,12 @@ export function mayInspect(subject: ProcProcess, reader: Task): number {
 function sameIds(reader: Credentials, target: Credentials): boolean {
   const { fsuid, fsgid } = reader;
   return (
-    fsuid === target.euid && fsuid === target.suid && fsuid === target.uid &&
-    fsgid === target.egid && fsgid === target.sgid && fsgid === target.gid
+    fsuid === target.euid &&
+    fsuid === target.suid &&
+    fsuid === target.uid &&
+    fsgid === target.egid &&
+    fsgid === target.sgid &&
+    fsgid === target.gid
   );
 }
 

@@ -22,8 +22,19 @@ export interface SystemFacts {
 
 /** Tables of /proc/net whose lines somebody else knows, without their heading. */
 export type NetTable =
-  | "arp" | "if_inet6" | "ipv6_route" | "netlink" | "packet" | "raw" | "raw6" | "route"
-  | "tcp" | "tcp6" | "udp" | "udp6" | "unix";
+  | "arp"
+  | "if_inet6"
+  | "ipv6_route"
+  | "netlink"
+  | "packet"
+  | "raw"
+  | "raw6"
+  | "route"
+  | "tcp"
+  | "tcp6"
+  | "udp"
+  | "udp6"
+  | "unix";
 
 export interface NetDevice {
   readonly name: string;

@@ -3,12 +3,14 @@
  * thread has one by its number, but only processes are listed.
  *  - Names of processes that are gone leave the dentry cache when too many have gathered.
  */
+
 import { ENOENT } from "../../abi/errno.ts";
 import { S_IFDIR } from "../../abi/stat.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import { directory, type Entry, link } from "../pseudo/entry.ts";
+import type { Inode } from "../../kernel/vfs/inode.ts";
+import { directory, type Entry, inoOf, link, type Name } from "../pseudo/entry.ts";
 import type { PseudoFilesystem } from "../pseudo/filesystem.ts";
-import { inoOf, type Name, PseudoDirectory, PseudoInode } from "../pseudo/inode.ts";
+import { PseudoDirectory, PseudoInode } from "../pseudo/inode.ts";
 import { ProcessDirectory } from "./process/directory.ts";
 import { ProcProcess, type ProcSystem } from "./subject.ts";
 import { SYSCTL } from "./sysctl/table.ts";
@@ -56,7 +58,7 @@ export class ProcRoot extends PseudoDirectory {
     return group === undefined ? null : new ProcProcess(this.subject, group, pid);
   }
 
-  protected override find(task: Task | null, name: string): PseudoInode | null {
+  protected override find(task: Task | null, name: string): Inode | null {
     const known = super.find(task, name);
     if (known !== null) return known;
     const process = this.#process(name);

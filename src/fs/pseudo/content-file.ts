@@ -11,8 +11,7 @@ import type { Task } from "../../kernel/task/task.ts";
 import { File } from "../../kernel/vfs/file.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
-import type { Content, Subject } from "./entry.ts";
-import type { AnyEntry } from "./inode.ts";
+import type { AnyEntry, Content, Subject } from "./entry.ts";
 
 /** The most that one write may bring. */
 const MAX_WRITE = 4096;
@@ -23,7 +22,11 @@ export class ContentFile extends File {
   #content: Uint8Array | null = null;
 
   constructor(
-    entry: AnyEntry, subject: Subject, inode: Inode, path: Path | null, flags: number,
+    entry: AnyEntry,
+    subject: Subject,
+    inode: Inode,
+    path: Path | null,
+    flags: number,
     credentials: Credentials,
   ) {
     super(inode, path, flags, credentials);

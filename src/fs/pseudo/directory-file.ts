@@ -10,13 +10,17 @@ import { DirectoryFile, FIRST_ENTRY } from "../../kernel/vfs/directory-file.ts";
 import type { DirectoryEmitter } from "../../kernel/vfs/file.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
-import { inoOf, type PseudoDirectory } from "./inode.ts";
+import { inoOf, type Listing } from "./entry.ts";
 
 export class PseudoDirectoryFile extends DirectoryFile {
-  readonly #node: PseudoDirectory;
+  readonly #node: Listing;
 
   constructor(
-    node: PseudoDirectory, face: Inode, path: Path | null, flags: number, credentials: Credentials,
+    node: Listing,
+    face: Inode,
+    path: Path | null,
+    flags: number,
+    credentials: Credentials,
   ) {
     super(face, path, flags, credentials);
     this.#node = node;

@@ -10,7 +10,7 @@ import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
-import type { PseudoInode } from "./inode.ts";
+import type { PseudoFilesystem } from "./filesystem.ts";
 
 /** What a directory is about. */
 export interface Subject {
@@ -19,6 +19,27 @@ export interface Subject {
   /** Who owns its files now. */
   readonly uid: number;
   readonly gid: number;
+}
+
+/** What a row needs of the directory that it makes an inode in. */
+export interface Parent {
+  readonly filesystem: PseudoFilesystem;
+  readonly ino: number;
+}
+
+/** A name in a directory: what readdir tells. */
+export interface Name {
+  readonly name: string;
+  readonly mode: number;
+}
+
+/** What readdir needs of a directory. */
+export interface Listing {
+  readonly subject: Subject;
+  readonly ino: number;
+  readonly table: readonly AnyEntry[];
+  /** Names that follow those of the table, each with a number that says its order. */
+  dynamicNames(task: Task): ReadonlyMap<number, Name>;
 }
 
 /** A byte string (one char per byte), bytes, or -errno. */
@@ -44,15 +65,35 @@ export interface Entry<S extends Subject> {
   readonly readlink?: (subject: S, task: Task | null) => string | number;
   readonly follow?: (subject: S, task: Task) => Path | number;
   readonly table?: readonly Entry<S>[];
-  readonly make?: (parent: PseudoInode, entry: Entry<S>, subject: S) => PseudoInode;
+  readonly make?: (parent: Parent, entry: Entry<S>, subject: S) => Inode;
   /** Opens a file that is not a text. */
   readonly open?: (
-    subject: S, task: Task, face: Inode, path: Path | null, flags: number,
+    subject: S,
+    task: Task,
+    face: Inode,
+    path: Path | null,
+    flags: number,
   ) => File | number;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: rows of tables about different subjects meet here
+export type AnyEntry = Entry<any>;
+
+const FNV_PRIME = 16777619;
+/** Numbers below it belong to roots. */
+const FIRST_INO = 4096;
+
+/** The inode number of `name` in the directory of this number: FNV-1a, for ever the same. */
+export function inoOf(parent: number, name: string): number {
+  let hash = (2166136261 ^ parent) >>> 0;
+  for (let i = 0; i < name.length; i++)
+    hash = Math.imul(hash ^ name.charCodeAt(i), FNV_PRIME) >>> 0;
+  return hash < FIRST_INO ? hash + FIRST_INO : hash;
+}
+
 export function file<S extends Subject>(
-  name: string, mode: number,
+  name: string,
+  mode: number,
   read?: (subject: S, task: Task) => Content,
   write?: (subject: S, task: Task, text: string) => number,
   traits?: FileTraits<S>,
@@ -75,14 +116,17 @@ export function link<S extends Subject>(
 }
 
 export function directory<S extends Subject>(
-  name: string, table: readonly Entry<S>[], mode = 0o555,
+  name: string,
+  table: readonly Entry<S>[],
+  mode = 0o555,
 ): Entry<S> {
   return { name, mode: S_IFDIR | mode, table };
 }
 
 export function maker<S extends Subject>(
-  name: string, mode: number,
-  make: (parent: PseudoInode, entry: Entry<S>, subject: S) => PseudoInode,
+  name: string,
+  mode: number,
+  make: (parent: Parent, entry: Entry<S>, subject: S) => Inode,
 ): Entry<S> {
   return { name, mode: S_IFDIR | mode, make };
 }

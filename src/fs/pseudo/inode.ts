@@ -8,32 +8,15 @@
 import { ENOENT, EPERM, ESRCH } from "../../abi/errno.ts";
 import { O_ACCMODE, O_RDONLY } from "../../abi/fcntl.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import {
-  ATTR_GID, ATTR_MODE, ATTR_UID, type Attributes,
-} from "../../kernel/vfs/attributes.ts";
+import { ATTR_GID, ATTR_MODE, ATTR_UID, type Attributes } from "../../kernel/vfs/attributes.ts";
 import type { File } from "../../kernel/vfs/file.ts";
 import { Inode } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { ContentFile } from "./content-file.ts";
 import { PseudoDirectoryFile } from "./directory-file.ts";
-import type { Entry, Subject } from "./entry.ts";
+import { type AnyEntry, inoOf, type Listing, type Name, type Subject } from "./entry.ts";
 import type { PseudoFilesystem } from "./filesystem.ts";
-
-const FNV_PRIME = 16777619;
-/** Numbers below it belong to roots. */
-const FIRST_INO = 4096;
-
-/** The number of `name` in the directory of this number: FNV-1a, for ever the same. */
-export function inoOf(parent: number, name: string): number {
-  let hash = (2166136261 ^ parent) >>> 0;
-  for (let i = 0; i < name.length; i++)
-    hash = Math.imul(hash ^ name.charCodeAt(i), FNV_PRIME) >>> 0;
-  return hash < FIRST_INO ? hash + FIRST_INO : hash;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: rows of tables about different subjects meet here
-export type AnyEntry = Entry<any>;
 
 export class PseudoInode extends Inode {
   declare readonly filesystem: PseudoFilesystem;
@@ -104,13 +87,7 @@ export class PseudoInode extends Inode {
   }
 }
 
-/** A name in a directory: what readdir tells. */
-export interface Name {
-  readonly name: string;
-  readonly mode: number;
-}
-
-export class PseudoDirectory extends PseudoInode {
+export class PseudoDirectory extends PseudoInode implements Listing {
   get table(): readonly AnyEntry[] {
     return this.entry.table ?? NO_ENTRIES;
   }
@@ -132,7 +109,7 @@ export class PseudoDirectory extends PseudoInode {
   }
 
   /** The inode of `name`, with a hold for the caller; null when there is none. */
-  protected find(_task: Task | null, name: string): PseudoInode | null {
+  protected find(_task: Task | null, name: string): Inode | null {
     const entry = this.row(name);
     return entry === undefined ? null : this.makeChild(entry, this.subject);
   }
@@ -151,11 +128,10 @@ export class PseudoDirectory extends PseudoInode {
     return NO_NAMES;
   }
 
-  makeChild(entry: AnyEntry, subject: Subject): PseudoInode {
+  makeChild(entry: AnyEntry, subject: Subject): Inode {
     if (entry.make !== undefined) return entry.make(this, entry, subject);
     const ino = inoOf(this.ino, entry.name);
-    if (entry.table !== undefined)
-      return new PseudoDirectory(this.filesystem, ino, entry, subject);
+    if (entry.table !== undefined) return new PseudoDirectory(this.filesystem, ino, entry, subject);
     return new PseudoInode(this.filesystem, ino, entry, subject);
   }
 
@@ -170,7 +146,11 @@ export class PseudoDirectory extends PseudoInode {
   }
 
   override rename(
-    _task: Task, _name: string, _child: Inode, _into: Inode, _newName: string,
+    _task: Task,
+    _name: string,
+    _child: Inode,
+    _into: Inode,
+    _newName: string,
     replaced: Inode | null,
   ): number {
     return replaced === null ? this.filesystem.createError : -EPERM;

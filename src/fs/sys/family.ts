@@ -2,11 +2,13 @@
  * Family: a directory of alike things that are counted at run time (cpu0, cpu1, …; lo): rows of its
  * own, then one member directory for each. A Member is the subject of such a directory.
  */
+
 import { S_IFMT } from "../../abi/stat.ts";
 import type { Task } from "../../kernel/task/task.ts";
+import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { ProcSystem } from "../proc/subject.ts";
-import type { Entry, Subject } from "../pseudo/entry.ts";
-import { inoOf, type Name, PseudoDirectory, type PseudoInode } from "../pseudo/inode.ts";
+import { type Entry, inoOf, type Name, type Parent, type Subject } from "../pseudo/entry.ts";
+import { PseudoDirectory } from "../pseudo/inode.ts";
 
 export class Member implements Subject {
   readonly alive = true;
@@ -33,12 +35,12 @@ class FamilyDirectory extends PseudoDirectory {
   declare readonly subject: ProcSystem;
   readonly #kind: Kind;
 
-  constructor(parent: PseudoInode, entry: Entry<ProcSystem>, system: ProcSystem, kind: Kind) {
+  constructor(parent: Parent, entry: Entry<ProcSystem>, system: ProcSystem, kind: Kind) {
     super(parent.filesystem, inoOf(parent.ino, entry.name), entry, system);
     this.#kind = kind;
   }
 
-  protected override find(task: Task | null, name: string): PseudoInode | null {
+  protected override find(task: Task | null, name: string): Inode | null {
     const row = super.find(task, name);
     if (row !== null) return row;
     const index = this.#kind.names(this.subject).indexOf(name);
@@ -59,7 +61,10 @@ class FamilyDirectory extends PseudoDirectory {
 
 /** A row whose directory has `rows` and the members of `kind`. */
 export function family(
-  name: string, mode: number, rows: readonly Entry<ProcSystem>[], kind: Kind,
+  name: string,
+  mode: number,
+  rows: readonly Entry<ProcSystem>[],
+  kind: Kind,
 ): Entry<ProcSystem> {
   return {
     name,

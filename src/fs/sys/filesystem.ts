@@ -37,7 +37,9 @@ function terminal(name: string, number: string): Entry<ProcSystem> {
 }
 
 const TERMINALS: readonly Entry<ProcSystem>[] = [
-  terminal("console", "5:1"), terminal("ptmx", "5:2"), terminal("tty", "5:0"),
+  terminal("console", "5:1"),
+  terminal("ptmx", "5:2"),
+  terminal("tty", "5:0"),
 ];
 
 const TREE: readonly Entry<ProcSystem>[] = [
@@ -46,8 +48,13 @@ const TREE: readonly Entry<ProcSystem>[] = [
   directory(
     "class",
     [
-      empty("block"), empty("input"), empty("misc"), NET_CLASS, empty("power_supply"),
-      empty("thermal"), directory("tty", TERMINALS, MODE),
+      empty("block"),
+      empty("input"),
+      empty("misc"),
+      NET_CLASS,
+      empty("power_supply"),
+      empty("thermal"),
+      directory("tty", TERMINALS, MODE),
     ],
     MODE,
   ),
@@ -69,10 +76,7 @@ const TREE: readonly Entry<ProcSystem>[] = [
   ),
   directory(
     "devices",
-    [
-      directory("system", [CPU, NODE], MODE),
-      directory("virtual", [DEVICES_NET], MODE),
-    ],
+    [directory("system", [CPU, NODE], MODE), directory("virtual", [DEVICES_NET], MODE)],
     MODE,
   ),
   empty("firmware"),

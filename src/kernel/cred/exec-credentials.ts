@@ -7,6 +7,7 @@ import type { Task } from "../task/task.ts";
 import type { File } from "../vfs/file.ts";
 import type { CapabilitySet, Credentials } from "./credentials.ts";
 
+const MAY_READ = 4;
 const SECBIT_NOROOT = 1;
 const SECBIT_KEEP_CAPS = 1 << 4;
 
@@ -14,6 +15,8 @@ export interface ExecCredentials {
   credentials: Credentials;
   /** AT_SECURE: the loader must not trust the environment. */
   secure: boolean;
+  /** The new program may not be looked into by its own user (PR_SET_DUMPABLE). */
+  privileged: boolean;
 }
 
 export function credentialsForExec(task: Task, file: File): ExecCredentials {
@@ -35,7 +38,8 @@ export function credentialsForExec(task: Task, file: File): ExecCredentials {
     securebits: old.securebits & ~SECBIT_KEEP_CAPS,
   });
   const secure = euid !== old.uid || egid !== old.gid || (old.uid !== 0 && asRoot && gains);
-  return { credentials, secure };
+  const unreadable = file.inode.permission(old, MAY_READ) < 0;
+  return { credentials, secure, privileged: gains || old.uid !== euid || old.gid !== egid || unreadable };
 }
 
 const none: CapabilitySet = { lo: 0, hi: 0 };

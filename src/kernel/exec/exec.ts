@@ -5,7 +5,7 @@
  * return: the other threads end, the task moves into the new space under its process's pid, and what
  * exec resets is reset. The old space dies with its last user.
  */
-import { E2BIG, ELIBBAD, ELOOP, ENOMEM } from "../../abi/errno.ts";
+import { E2BIG, ELIBBAD, ELOOP, ENOENT, ENOMEM } from "../../abi/errno.ts";
 
 import { ADDR_NO_RANDOMIZE } from "../../abi/process.ts";
 import {
@@ -41,6 +41,8 @@ export interface ExecRequest {
   argv: string[];
   envp: string[];
   comm: string;
+  /** fileName leads through a close-on-exec descriptor. */
+  nameCloses: boolean;
 }
 
 /** A program that is loaded and has only to be entered. */
@@ -117,6 +119,7 @@ function resolveScripts(task: Task, request: ExecRequest): ExecRequest | number 
     if (script === null) return { ...request, file, argv };
     if (typeof script === "number") return drop(file, script);
     file.unref();
+    if (request.nameCloses) return refuse(ENOENT, "exec: script named by a close-on-exec descriptor");
     if (depth === MAX_NESTING) return refuse(ELOOP, "exec: scripts nested too deeply");
     const inserted = script.argument === "" ? [script.path] : [script.path, script.argument];
     argv = [...inserted, fileName, ...argv.slice(1)];
@@ -171,7 +174,8 @@ function build(
   mm.startCode = program.startCode;
   mm.endCode = program.endCode;
   mm.exe = request.file;
-  const { credentials, secure } = credentialsForExec(task, request.file);
+  const { credentials, secure, privileged } = credentialsForExec(task, request.file);
+  mm.dumpable = privileged ? 0 : 1;
   const bytes = new Uint8Array(16);
   task.kernel.entropy.fill(bytes);
   const sp = buildStack(mm, {

@@ -4,14 +4,16 @@
  *  - O_NONBLOCK: reading succeeds at once, writing without readers is ENXIO.
  *  - While an open waits it counts as an open end already; it is kept in the restart record and
  *    taken back when a signal ends the wait.
- * The pipe exists while any end is open: `inode.fifo`.
+ * The pipe exists while any end is open: `inode.fifo`. The nameless pipes of pipe(2) come here when
+ * /proc/self/fd/N is opened; they never wait.
  */
 import { ENXIO } from "../../abi/errno.ts";
 import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from "../../abi/fcntl.ts";
 import { POLLIN, POLLOUT } from "../../abi/poll.ts";
 import { refuse } from "../../base/refuse.ts";
-import { PARKED } from "../task/park.ts";
+import { PARKED, type Unfinished } from "../task/park.ts";
 import type { Task } from "../task/task.ts";
+import { AnonymousInode } from "../vfs/anonymous.ts";
 import type { File } from "../vfs/file.ts";
 import type { Inode } from "../vfs/inode.ts";
 import type { Path } from "../vfs/path.ts";
@@ -20,7 +22,7 @@ import { Pipe } from "./pipe.ts";
 import { PipeFile } from "./pipe-file.ts";
 
 /** An open that waits for the other end: what its restart record keeps. */
-class FifoOpening {
+class FifoOpening implements Unfinished {
   readonly file: PipeFile;
   /** Openings of the other end seen when the wait began. */
   readonly seen: number;
@@ -28,6 +30,11 @@ class FifoOpening {
   constructor(file: PipeFile, seen: number) {
     this.file = file;
     this.seen = seen;
+  }
+
+  /** The opener died: its end does not count any more. */
+  abandon(): void {
+    this.file.unref();
   }
 }
 
@@ -37,7 +44,8 @@ export class Fifos implements FifoOpener {
     if (note instanceof FifoOpening) return this.#await(task, note);
     const pipe = (inode.fifo ?? new Pipe()) as Pipe;
     const access = flags & O_ACCMODE;
-    if (access === O_WRONLY && pipe.readers === 0 && (flags & O_NONBLOCK) !== 0)
+    const isNamed = !(inode instanceof AnonymousInode);
+    if (isNamed && access === O_WRONLY && pipe.readers === 0 && (flags & O_NONBLOCK) !== 0)
       return refuse(ENXIO, "open: the FIFO has no reader");
     inode.fifo = pipe;
     if (access !== O_WRONLY) {
@@ -50,7 +58,7 @@ export class Fifos implements FifoOpener {
     }
     const file = new PipeFile(pipe, inode, path, flags, task.credentials);
     pipe.wakeAll();
-    return this.#meet(task, file, access);
+    return isNamed ? this.#meet(task, file, access) : file;
   }
 
   #meet(task: Task, file: PipeFile, access: number): File | number {

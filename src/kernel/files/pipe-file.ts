@@ -127,6 +127,7 @@ export function makePipe(task: Task, flags: number): [PipeFile, PipeFile] {
   const pipe = new Pipe();
   pipe.readers = pipe.writers = pipe.readerOpens = pipe.writerOpens = 1;
   const { inode, path } = numbered(task, "pipe", S_IFIFO | 0o600);
+  inode.fifo = pipe; // so that /proc/self/fd/N opens it once more
   const status = flags & ~O_CLOEXEC;
   const reader = new PipeFile(
     pipe,

@@ -96,7 +96,8 @@ export function futexKey(task: Task, address: number, isPrivate: boolean): Key |
   if (address >= mm.platform.guestEnd) return -EFAULT;
   if (isPrivate) return { table: privateTable(mm), offset: address };
   const area = mm.areas.find(address);
-  if (area === null) return -EFAULT;
+  // The page must be there, as Linux looks up what it is.
+  if (area === null || Number.isNaN(mm.readU32(address))) return -EFAULT;
   const object = area.isShared ? (area.shared ?? area.file?.inode ?? null) : null;
   if (object === null) return { table: privateTable(mm), offset: address };
   return { table: kernel.sharedFutexes.table(object), offset: area.offset + (address - area.start) };

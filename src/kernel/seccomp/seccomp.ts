@@ -4,8 +4,7 @@
  *    and TSYNC can tell whose filters contain whose.
  *  - judge() is asked before the call is looked at, also for numbers that are no calls.
  */
-import { ENOSYS } from "../../abi/errno.ts";
-import { MAX_ERRNO } from "../../abi/limits.ts";
+import { ENOSYS, MAX_ERRNO } from "../../abi/errno.ts";
 import {
   AUDIT_ARCH_X86_64, BPF_MEMWORDS, SECCOMP_MODE_FILTER, SECCOMP_MODE_STRICT, SECCOMP_RET_ACTION_FULL,
   SECCOMP_RET_ALLOW, SECCOMP_RET_DATA, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD,
@@ -82,7 +81,6 @@ function runFilters(newest: Seccomp, data: Uint32Array): number {
     if (at.program === null) continue;
     const answer = runProgram(at.program, data, new Uint32Array(BPF_MEMWORDS));
     if (gravity(answer) < gravity(verdict)) verdict = answer;
-    else if (at === newest) verdict = answer;
   }
   return verdict;
 }

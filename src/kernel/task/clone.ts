@@ -112,6 +112,9 @@ function makeTask(task: Task, thread: GuestThread, tid: number, request: CloneRe
     child.namespaces = task.namespaces.unshare(child, has(CLONE_NEWUTS), has(CLONE_NEWNS), has(CLONE_NEWIPC));
   child.seccomp = task.seccomp;
   child.personality = task.personality;
+  child.affinity = task.affinity;
+  child.schedPolicy = task.schedPolicy;
+  child.schedPriority = task.schedPriority;
   if (!has(CLONE_VM)) child.rseq = task.rseq;
   child.timerSlackNs = task.timerSlackNs;
   if (!has(CLONE_VM) || has(CLONE_VFORK)) {

@@ -17,6 +17,15 @@ export const PARKED = -5000;
 /** The return value of a handler that has set the task's registers itself: execve, rt_sigreturn, exit. */
 export const HANDLED = -5001;
 
+/** A note that holds what must be given back when the task dies in its sleep. */
+export interface Unfinished {
+  abandon(): void;
+}
+
+export function isUnfinished(note: unknown): note is Unfinished {
+  return note !== null && typeof note === "object" && "abandon" in note;
+}
+
 /** What a parked system call keeps between tries. */
 export class RestartRecord {
   /** Monotonic nanoseconds, Infinity for none. */

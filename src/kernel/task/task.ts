@@ -8,7 +8,7 @@
 import { ERESTARTSYS, ETIMEDOUT } from "../../abi/errno.ts";
 import { RLIMIT_STACK } from "../../abi/resource.ts";
 import type { WaitQueue, Waiter } from "../../base/wait-queue.ts";
-import type { GuestThread } from "../../platform/contract.ts";
+import { type GuestThread, Reg } from "../../platform/contract.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import type { FdTable } from "../fd/fd-table.ts";
 import type { Kernel } from "../kernel.ts";
@@ -21,7 +21,7 @@ import { TaskSignals } from "../signal/task-signals.ts";
 import { Timer } from "../time/timers.ts";
 import type { CloneRequest } from "./clone.ts";
 import type { FsContext } from "./fs-context.ts";
-import { PARKED, RestartRecord } from "./park.ts";
+import { isUnfinished, PARKED, RestartRecord } from "./park.ts";
 import type { ThreadGroup } from "./thread-group.ts";
 
 /** What rseq(2) registered with the host for a thread. */
@@ -42,6 +42,8 @@ export type TaskState =
   | "stopped"
   /** Gone from the host; a leader waits to be reaped. */
   | "dead";
+
+const ARGUMENT_REGISTERS = [Reg.rdi, Reg.rsi, Reg.rdx, Reg.r10, Reg.r8, Reg.r9];
 
 /** Wakes a task at the deadline of its sleep. */
 class SleepTimer extends Timer {
@@ -129,6 +131,11 @@ export class Task implements Waiter, StackGrower {
     return this.group.pid;
   }
 
+  /** The low half of system-call argument `index`, exact: for words that a double would round. */
+  argumentLow(index: number): number {
+    return this.thread.registerLow(ARGUMENT_REGISTERS[index]!);
+  }
+
   // --- waiting --------------------------------------------------------------------------------
 
   /** The record that survives retries of this system call; made at first use. */
@@ -198,6 +205,9 @@ export class Task implements Waiter, StackGrower {
   leaveWaits(): void {
     this.#leaveQueues();
     this.kernel.timers.disarm(this.#sleepTimer);
+    const note = this.restart?.note;
+    if (isUnfinished(note)) note.abandon();
+    this.restart = null;
   }
 
   #leaveQueues(): void {

@@ -25,7 +25,11 @@ export class ControllingDriver implements DeviceDriver {
 
 /** Open the slave of a pty (pts(4)); a session leader without a terminal gets this one. */
 export function openSlave(
-  task: Task, pty: Pty, inode: Inode, path: Path | null, flags: number,
+  task: Task,
+  pty: Pty,
+  inode: Inode,
+  path: Path | null,
+  flags: number,
 ): File | number {
   if (!pty.masterOpen) return refuse(EIO, "open: the master is closed");
   if (pty.locked) return refuse(EIO, "open: the slave is locked, see unlockpt(3)");

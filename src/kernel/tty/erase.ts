@@ -3,7 +3,15 @@
  * terminal shows of it (n_tty.c, eraser).
  */
 import {
-  ECHO, ECHOCTL, ECHOE, ECHOK, ECHOKE, ECHOPRT, VERASE, VKILL, VWERASE,
+  ECHO,
+  ECHOCTL,
+  ECHOE,
+  ECHOK,
+  ECHOKE,
+  ECHOPRT,
+  VERASE,
+  VKILL,
+  VWERASE,
 } from "../../abi/termios.ts";
 import { isAlphanumeric, isControl } from "./char-class.ts";
 import { isContinuation } from "./output.ts";

@@ -4,7 +4,15 @@
  */
 import { EINVAL } from "../../abi/errno.ts";
 import {
-  TCIFLUSH, TCIOFF, TCIOFLUSH, TCION, TCOFLUSH, TCOOFF, TCOON, VSTART, VSTOP,
+  TCIFLUSH,
+  TCIOFF,
+  TCIOFLUSH,
+  TCION,
+  TCOFLUSH,
+  TCOOFF,
+  TCOON,
+  VSTART,
+  VSTOP,
 } from "../../abi/termios.ts";
 import type { Task } from "../task/task.ts";
 import type { End } from "./ioctl.ts";

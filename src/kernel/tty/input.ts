@@ -6,9 +6,35 @@
  */
 import { SIGINT, SIGQUIT, SIGTSTP } from "../../abi/signal.ts";
 import {
-  ECHO, ECHOCTL, ECHONL, EXTPROC, ICANON, ICRNL, IEXTEN, IGNCR, INLCR, ISIG, ISTRIP, IUCLC, IXANY,
-  IXON, NOFLSH, PARMRK, VEOF, VEOL, VEOL2, VERASE, VINTR, VKILL, VLNEXT, VQUIT, VREPRINT, VSTART,
-  VSTOP, VSUSP, VWERASE,
+  ECHO,
+  ECHOCTL,
+  ECHONL,
+  EXTPROC,
+  ICANON,
+  ICRNL,
+  IEXTEN,
+  IGNCR,
+  INLCR,
+  ISIG,
+  ISTRIP,
+  IUCLC,
+  IXANY,
+  IXON,
+  NOFLSH,
+  PARMRK,
+  VEOF,
+  VEOL,
+  VEOL2,
+  VERASE,
+  VINTR,
+  VKILL,
+  VLNEXT,
+  VQUIT,
+  VREPRINT,
+  VSTART,
+  VSTOP,
+  VSUSP,
+  VWERASE,
 } from "../../abi/termios.ts";
 import type { ByteQueue } from "./byte-queue.ts";
 import { toLower } from "./char-class.ts";

@@ -4,15 +4,44 @@
  */
 import { CAP_SYS_ADMIN } from "../../abi/capability.ts";
 import { EFAULT, EINVAL, EIO, ENOTTY, EPERM, ESRCH } from "../../abi/errno.ts";
+import { O_CLOEXEC } from "../../abi/fcntl.ts";
 import {
-  FIONREAD, TCFLSH, TCSBRK, TCSBRKP, TCXONC, TIOCCBRK, TIOCCONS, TIOCEXCL, TIOCGDEV, TIOCGETD,
-  TIOCGEXCL, TIOCGPGRP, TIOCGPKT, TIOCGPTLCK, TIOCGPTN, TIOCGPTPEER, TIOCGSID, TIOCGSOFTCAR,
-  TIOCGWINSZ, TIOCNOTTY, TIOCNXCL, TIOCOUTQ, TIOCPKT, TIOCSBRK, TIOCSCTTY, TIOCSETD, TIOCSIG,
-  TIOCSPGRP, TIOCSPTLCK, TIOCSSOFTCAR, TIOCSTI, TIOCSWINSZ, TIOCVHANGUP,
+  FIONREAD,
+  TCFLSH,
+  TCSBRK,
+  TCSBRKP,
+  TCXONC,
+  TIOCCBRK,
+  TIOCCONS,
+  TIOCEXCL,
+  TIOCGDEV,
+  TIOCGETD,
+  TIOCGEXCL,
+  TIOCGPGRP,
+  TIOCGPKT,
+  TIOCGPTLCK,
+  TIOCGPTN,
+  TIOCGPTPEER,
+  TIOCGSID,
+  TIOCGSOFTCAR,
+  TIOCGWINSZ,
+  TIOCNOTTY,
+  TIOCNXCL,
+  TIOCOUTQ,
+  TIOCPKT,
+  TIOCSBRK,
+  TIOCSCTTY,
+  TIOCSETD,
+  TIOCSIG,
+  TIOCSPGRP,
+  TIOCSPTLCK,
+  TIOCSSOFTCAR,
+  TIOCSTI,
+  TIOCSWINSZ,
+  TIOCVHANGUP,
 } from "../../abi/ioctl.ts";
 import { SIGINT, SIGQUIT, SIGTSTP } from "../../abi/signal.ts";
 import { CLOCAL, N_TTY, winsize } from "../../abi/termios.ts";
-import { O_CLOEXEC } from "../../abi/fcntl.ts";
 import { refuse } from "../../base/refuse.ts";
 import { installFile } from "../fd/install.ts";
 import type { Task } from "../task/task.ts";
@@ -39,14 +68,23 @@ export function slaveIoctl(task: Task, file: TtyFile, request: number, argument:
   return answer(task, end, COMMON.get(request), request, argument);
 }
 
-export function masterIoctl(task: Task, file: MasterFile, request: number, argument: number): number {
+export function masterIoctl(
+  task: Task,
+  file: MasterFile,
+  request: number,
+  argument: number,
+): number {
   const end = { file, pty: file.pty, isMaster: true };
   const handler = MASTER.get(request) ?? COMMON.get(request);
   return answer(task, end, handler, request, argument);
 }
 
 function answer(
-  task: Task, end: End, handler: Handler | undefined, request: number, argument: number,
+  task: Task,
+  end: End,
+  handler: Handler | undefined,
+  request: number,
+  argument: number,
 ): number {
   if (handler !== undefined) return handler(task, end, argument);
   return modesIoctl(task, end.pty.tty, request, argument) ?? -ENOTTY;

@@ -48,9 +48,7 @@ export function checkWrite(task: Task, tty: Tty): number {
 
 function isIgnored(task: Task, signo: number): boolean {
   const { blockedLo, blockedHi } = task.signals;
-  return (
-    isIn(blockedLo, blockedHi, signo) || task.handlers.action(signo).handler === SIG_IGN
-  );
+  return isIn(blockedLo, blockedHi, signo) || task.handlers.action(signo).handler === SIG_IGN;
 }
 
 // --- getting a terminal -------------------------------------------------------------------------

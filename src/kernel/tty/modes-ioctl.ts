@@ -6,7 +6,17 @@
  */
 import { EFAULT } from "../../abi/errno.ts";
 import {
-  TCGETA, TCGETS, TCGETS2, TCSETA, TCSETAF, TCSETAW, TCSETS, TCSETS2, TCSETSF, TCSETSF2, TCSETSW,
+  TCGETA,
+  TCGETS,
+  TCGETS2,
+  TCSETA,
+  TCSETAF,
+  TCSETAW,
+  TCSETS,
+  TCSETS2,
+  TCSETSF,
+  TCSETSF2,
+  TCSETSW,
   TCSETSW2,
 } from "../../abi/ioctl.ts";
 import { termios, termios2 } from "../../abi/termios.ts";

@@ -4,7 +4,15 @@
  *  - `space` is how many bytes the other end takes now; a byte that becomes more than that waits whole.
  */
 import {
-  IUTF8, OCRNL, OLCUC, ONLCR, ONLRET, ONOCR, OPOST, TABDLY, XTABS,
+  IUTF8,
+  OCRNL,
+  OLCUC,
+  ONLCR,
+  ONLRET,
+  ONOCR,
+  OPOST,
+  TABDLY,
+  XTABS,
 } from "../../abi/termios.ts";
 import { isControl, toUpper } from "./char-class.ts";
 import type { Tty } from "./tty.ts";

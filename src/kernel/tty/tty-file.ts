@@ -7,9 +7,7 @@
  */
 import { EAGAIN, EIO, ENOTTY, ETIMEDOUT } from "../../abi/errno.ts";
 import { TIOCSPGRP } from "../../abi/ioctl.ts";
-import {
-  POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM,
-} from "../../abi/poll.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../../abi/poll.ts";
 import { TOSTOP, VMIN, VTIME } from "../../abi/termios.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { WaitQueue } from "../../base/wait-queue.ts";
@@ -155,8 +153,7 @@ export class TtyFile extends File {
   // --- the rest -------------------------------------------------------------------------------
 
   override poll(): number {
-    if (this.isHungUp)
-      return POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDNORM | POLLWRNORM;
+    if (this.isHungUp) return POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDNORM | POLLWRNORM;
     const { tty } = this;
     let mask = 0;
     if (tty.hasInput(true)) mask |= POLLIN | POLLRDNORM;

@@ -5,12 +5,18 @@
  *  - It is the controlling terminal of at most one session (job-control.ts).
  *  - hangUp() cuts off every file that is open: their `generation` is no longer this one's.
  */
+
+import {
+  TIOCPKT_DOSTOP,
+  TIOCPKT_FLUSHREAD,
+  TIOCPKT_FLUSHWRITE,
+  TIOCPKT_IOCTL,
+  TIOCPKT_NOSTOP,
+  TIOCPKT_START,
+  TIOCPKT_STOP,
+} from "../../abi/ioctl.ts";
 import { POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM } from "../../abi/poll.ts";
 import { SIGCONT, SIGHUP } from "../../abi/signal.ts";
-import {
-  TIOCPKT_DOSTOP, TIOCPKT_FLUSHREAD, TIOCPKT_FLUSHWRITE, TIOCPKT_IOCTL, TIOCPKT_NOSTOP,
-  TIOCPKT_START, TIOCPKT_STOP,
-} from "../../abi/ioctl.ts";
 import { EXTPROC, ICANON, IXON, VMIN, VSTART, VSTOP, VTIME } from "../../abi/termios.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import { sendToGroup, sendToProcessGroup } from "../signal/send.ts";
@@ -173,8 +179,7 @@ export class Tty implements ControllingTerminal {
   // --- sessions -------------------------------------------------------------------------------
 
   signalForeground(signo: number): void {
-    if (this.foreground !== null)
-      sendToProcessGroup(this.foreground, SigInfo.fromKernel(signo));
+    if (this.foreground !== null) sendToProcessGroup(this.foreground, SigInfo.fromKernel(signo));
   }
 
   /** The session leader exits or gives the terminal up. */

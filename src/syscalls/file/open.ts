@@ -2,7 +2,7 @@
  * open, openat, openat2, creat: a new descriptor for a path.
  * Source: open(2), openat2(2). The work is in kernel/vfs/open.ts; here are arguments and descriptors.
  */
-import { E2BIG, EFAULT, EINVAL } from "../../abi/errno.ts";
+import { E2BIG, EFAULT, EINVAL, EMFILE } from "../../abi/errno.ts";
 import {
   __O_TMPFILE,
   AT_FDCWD,
@@ -16,6 +16,7 @@ import {
   RESOLVE_IN_ROOT,
   resolveFlags,
 } from "../../abi/fcntl.ts";
+import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import { refuse } from "../../base/refuse.ts";
 import { installFile } from "../../kernel/fd/install.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -49,6 +50,8 @@ function openFile(
 ): number {
   const name = task.mm.readPath(pathname);
   if (typeof name === "number") return name;
+  // Before O_CREAT has made anything.
+  if (!task.files.hasRoom(task.group.limits.soft(RLIMIT_NOFILE))) return refuse(EMFILE, "open: RLIMIT_NOFILE");
   const file = task.kernel.vfs.openPath(task, dirfd, name, flags, mode, resolve);
   return typeof file === "number" ? file : installFile(task, file, (flags & O_CLOEXEC) !== 0);
 }

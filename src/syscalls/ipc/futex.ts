@@ -19,7 +19,10 @@ export function futex(task: Task, address: number, op: number, value: number, ti
   const command = op & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
   const isPrivate = (op & FUTEX_PRIVATE_FLAG) !== 0;
   const realtime = (op & FUTEX_CLOCK_REALTIME) !== 0;
-  const val2 = timeoutAt % 0x100000000 | 0;
+  // The timeout's place holds a 32-bit count for some operations: -1 does not survive as a double.
+  const val2 = task.argumentLow(3) | 0;
+  const moves = command === FUTEX_REQUEUE || command === FUTEX_CMP_REQUEUE;
+  if (moves && (value > 0x7fffffff || val2 < 0)) return refuse(EINVAL, "futex: negative count");
   switch (command) {
     case FUTEX_WAIT:
       if (realtime) return refuse(ENOSYS, "futex: FUTEX_WAIT has no clock");

@@ -37,6 +37,10 @@ import {
 } from "../args.ts";
 import { syscall } from "../row.ts";
 import * as futexHandlers from "./futex.ts";
+import * as mqueueHandlers from "./mqueue.ts";
+import * as msgHandlers from "./msg.ts";
+import * as semHandlers from "./sem.ts";
+import * as shmHandlers from "./shm.ts";
 import * as processPrctlHandlers from "../process/prctl.ts";
 
 export const futex = syscall("futex", {
@@ -118,38 +122,44 @@ export const get_robust_list = syscall("get_robust_list", {
 export const shmget = syscall("shmget", {
   x64: 29,
   args: [int("key"), size("size"), flags("shmflg", shmgetFlags)],
-  support: "none",
+  support: "full",
+  run: shmHandlers.shmget,
 });
 
 export const shmat = syscall("shmat", {
   x64: 30,
   args: [int("shmid"), ptr("shmaddr"), flags("shmflg", shmatFlags)],
   returns: ptr("address"),
-  support: "none",
+  support: "full",
+  run: shmHandlers.shmat,
 });
 
 export const shmctl = syscall("shmctl", {
   x64: 31,
   args: [int("shmid"), choice("cmd", shmCommands), ptr("buf")],
-  support: "none",
+  support: "full",
+  run: shmHandlers.shmctl,
 });
 
 export const shmdt = syscall("shmdt", {
   x64: 67,
   args: [ptr("shmaddr")],
-  support: "none",
+  support: "full",
+  run: shmHandlers.shmdt,
 });
 
 export const semget = syscall("semget", {
   x64: 64,
   args: [int("key"), int("nsems"), flags("semflg", ipcGetFlags)],
-  support: "none",
+  support: "full",
+  run: semHandlers.semget,
 });
 
 export const semop = syscall("semop", {
   x64: 65,
   args: [int("semid"), records("sops", "in", sembuf, "nsops"), uint("nsops")],
-  support: "none",
+  support: "full",
+  run: semHandlers.semop,
 });
 
 export const semtimedop = syscall("semtimedop", {
@@ -160,37 +170,43 @@ export const semtimedop = syscall("semtimedop", {
     uint("nsops"),
     record("timeout", "in", timespec),
   ],
-  support: "none",
+  support: "full",
+  run: semHandlers.semtimedop,
 });
 
 export const semctl = syscall("semctl", {
   x64: 66,
   args: [int("semid"), int("semnum"), choice("cmd", semCommands), ptr("arg")],
-  support: "none",
+  support: "full",
+  run: semHandlers.semctl,
 });
 
 export const msgget = syscall("msgget", {
   x64: 68,
   args: [int("key"), flags("msgflg", ipcGetFlags)],
-  support: "none",
+  support: "full",
+  run: msgHandlers.msgget,
 });
 
 export const msgsnd = syscall("msgsnd", {
   x64: 69,
   args: [int("msqid"), ptr("msgp"), size("msgsz"), flags("msgflg", msgFlags)],
-  support: "none",
+  support: "full",
+  run: msgHandlers.msgsnd,
 });
 
 export const msgrcv = syscall("msgrcv", {
   x64: 70,
   args: [int("msqid"), ptr("msgp"), size("msgsz"), long("msgtyp"), flags("msgflg", msgFlags)],
-  support: "none",
+  support: "full",
+  run: msgHandlers.msgrcv,
 });
 
 export const msgctl = syscall("msgctl", {
   x64: 71,
   args: [int("msqid"), choice("cmd", msgCommands), ptr("buf")],
-  support: "none",
+  support: "full",
+  run: msgHandlers.msgctl,
 });
 
 // POSIX message queues.
@@ -204,13 +220,15 @@ export const mq_open = syscall("mq_open", {
     record("attr", "in", mq_attr),
   ],
   returns: fd("fd"),
-  support: "none",
+  support: "full",
+  run: mqueueHandlers.mq_open,
 });
 
 export const mq_unlink = syscall("mq_unlink", {
   x64: 241,
   args: [text("name", NAME_MAX)],
-  support: "none",
+  support: "full",
+  run: mqueueHandlers.mq_unlink,
 });
 
 export const mq_timedsend = syscall("mq_timedsend", {
@@ -222,7 +240,8 @@ export const mq_timedsend = syscall("mq_timedsend", {
     uint("msg_prio"),
     record("abs_timeout", "in", timespec),
   ],
-  support: "none",
+  support: "full",
+  run: mqueueHandlers.mq_timedsend,
 });
 
 export const mq_timedreceive = syscall("mq_timedreceive", {
@@ -234,17 +253,20 @@ export const mq_timedreceive = syscall("mq_timedreceive", {
     record("msg_prio", "out", u32),
     record("abs_timeout", "in", timespec),
   ],
-  support: "none",
+  support: "full",
+  run: mqueueHandlers.mq_timedreceive,
 });
 
 export const mq_notify = syscall("mq_notify", {
   x64: 244,
   args: [fd("mqdes"), record("sevp", "in", sigevent)],
-  support: "none",
+  support: { partial: "no SIGEV_THREAD, which mq_notify(3) builds on a netlink socket" },
+  run: mqueueHandlers.mq_notify,
 });
 
 export const mq_getsetattr = syscall("mq_getsetattr", {
   x64: 245,
   args: [fd("mqdes"), record("newattr", "in", mq_attr), record("oldattr", "out", mq_attr)],
-  support: "none",
+  support: "full",
+  run: mqueueHandlers.mq_getsetattr,
 });

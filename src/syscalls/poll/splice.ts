@@ -7,7 +7,6 @@ import { O_APPEND } from "../../abi/fcntl.ts";
 import { SPLICE_F_NONBLOCK, spliceFlags } from "../../abi/uio.ts";
 import { refuse } from "../../base/refuse.ts";
 import { getFile } from "../../kernel/fd/get.ts";
-import type { Pipe } from "../../kernel/files/pipe.ts";
 import { pipeOf } from "../../kernel/files/pipe-file.ts";
 import {
   fileToPipe,
@@ -39,57 +38,42 @@ export function splice(
   const to = pipeOf(output);
   if ((from !== null && off_in !== 0) || (to !== null && off_out !== 0))
     return refuse(ESPIPE, "splice: an offset for a pipe");
-  const length = Math.min(len, MAX_RW_COUNT);
+  const address = off_in !== 0 ? off_in : off_out;
+  const position = address === 0 ? -1 : task.mm.readI64(address);
+  if (Number.isNaN(position)) return -EFAULT;
+  const n = move(task, input, output, position, address !== 0, Math.min(len, MAX_RW_COUNT), flags);
+  if (n > 0 && address !== 0 && task.mm.writeU64(address, position + n) < 0) return -EFAULT;
+  return n;
+}
+
+/** Move up to `length` bytes; with `isPlaced` the one that is no pipe is used at `position`. */
+function move(
+  task: Task,
+  input: File,
+  output: File,
+  position: number,
+  isPlaced: boolean,
+  length: number,
+  flags: number,
+): number {
+  const from = pipeOf(input);
+  const to = pipeOf(output);
   const isNonblocking = (flags & SPLICE_F_NONBLOCK) !== 0;
   if (from !== null && to !== null) {
     if (from === to) return refuse(EINVAL, "splice: a pipe into itself");
     const either = isNonblocking || input.nonblocking || output.nonblocking;
     return pipeToPipe(task, from, to, length, either, false);
   }
-  if (from !== null) return spliceOut(task, from, output, off_out, length, isNonblocking);
+  const other = from === null ? input : output;
+  if (isPlaced && !other.seekable) return refuse(EINVAL, "splice: an offset without positions");
+  if (isPlaced && position < 0) return refuse(EINVAL, "splice: a negative offset");
+  if (from !== null) {
+    if ((output.flags & O_APPEND) !== 0) return refuse(EINVAL, "splice: the output is O_APPEND");
+    return pipeToFile(task, from, output, position, length, isNonblocking);
+  }
   if (to === null) return refuse(EINVAL, "splice: neither is a pipe");
-  return spliceIn(task, input, off_in, to, length, isNonblocking || output.nonblocking);
-}
-
-function spliceOut(
-  task: Task,
-  pipe: Pipe,
-  file: File,
-  offset: number,
-  length: number,
-  isNonblocking: boolean,
-): number {
-  if (offset !== 0 && !file.seekable) return refuse(EINVAL, "splice: the output cannot seek");
-  if ((file.flags & O_APPEND) !== 0) return refuse(EINVAL, "splice: the output is O_APPEND");
-  return withOffset(task, offset, (position) =>
-    pipeToFile(task, pipe, file, position, length, isNonblocking),
-  );
-}
-
-function spliceIn(
-  task: Task,
-  file: File,
-  offset: number,
-  pipe: Pipe,
-  length: number,
-  isNonblocking: boolean,
-): number {
-  if (file.inode.isDirectory) return refuse(EINVAL, "splice: from a directory");
-  if (offset !== 0 && !file.seekable) return refuse(EINVAL, "splice: the input cannot seek");
-  return withOffset(task, offset, (position) =>
-    fileToPipe(task, file, position, pipe, length, isNonblocking),
-  );
-}
-
-/** Read the offset at guest `address`, move, store it advanced; -1 stands for no offset. */
-function withOffset(task: Task, address: number, move: (position: number) => number): number {
-  if (address === 0) return move(-1);
-  const position = task.mm.readI64(address);
-  if (Number.isNaN(position)) return -EFAULT;
-  if (position < 0) return refuse(EINVAL, "splice: a negative offset");
-  const n = move(position);
-  if (n > 0 && task.mm.writeU64(address, position + n) < 0) return -EFAULT;
-  return n;
+  if (input.inode.isDirectory) return refuse(EINVAL, "splice: from a directory");
+  return fileToPipe(task, input, position, to, length, isNonblocking || output.nonblocking);
 }
 
 export function tee(task: Task, fd_in: number, fd_out: number, len: number, flags: number): number {

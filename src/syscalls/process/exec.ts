@@ -35,7 +35,9 @@ function run(task: Task, dirfd: number, path: number, argvAt: number, envpAt: nu
   // Since Linux 5.18 an empty argv becomes one empty string.
   if (argv.length === 0) argv.push("");
   const fileName = dirfd === AT_FDCWD || name.startsWith("/") ? name : `/dev/fd/${dirfd}${name === "" ? "" : `/${name}`}`;
-  return exec(task, { file, fileName, argv, envp, comm: commOf(fileName) });
+  // A script's interpreter would look for a descriptor that exec has closed by then.
+  const closes = fileName !== name && task.files.isCloseOnExec(dirfd);
+  return exec(task, { file, fileName, argv, envp, comm: commOf(fileName), nameCloses: closes });
 }
 
 function commOf(path: string): string {

@@ -12,10 +12,11 @@ import {
   PR_GET_NO_NEW_PRIVS, PR_GET_PDEATHSIG, PR_GET_SECCOMP, PR_GET_SECUREBITS, PR_GET_THP_DISABLE,
   PR_GET_TID_ADDRESS, PR_GET_TIMERSLACK, PR_GET_TIMING, PR_GET_TSC, PR_MCE_KILL, PR_MCE_KILL_GET,
   PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_NAME, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG,
-  PR_SET_PTRACER, PR_SET_SECUREBITS, PR_SET_THP_DISABLE, PR_SET_TIMERSLACK, PR_SET_VMA, PR_SET_VMA_ANON_NAME,
+  PR_SET_PTRACER, PR_SET_SECCOMP, PR_SET_SECUREBITS, PR_SET_THP_DISABLE, PR_SET_TIMERSLACK, PR_SET_VMA, PR_SET_VMA_ANON_NAME,
 } from "../../abi/process.ts";
 import { refuse } from "../../base/refuse.ts";
 import { NO_RSEQ, type Task } from "../../kernel/task/task.ts";
+import { getSeccomp, setSeccomp } from "./seccomp.ts";
 
 type Option = (task: Task, a: number, b: number, c: number, d: number) => number;
 
@@ -61,7 +62,8 @@ const options = new Map<number, Option>([
     return task.mm.write(at, bytes);
   }],
   [PR_GET_TIMING, () => 0],
-  [PR_GET_SECCOMP, () => 0],
+  [PR_GET_SECCOMP, getSeccomp],
+  [PR_SET_SECCOMP, setSeccomp],
   [PR_CAPBSET_READ, (task, cap) => {
     if (cap > CAP_LAST) return -EINVAL;
     const { bounding } = task.credentials;

@@ -83,14 +83,14 @@ export const sched_rr_get_interval = syscall("sched_rr_get_interval", {
 
 export const sched_setaffinity = syscall("sched_setaffinity", {
   x64: 203,
-  args: [int("pid"), buffer("mask", "in", "cpusetsize"), uint("cpusetsize")],
+  args: [int("pid"), uint("cpusetsize"), buffer("mask", "in", "cpusetsize")],
   support: "full",
   run: schedHandlers.sched_setaffinity,
 });
 
 export const sched_getaffinity = syscall("sched_getaffinity", {
   x64: 204,
-  args: [int("pid"), buffer("mask", "out", "cpusetsize"), uint("cpusetsize")],
+  args: [int("pid"), uint("cpusetsize"), buffer("mask", "out", "cpusetsize")],
   support: "full",
   run: schedHandlers.sched_getaffinity,
 });

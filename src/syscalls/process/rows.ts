@@ -42,6 +42,7 @@ import * as execHandlers from "./exec.ts";
 import * as exitHandlers from "./exit.ts";
 import * as sessionHandlers from "./session.ts";
 import * as identityHandlers from "./identity.ts";
+import * as seccompHandlers from "./seccomp.ts";
 import * as pidfdHandlers from "./pidfd.ts";
 import * as memoryMapHandlers from "../memory/map.ts";
 
@@ -231,7 +232,8 @@ export const ptrace = syscall("ptrace", {
 export const seccomp = syscall("seccomp", {
   x64: 317,
   args: [choice("operation", seccompOps), flags("flags", seccompFilterFlags), ptr("args")],
-  support: "none",
+  support: { partial: "no listeners (SECCOMP_FILTER_FLAG_NEW_LISTENER)" },
+  run: seccompHandlers.seccomp,
 });
 
 export const unshare = syscall("unshare", {

@@ -13,6 +13,8 @@ const SCHED_FIFO = 1;
 const SCHED_RR = 2;
 const RESET_ON_FORK = 0x40000000;
 const NR_CPUS_BYTES = 128;
+/** Length of the kernel's own masks: 256 processors, as distributions configure Linux. */
+const CPUMASK_BYTES = 32;
 
 function find(task: Task, pid: number): Task | undefined {
   return pid === 0 ? task : task.kernel.pids.task(pid);
@@ -81,7 +83,7 @@ export function sched_getaffinity(task: Task, pid: number, size: number, at: num
   if (target === undefined) return -ESRCH;
   const mask = target.affinity ?? allCpus(task);
   if (size * 8 < task.kernel.cpus || size % 8 !== 0) return refuse(EINVAL, "sched_getaffinity: mask too small");
-  const bytes = new Uint8Array(Math.min(size, 8));
+  const bytes = new Uint8Array(Math.min(size, CPUMASK_BYTES));
   for (let cpu = 0; cpu < mask.length && cpu < bytes.length * 8; cpu++)
     if (mask[cpu]) bytes[cpu >> 3]! |= 1 << (cpu & 7);
   return task.mm.write(at, bytes) < 0 ? -EFAULT : bytes.length;

@@ -13,7 +13,8 @@ const TCP_WIDTH = 149;
 const UDP_WIDTH = 127;
 const ROUTE_WIDTH = 127;
 
-const TCP = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
+const TCP =
+  "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
 const TCP6 =
   "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
 const UDP = `${TCP} ref pointer drops`;
@@ -22,11 +23,19 @@ const HEADINGS: readonly (readonly [NetTable, string])[] = [
   ["arp", "IP address       HW type     Flags       HW address            Mask     Device"],
   ["if_inet6", ""],
   ["ipv6_route", ""],
-  ["netlink", "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode"],
+  [
+    "netlink",
+    "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode",
+  ],
   ["packet", "sk               RefCnt Type Proto  Iface R Rmem   User   Inode"],
   ["raw", UDP],
   ["raw6", `${TCP6} ref pointer drops`],
-  ["route", "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT".padEnd(ROUTE_WIDTH)],
+  [
+    "route",
+    "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT".padEnd(
+      ROUTE_WIDTH,
+    ),
+  ],
   ["tcp", TCP.padEnd(TCP_WIDTH)],
   ["tcp6", TCP6],
   ["udp", UDP.padEnd(UDP_WIDTH)],
@@ -113,8 +122,20 @@ export const NET: Entry<ProcProcess> = directory("net", [
   ...HEADINGS.map(table),
   file("dev", 0o444, devices, undefined, POLLED),
   file("dev_mcast", 0o444, () => "", undefined, POLLED),
-  file("igmp", 0o444, () => "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n", undefined, POLLED),
-  file("netstat", 0o444, () => "TcpExt: SyncookiesSent\nTcpExt: 0\nIpExt: InNoRoutes\nIpExt: 0\n", undefined, POLLED),
+  file(
+    "igmp",
+    0o444,
+    () => "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n",
+    undefined,
+    POLLED,
+  ),
+  file(
+    "netstat",
+    0o444,
+    () => "TcpExt: SyncookiesSent\nTcpExt: 0\nIpExt: InNoRoutes\nIpExt: 0\n",
+    undefined,
+    POLLED,
+  ),
   file("protocols", 0o444, protocols, undefined, POLLED),
   file("psched", 0o444, () => "000003e8 00000040 000f4240 3b9aca00\n", undefined, POLLED),
   file("snmp", 0o444, snmp, undefined, POLLED),
@@ -126,7 +147,9 @@ function protocols({ system }: ProcProcess): string {
   const head =
     "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re bi br ha uh gp em\n";
   const rows: readonly (readonly [string, NetTable])[] = [
-    ["UNIX-STREAM", "unix"], ["UDP", "udp"], ["TCP", "tcp"],
+    ["UNIX-STREAM", "unix"],
+    ["UDP", "udp"],
+    ["TCP", "tcp"],
   ];
   let text = head;
   for (const [name, lines] of rows) {

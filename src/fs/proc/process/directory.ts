@@ -2,11 +2,13 @@
  * ProcessDirectory: /proc/PID; TaskDirectory: /proc/PID/task, which lists the threads, each with a
  * directory of its own.
  */
+
 import { S_IFDIR } from "../../../abi/stat.ts";
 import type { Task } from "../../../kernel/task/task.ts";
-import { directory, type Entry } from "../../pseudo/entry.ts";
+import type { Inode } from "../../../kernel/vfs/inode.ts";
+import { directory, type Entry, inoOf, type Name } from "../../pseudo/entry.ts";
 import type { PseudoFilesystem } from "../../pseudo/filesystem.ts";
-import { inoOf, type Name, PseudoDirectory, type PseudoInode } from "../../pseudo/inode.ts";
+import { PseudoDirectory } from "../../pseudo/inode.ts";
 import { ProcProcess } from "../subject.ts";
 import { PROCESS_FILES, THREAD_FILES } from "./table.ts";
 
@@ -28,7 +30,7 @@ export class ProcessDirectory extends PseudoDirectory {
     return PROCESS_LINKS;
   }
 
-  protected override find(task: Task | null, name: string): PseudoInode | null {
+  protected override find(task: Task | null, name: string): Inode | null {
     if (name !== TASKS.name) return super.find(task, name);
     return new TaskDirectory(this.filesystem, inoOf(this.ino, name), TASKS, this.subject);
   }
@@ -57,7 +59,7 @@ export class TaskDirectory extends PseudoDirectory {
     return [...numbers].sort((a, b) => a - b);
   }
 
-  protected override find(_task: Task | null, name: string): PseudoInode | null {
+  protected override find(_task: Task | null, name: string): Inode | null {
     if (!this.has(name)) return null;
     const { system, group } = this.subject;
     const thread = new ProcProcess(system, group, Number(name));

@@ -12,8 +12,16 @@ import type { Inode } from "../../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../../kernel/vfs/kstat.ts";
 import type { Path } from "../../../kernel/vfs/path.ts";
 import { pathname } from "../../../kernel/vfs/pathname.ts";
-import { type Entry, file, link, maker, type Subject } from "../../pseudo/entry.ts";
-import { inoOf, type Name, PseudoDirectory, PseudoInode } from "../../pseudo/inode.ts";
+import {
+  type Entry,
+  file,
+  inoOf,
+  link,
+  maker,
+  type Name,
+  type Subject,
+} from "../../pseudo/entry.ts";
+import { PseudoDirectory, PseudoInode } from "../../pseudo/inode.ts";
 import { mayInspect } from "../access.ts";
 import type { ProcProcess } from "../subject.ts";
 
@@ -84,7 +92,7 @@ abstract class DescriptorDirectory extends PseudoDirectory {
 
   protected abstract modeOf(file: File): number;
 
-  protected override find(_task: Task | null, name: string): PseudoInode | null {
+  protected override find(_task: Task | null, name: string): Inode | null {
     if (!this.has(name)) return null;
     const descriptor = new ProcDescriptor(this.subject, Number(name));
     const inode = this.makeDescriptor(inoOf(this.ino, name), descriptor);
@@ -158,12 +166,14 @@ class FdInfoDirectory extends DescriptorDirectory {
 
 export const DESCRIPTORS: readonly Entry<ProcProcess>[] = [
   maker(
-    "fd", S_IFDIR | 0o500,
+    "fd",
+    S_IFDIR | 0o500,
     (parent, entry, process) =>
       new FdDirectory(parent.filesystem, inoOf(parent.ino, entry.name), entry, process),
   ),
   maker(
-    "fdinfo", S_IFDIR | 0o555,
+    "fdinfo",
+    S_IFDIR | 0o555,
     (parent, entry, process) =>
       new FdInfoDirectory(parent.filesystem, inoOf(parent.ino, entry.name), entry, process),
   ),

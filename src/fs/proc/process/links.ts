@@ -18,7 +18,9 @@ export function magicLink(name: string, find: Find): Entry<ProcProcess> {
     name,
     (process, task) => {
       const path = found(process, task, find);
-      return typeof path === "number" ? path : pathname(path, task?.fs.root ?? process.root ?? path);
+      return typeof path === "number"
+        ? path
+        : pathname(path, task?.fs.root ?? process.root ?? path);
     },
     (process, task) => found(process, task, find),
   );

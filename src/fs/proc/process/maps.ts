@@ -3,8 +3,9 @@
  * (proc_pid_maps(5)). How much of each area is in memory nobody counts: the resident bytes of the
  * whole space are spread over the areas, writable private ones first.
  */
-import { major, minor } from "../../../abi/stat.ts";
+
 import { MAP_GROWSDOWN, MAP_NORESERVE } from "../../../abi/mman.ts";
+import { major, minor } from "../../../abi/stat.ts";
 import type { Mm } from "../../../kernel/mm/mm.ts";
 import type { Vma } from "../../../kernel/mm/vma.ts";
 import type { Task } from "../../../kernel/task/task.ts";
@@ -51,8 +52,10 @@ function viewOf(vma: Vma): AreaView {
 function line(mm: Mm, area: AreaView, root: Path): string {
   const { prot } = area;
   const rights =
-    ((prot & 1) !== 0 ? "r" : "-") + ((prot & 2) !== 0 ? "w" : "-") +
-    ((prot & 4) !== 0 ? "x" : "-") + (area.isShared ? "s" : "p");
+    ((prot & 1) !== 0 ? "r" : "-") +
+    ((prot & 2) !== 0 ? "w" : "-") +
+    ((prot & 4) !== 0 ? "x" : "-") +
+    (area.isShared ? "s" : "p");
   const file = area.vma?.file ?? null;
   let device = "00:00";
   let ino = 0;
@@ -109,11 +112,25 @@ function spread(process: ProcProcess, areas: readonly AreaView[]): Map<AreaView,
 function usageRows(resident: number, anonymous: number): [string, number][] {
   const file = resident - anonymous;
   return [
-    ["Rss", resident], ["Pss", resident], ["Pss_Dirty", anonymous], ["Shared_Clean", 0],
-    ["Shared_Dirty", 0], ["Private_Clean", file], ["Private_Dirty", anonymous],
-    ["Referenced", resident], ["Anonymous", anonymous], ["KSM", 0], ["LazyFree", 0],
-    ["AnonHugePages", 0], ["ShmemPmdMapped", 0], ["FilePmdMapped", 0], ["Shared_Hugetlb", 0],
-    ["Private_Hugetlb", 0], ["Swap", 0], ["SwapPss", 0], ["Locked", 0],
+    ["Rss", resident],
+    ["Pss", resident],
+    ["Pss_Dirty", anonymous],
+    ["Shared_Clean", 0],
+    ["Shared_Dirty", 0],
+    ["Private_Clean", file],
+    ["Private_Dirty", anonymous],
+    ["Referenced", resident],
+    ["Anonymous", anonymous],
+    ["KSM", 0],
+    ["LazyFree", 0],
+    ["AnonHugePages", 0],
+    ["ShmemPmdMapped", 0],
+    ["FilePmdMapped", 0],
+    ["Shared_Hugetlb", 0],
+    ["Private_Hugetlb", 0],
+    ["Swap", 0],
+    ["SwapPss", 0],
+    ["Locked", 0],
   ];
 }
 
@@ -130,7 +147,9 @@ export function smaps(process: ProcProcess, reader: Task): string {
   for (const area of areas) {
     const { resident, anonymous } = usage.get(area)!;
     const rows: [string, number][] = [
-      ["Size", area.end - area.start], ["KernelPageSize", 4096], ["MMUPageSize", 4096],
+      ["Size", area.end - area.start],
+      ["KernelPageSize", 4096],
+      ["MMUPageSize", 4096],
       ...usageRows(resident, anonymous),
     ];
     text += `${line(mm, area, reader.fs.root)}\n${rows.map(row).join("")}`;

@@ -50,7 +50,11 @@ export function auxv({ mm }: ProcProcess): Content {
 }
 
 export function openMem(
-  process: ProcProcess, task: Task, face: Inode, path: Path | null, flags: number,
+  process: ProcProcess,
+  task: Task,
+  face: Inode,
+  path: Path | null,
+  flags: number,
 ): File | number {
   return new MemFile(process.mm, face, path, flags, task.credentials);
 }
@@ -59,7 +63,11 @@ class MemFile extends File {
   readonly #mm: Mm | null;
 
   constructor(
-    mm: Mm | null, inode: Inode, path: Path | null, flags: number, credentials: Credentials,
+    mm: Mm | null,
+    inode: Inode,
+    path: Path | null,
+    flags: number,
+    credentials: Credentials,
   ) {
     super(inode, path, flags, credentials);
     this.#mm = mm;

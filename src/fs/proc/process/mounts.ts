@@ -3,7 +3,13 @@
  * (proc_pid_mountinfo(5)). Names write space, tab, newline, backslash and # in octal.
  */
 import {
-  MS_NOATIME, MS_NODEV, MS_NODIRATIME, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_RELATIME,
+  MS_NOATIME,
+  MS_NODEV,
+  MS_NODIRATIME,
+  MS_NOEXEC,
+  MS_NOSUID,
+  MS_RDONLY,
+  MS_RELATIME,
 } from "../../../abi/mount.ts";
 import { major, minor } from "../../../abi/stat.ts";
 import type { Mount } from "../../../kernel/vfs/mount.ts";
@@ -12,8 +18,12 @@ import { isReachable, pathname } from "../../../kernel/vfs/pathname.ts";
 import type { ProcProcess } from "../subject.ts";
 
 const FLAG_WORDS: readonly (readonly [number, string])[] = [
-  [MS_NOSUID, "nosuid"], [MS_NODEV, "nodev"], [MS_NOEXEC, "noexec"], [MS_NOATIME, "noatime"],
-  [MS_NODIRATIME, "nodiratime"], [MS_RELATIME, "relatime"],
+  [MS_NOSUID, "nosuid"],
+  [MS_NODEV, "nodev"],
+  [MS_NOEXEC, "noexec"],
+  [MS_NOATIME, "noatime"],
+  [MS_NODIRATIME, "nodiratime"],
+  [MS_RELATIME, "relatime"],
 ];
 
 /** Major 0 and a minor of 20 bits, as unnamed devices have them. */
@@ -22,10 +32,7 @@ function deviceOf(dev: number): string {
 }
 
 function escape(text: string): string {
-  return text.replace(
-    /[ \t\n\\#]/g,
-    (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, "0")}`,
-  );
+  return text.replace(/[ \t\n\\#]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, "0")}`);
 }
 
 /** Where each mount is, seen from the process's root; those outside it are left out. */

@@ -16,16 +16,28 @@ import type { ProcProcess } from "../subject.ts";
 
 /** The numbers of the first namespaces, from include/uapi/linux/nsfs.h. */
 const FIRST: Readonly<Record<string, number>> = {
-  time: 4026531834, cgroup: 4026531835, pid: 4026531836, user: 4026531837, uts: 4026531838,
-  ipc: 4026531839, net: 4026531833,
+  time: 4026531834,
+  cgroup: 4026531835,
+  pid: 4026531836,
+  user: 4026531837,
+  uts: 4026531838,
+  ipc: 4026531839,
+  net: 4026531833,
 };
 /** A host name of one's own: all those share one number, which no other namespace has. */
 const OTHER_UTS = 4026532000;
 
 /** [link, namespace] */
 const LINKS: readonly (readonly [string, string])[] = [
-  ["cgroup", "cgroup"], ["ipc", "ipc"], ["mnt", "mnt"], ["net", "net"], ["pid", "pid"],
-  ["pid_for_children", "pid"], ["time", "time"], ["time_for_children", "time"], ["user", "user"],
+  ["cgroup", "cgroup"],
+  ["ipc", "ipc"],
+  ["mnt", "mnt"],
+  ["net", "net"],
+  ["pid", "pid"],
+  ["pid_for_children", "pid"],
+  ["time", "time"],
+  ["time_for_children", "time"],
+  ["user", "user"],
   ["uts", "uts"],
 ];
 

@@ -6,7 +6,7 @@ import { CAP_SYS_RESOURCE } from "../../../abi/capability.ts";
 import { EACCES, EINVAL } from "../../../abi/errno.ts";
 import { refuse } from "../../../base/refuse.ts";
 import type { Task } from "../../../kernel/task/task.ts";
-import { file, type Entry } from "../../pseudo/entry.ts";
+import { type Entry, file } from "../../pseudo/entry.ts";
 import { parseInteger } from "../format.ts";
 import type { ProcProcess } from "../subject.ts";
 
@@ -37,8 +37,7 @@ function setOldAdjustment({ group }: ProcProcess, task: Task, text: string): num
   const value = parseInteger(text);
   if (Number.isNaN(value) || ((value < -16 || value > OLD_MAX) && value !== OLD_DISABLE))
     return refuse(EINVAL, "oom_adj: not a number from -17 to 15");
-  const adjusted =
-    value === OLD_MAX ? ADJ_MAX : Math.trunc((value * ADJ_MAX) / -OLD_DISABLE);
+  const adjusted = value === OLD_MAX ? ADJ_MAX : Math.trunc((value * ADJ_MAX) / -OLD_DISABLE);
   return change(group, task, adjusted);
 }
 
@@ -53,5 +52,7 @@ function score({ group, mm, system }: ProcProcess): string {
 export const OOM_FILES: readonly Entry<ProcProcess>[] = [
   file("oom_score", 0o444, score),
   file("oom_adj", 0o644, oldAdjustment, setOldAdjustment, { hasEnd: true }),
-  file("oom_score_adj", 0o644, ({ group }) => `${group.oomScoreAdj}\n`, setAdjustment, { hasEnd: true }),
+  file("oom_score_adj", 0o644, ({ group }) => `${group.oomScoreAdj}\n`, setAdjustment, {
+    hasEnd: true,
+  }),
 ];

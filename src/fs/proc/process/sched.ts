@@ -5,10 +5,12 @@ import { CAP_SYS_NICE } from "../../../abi/capability.ts";
 import { EINVAL, EPERM } from "../../../abi/errno.ts";
 import { refuse } from "../../../base/refuse.ts";
 import type { Task } from "../../../kernel/task/task.ts";
-import { Reg } from "../../../platform/contract.ts";
 import { parseInteger } from "../format.ts";
 import type { ProcProcess } from "../subject.ts";
 
+/** Places in a register file, which has sigcontext's order. */
+const RSP = 15;
+const RIP = 16;
 const DEFAULT_PRIORITY = 120;
 const DEFAULT_SLACK_NS = 50_000;
 
@@ -42,7 +44,7 @@ export function syscall({ living }: ProcProcess, reader: Task): string {
   if (living.state === "running" && living !== reader) return "running\n";
   const hex = (value: number) => `0x${(value < 0 ? value + 2 ** 64 : value).toString(16)}`;
   const words = [...living.args].map(hex);
-  words.push(hex(living.thread.register(Reg.rsp)), hex(living.thread.register(Reg.rip)));
+  words.push(hex(living.thread.register(RSP)), hex(living.thread.register(RIP)));
   return `${living.syscallNr} ${words.join(" ")}\n`;
 }
 

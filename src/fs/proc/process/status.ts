@@ -10,7 +10,11 @@ import { hex16, signalSets } from "./signal-sets.ts";
 import { stateLetter } from "./stat.ts";
 
 const STATE_NAMES: Readonly<Record<string, string>> = {
-  R: "running", S: "sleeping", D: "disk sleep", T: "stopped", Z: "zombie",
+  R: "running",
+  S: "sleeping",
+  D: "disk sleep",
+  T: "stopped",
+  Z: "zombie",
 };
 
 export function status(process: ProcProcess): string {
@@ -81,12 +85,25 @@ function memory({ system }: ProcProcess, mm: Mm): string[] {
   const program = Math.min(text, Math.max(0, mm.endCode - mm.startCode));
   const row = (name: string, bytes: number) => `${name}:\t${kilobytes(bytes)}`;
   return [
-    row("VmPeak", total), row("VmSize", total), row("VmLck", 0), row("VmPin", 0),
-    row("VmHWM", resident), row("VmRSS", resident), row("RssAnon", resident), row("RssFile", 0),
-    row("RssShmem", 0), row("VmData", data), row("VmStk", stack), row("VmExe", program),
-    row("VmLib", text - program), row("VmPTE", 4096 + Math.ceil(resident / 512)),
-    row("VmSwap", 0), row("HugetlbPages", 0),
-    "CoreDumping:\t0", "THP_enabled:\t1", "untag_mask:\t0xffffffffffffffff",
+    row("VmPeak", total),
+    row("VmSize", total),
+    row("VmLck", 0),
+    row("VmPin", 0),
+    row("VmHWM", resident),
+    row("VmRSS", resident),
+    row("RssAnon", resident),
+    row("RssFile", 0),
+    row("RssShmem", 0),
+    row("VmData", data),
+    row("VmStk", stack),
+    row("VmExe", program),
+    row("VmLib", text - program),
+    row("VmPTE", 4096 + Math.ceil(resident / 512)),
+    row("VmSwap", 0),
+    row("HugetlbPages", 0),
+    "CoreDumping:\t0",
+    "THP_enabled:\t1",
+    "untag_mask:\t0xffffffffffffffff",
   ];
 }
 
@@ -143,7 +160,9 @@ function cpuMask(allowed: readonly boolean[]): string {
     let word = 0;
     for (let i = 0; i < 32; i++) if (allowed[at + i] === true) word += 2 ** i;
     const isTop = at + 32 >= allowed.length;
-    words.unshift(word.toString(16).padStart(isTop ? Math.ceil((allowed.length - at) / 4) : 8, "0"));
+    words.unshift(
+      word.toString(16).padStart(isTop ? Math.ceil((allowed.length - at) / 4) : 8, "0"),
+    );
   }
   return words.join(",");
 }

@@ -65,10 +65,21 @@ const BOTH: readonly Entry<ProcProcess>[] = [
   ...PLACES,
   file("environ", 0o400, environ, undefined, PRIVATE),
   ...DESCRIPTORS,
-  file("gid_map", 0o644, () => ID_MAP, () => -EPERM),
+  file(
+    "gid_map",
+    0o644,
+    () => ID_MAP,
+    () => -EPERM,
+  ),
   file("io", 0o400, () => IO, undefined, PRIVATE),
   file("limits", 0o444, limits),
-  file("loginuid", 0o644, () => NO_ID, () => -EPERM, WITH_END),
+  file(
+    "loginuid",
+    0o644,
+    () => NO_ID,
+    () => -EPERM,
+    WITH_END,
+  ),
   file("maps", 0o444, maps, undefined, PRIVATE),
   { name: "mem", mode: S_IFREG | 0o600, open: openMem, traits: PRIVATE },
   file("mountinfo", 0o444, mountinfo, undefined, WATCHABLE),
@@ -77,11 +88,21 @@ const BOTH: readonly Entry<ProcProcess>[] = [
   NAMESPACES,
   ...OOM_FILES,
   file("personality", 0o400, personality, undefined, PRIVATE),
-  file("projid_map", 0o644, () => ID_MAP, () => -EPERM),
+  file(
+    "projid_map",
+    0o644,
+    () => ID_MAP,
+    () => -EPERM,
+  ),
   file("sched", 0o644, sched, () => 0),
   file("schedstat", 0o444, schedstat),
   file("sessionid", 0o444, () => NO_ID, undefined, WITH_END),
-  file("setgroups", 0o644, () => "allow\n", () => -EPERM),
+  file(
+    "setgroups",
+    0o644,
+    () => "allow\n",
+    () => -EPERM,
+  ),
   file("smaps", 0o444, smaps, undefined, PRIVATE),
   file("smaps_rollup", 0o444, smapsRollup, undefined, PRIVATE),
   file("stack", 0o400, stack, undefined, PRIVATE),
@@ -89,7 +110,12 @@ const BOTH: readonly Entry<ProcProcess>[] = [
   file("statm", 0o444, statm),
   file("status", 0o444, status),
   file("syscall", 0o400, syscall, undefined, PRIVATE),
-  file("uid_map", 0o644, () => ID_MAP, () => -EPERM),
+  file(
+    "uid_map",
+    0o644,
+    () => ID_MAP,
+    () => -EPERM,
+  ),
   file("wchan", 0o444, () => "0"),
 ];
 
@@ -99,9 +125,18 @@ function personality({ task }: ProcProcess): string {
 
 export const PROCESS_FILES: readonly Entry<ProcProcess>[] = [
   ...BOTH,
-  file("coredump_filter", 0o644, () => "00000033\n", () => 0),
+  file(
+    "coredump_filter",
+    0o644,
+    () => "00000033\n",
+    () => 0,
+  ),
   file("mountstats", 0o400, mountstats, undefined, PRIVATE),
-  constant("timens_offsets", "monotonic           0         0\nboottime            0         0\n", 0o644),
+  constant(
+    "timens_offsets",
+    "monotonic           0         0\nboottime            0         0\n",
+    0o644,
+  ),
   file("timers", 0o444, () => ""),
   file("timerslack_ns", 0o666, timerSlack, setTimerSlack),
 ];

@@ -18,7 +18,11 @@ export type Change = "fixed" | "kept";
 
 /** A value that only changes when the guest changes it. `key` names it among all settings. */
 function setting(
-  name: string, key: string, initial: string, change: Change, isValid: (text: string) => boolean,
+  name: string,
+  key: string,
+  initial: string,
+  change: Change,
+  isValid: (text: string) => boolean,
 ): Entry<ProcSystem> {
   const read = ({ settings }: ProcSystem) => `${settings.get(key) ?? initial}\n`;
   if (change === "fixed") return file(name, 0o444, read, undefined, TRAITS);
@@ -36,21 +40,30 @@ function isNumber(text: string): boolean {
 }
 
 export function number(
-  name: string, value: number, change: Change = "fixed", key = name,
+  name: string,
+  value: number,
+  change: Change = "fixed",
+  key = name,
 ): Entry<ProcSystem> {
   return setting(name, key, String(value), change, isNumber);
 }
 
 /** Some numbers in a row. */
 export function numbers(
-  name: string, values: readonly number[], change: Change = "fixed", key = name,
+  name: string,
+  values: readonly number[],
+  change: Change = "fixed",
+  key = name,
 ): Entry<ProcSystem> {
   const isValid = (text: string) => text.split(/\s+/).every(isNumber);
   return setting(name, key, values.join("\t"), change, isValid);
 }
 
 export function text(
-  name: string, value: string, change: Change = "fixed", key = name,
+  name: string,
+  value: string,
+  change: Change = "fixed",
+  key = name,
 ): Entry<ProcSystem> {
   return setting(name, key, value, change, () => true);
 }

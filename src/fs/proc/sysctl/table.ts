@@ -4,8 +4,8 @@
  */
 import { CAP_LAST_CAP } from "../../../abi/capability.ts";
 import { PID_MAX } from "../../../kernel/task/pid-table.ts";
-import { RELEASE, SYSTEM_NAME, VERSION } from "../../../kernel/version.ts";
 import type { Task } from "../../../kernel/task/task.ts";
+import { RELEASE, SYSTEM_NAME, VERSION } from "../../../kernel/version.ts";
 import { directory, type Entry } from "../../pseudo/entry.ts";
 import type { ProcSystem } from "../subject.ts";
 import { SYSCTL_NET } from "./net.ts";
@@ -35,7 +35,13 @@ function uuid({ kernel }: ProcSystem): string {
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join("-");
 }
 
 function bootId(system: ProcSystem): string {
@@ -64,8 +70,10 @@ const KERNEL: readonly Entry<ProcSystem>[] = [
   live("hostname", (_system, task) => task.namespaces.uts.hostname, setHostname),
   number("io_uring_disabled", 2, "kept"),
   directory("keys", [
-    number("maxbytes", 20000, "kept"), number("maxkeys", 200, "kept"),
-    number("root_maxbytes", 25000000, "kept"), number("root_maxkeys", 1000000, "kept"),
+    number("maxbytes", 20000, "kept"),
+    number("maxkeys", 200, "kept"),
+    number("root_maxbytes", 25000000, "kept"),
+    number("root_maxkeys", 1000000, "kept"),
   ]),
   number("kptr_restrict", 2, "kept"),
   number("msgmax", 8192, "kept"),
@@ -156,8 +164,10 @@ const FS: readonly Entry<ProcSystem>[] = [
   number("leases-enable", 1, "kept"),
   number("mount-max", 100000, "kept"),
   directory("mqueue", [
-    number("msg_default", 10, "kept"), number("msg_max", 10, "kept"),
-    number("msgsize_default", 8192, "kept"), number("msgsize_max", 8192, "kept"),
+    number("msg_default", 10, "kept"),
+    number("msg_max", 10, "kept"),
+    number("msgsize_default", 8192, "kept"),
+    number("msgsize_max", 8192, "kept"),
     number("queues_max", 256, "kept"),
   ]),
   number("nr_open", 1048576, "kept"),
@@ -174,7 +184,14 @@ const FS: readonly Entry<ProcSystem>[] = [
 ];
 
 const USER: readonly Entry<ProcSystem>[] = [
-  "cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts",
+  "cgroup",
+  "ipc",
+  "mnt",
+  "net",
+  "pid",
+  "time",
+  "user",
+  "uts",
 ].map((kind) => number(`max_${kind}_namespaces`, 96364, "kept"));
 
 export const SYSCTL: readonly Entry<ProcSystem>[] = [

@@ -15,17 +15,45 @@ function rows(system: ProcSystem): [string, number | null][] {
   const used = Math.max(0, total - free - cached);
   const half = Math.floor(cached / 2);
   return [
-    ["MemTotal", total], ["MemFree", free], ["MemAvailable", available], ["Buffers", null],
-    ["Cached", cached], ["SwapCached", null], ["Active", used + half], ["Inactive", cached - half],
-    ["Active(anon)", used], ["Inactive(anon)", null], ["Active(file)", half],
-    ["Inactive(file)", cached - half], ["Unevictable", null], ["Mlocked", null],
-    ["SwapTotal", null], ["SwapFree", null], ["Dirty", null], ["Writeback", null],
-    ["AnonPages", used], ["Mapped", null], ["Shmem", null], ["KReclaimable", null], ["Slab", null],
-    ["SReclaimable", null], ["SUnreclaim", null], ["KernelStack", null], ["PageTables", null],
-    ["NFS_Unstable", null], ["Bounce", null], ["WritebackTmp", null],
-    ["CommitLimit", Math.floor(total / 2)], ["Committed_AS", used],
-    ["VmallocTotal", VMALLOC_KB * 1024], ["VmallocUsed", null], ["VmallocChunk", null],
-    ["Percpu", null], ["AnonHugePages", null], ["ShmemHugePages", null], ["ShmemPmdMapped", null],
+    ["MemTotal", total],
+    ["MemFree", free],
+    ["MemAvailable", available],
+    ["Buffers", null],
+    ["Cached", cached],
+    ["SwapCached", null],
+    ["Active", used + half],
+    ["Inactive", cached - half],
+    ["Active(anon)", used],
+    ["Inactive(anon)", null],
+    ["Active(file)", half],
+    ["Inactive(file)", cached - half],
+    ["Unevictable", null],
+    ["Mlocked", null],
+    ["SwapTotal", null],
+    ["SwapFree", null],
+    ["Dirty", null],
+    ["Writeback", null],
+    ["AnonPages", used],
+    ["Mapped", null],
+    ["Shmem", null],
+    ["KReclaimable", null],
+    ["Slab", null],
+    ["SReclaimable", null],
+    ["SUnreclaim", null],
+    ["KernelStack", null],
+    ["PageTables", null],
+    ["NFS_Unstable", null],
+    ["Bounce", null],
+    ["WritebackTmp", null],
+    ["CommitLimit", Math.floor(total / 2)],
+    ["Committed_AS", used],
+    ["VmallocTotal", VMALLOC_KB * 1024],
+    ["VmallocUsed", null],
+    ["VmallocChunk", null],
+    ["Percpu", null],
+    ["AnonHugePages", null],
+    ["ShmemHugePages", null],
+    ["ShmemPmdMapped", null],
   ];
 }
 
@@ -35,7 +63,9 @@ export function meminfo(system: ProcSystem): string {
     (name) => `${`HugePages_${name}:`.padEnd(16)}${"0".padStart(8)}\n`,
   );
   return (
-    rows(system).map(([name, bytes]) => row(name, bytes ?? 0)).join("") +
+    rows(system)
+      .map(([name, bytes]) => row(name, bytes ?? 0))
+      .join("") +
     counts.join("") +
     row("Hugepagesize", HUGE_PAGE_KB * 1024) +
     row("Hugetlb", 0)
@@ -46,10 +76,19 @@ export function vmstat(system: ProcSystem): string {
   const { total, free, cached } = system.facts.memory();
   const pages = (bytes: number) => Math.floor(bytes / PAGE);
   const counters: [string, number][] = [
-    ["nr_free_pages", pages(free)], ["nr_inactive_file", pages(cached)],
-    ["nr_anon_pages", pages(Math.max(0, total - free - cached))], ["nr_mapped", 0],
-    ["nr_file_pages", pages(cached)], ["nr_dirty", 0], ["nr_writeback", 0], ["pgpgin", 0],
-    ["pgpgout", 0], ["pswpin", 0], ["pswpout", 0], ["pgfault", 0], ["pgmajfault", 0],
+    ["nr_free_pages", pages(free)],
+    ["nr_inactive_file", pages(cached)],
+    ["nr_anon_pages", pages(Math.max(0, total - free - cached))],
+    ["nr_mapped", 0],
+    ["nr_file_pages", pages(cached)],
+    ["nr_dirty", 0],
+    ["nr_writeback", 0],
+    ["pgpgin", 0],
+    ["pgpgout", 0],
+    ["pswpin", 0],
+    ["pswpout", 0],
+    ["pgfault", 0],
+    ["pgmajfault", 0],
     ["oom_kill", 0],
   ];
   return counters.map(([name, value]) => `${name} ${value}\n`).join("");

@@ -6,7 +6,16 @@ import { ticksOf } from "../format.ts";
 import type { ProcSystem } from "../subject.ts";
 
 const SOFTIRQS = [
-  "HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU",
+  "HI",
+  "TIMER",
+  "NET_TX",
+  "NET_RX",
+  "BLOCK",
+  "IRQ_POLL",
+  "TASKLET",
+  "SCHED",
+  "HRTIMER",
+  "RCU",
 ];
 
 function line(name: string, userNs: number, idleNs: number): string {

@@ -1,0 +1,42 @@
+/**
+ * Whoever of a sandbox's processes dies, whenever: nothing is left on the host, and it is said clearly
+ * whose death it was.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { attack, processes, Sandbox, survivors } from "./harness.ts";
+
+const ROUNDS = 50;
+const AT_ONCE = 2;
+
+/** Every other round hits the start, the rest a tree of busy processes. */
+async function killSometime(program: string, round: number): Promise<number | undefined> {
+  const sandbox = new Sandbox([program]);
+  if (round % 4 >= AT_ONCE) await sandbox.until("busy");
+  await sleep((round * 7919) % (round % 4 >= AT_ONCE ? 150 : 500));
+  const session = sandbox.warden?.pid;
+  sandbox.child.kill("SIGKILL");
+  await sandbox.ended;
+  return session;
+}
+
+test(`sudden death: SIGKILL of the kernel process at ${ROUNDS} moments leaves no process behind`, async () => {
+  const program = await attack("busy");
+  const before = new Set(processes().map((each) => each.pid));
+  const sessions = new Set<number>();
+  for (let round = 0; round < ROUNDS; round += AT_ONCE) {
+    const batch = Array.from({ length: AT_ONCE }, (_, i) => killSometime(program, round + i));
+    for (const session of await Promise.all(batch)) if (session !== undefined) sessions.add(session);
+  }
+  assert.ok(sessions.size > ROUNDS / 4, "the sandboxes were killed before they began");
+  for (const session of sessions) assert.deepEqual(await survivors(session), []);
+  // Those whose warden was not there yet when we looked.
+  const isOurs = (comm: string) => comm === "tvisor-warden" || comm === "tvisor-stub";
+  const left = () =>
+    processes().filter(
+      (each) => !before.has(each.pid) && isOurs(each.comm) && each.parent === 1 && each.state !== "Z",
+    );
+  for (let i = 0; i < 100 && left().length > 0; i++) await sleep(20);
+  assert.deepEqual(left(), []);
+});
