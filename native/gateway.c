@@ -9,11 +9,13 @@
  *   - await(): the bounded wait for one stub's answer to one command;
  *   - reply(): hand a slot back to its stub, waking it when it sleeps;
  *   - spawn(): start the warden process (vfork-like, before the kernel process locks itself down);
- *   - catchSignals(): turn chosen signals of this process into bytes on a pipe.
+ *   - catchSignals(): turn chosen signals of this process into bytes on a pipe;
+ *   - everywhere(), catchViolations(), exit(): what the lock-down needs beyond sys().
  * Layout of the shared memory: stub/layout.h. Memory shared with stubs is hostile: it is read
  * once, into locals, and no index taken from it is used unmasked.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -22,6 +24,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -29,6 +32,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "stub/layout.h"
@@ -368,6 +372,119 @@ static napi_value gw_catch_signals(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* ---- lock-down ---------------------------------------------------------------------------- */
+
+/* Capabilities and Landlock domains belong to threads, and Node has several before we run. The signal
+ * is the one that the C library keeps for this very purpose (setuid(2) on all threads), because it
+ * lets no thread block it; hence the raw sigaction, and the old handler put back. */
+enum { SIG_SWEEP = 33, MOST_THREADS = 256, SWEEP_PATIENCE_MS = 1000 };
+static long sweep_call[7];
+static long sweep_result;
+static int sweep_done;
+
+static void on_sweep(int number) {
+  (void)number;
+  int saved = errno;
+  const long *a = sweep_call;
+  long rc = result(syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]));
+  if (rc < 0) __atomic_store_n(&sweep_result, rc, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&sweep_done, 1, __ATOMIC_SEQ_CST);
+  errno = saved;
+}
+
+__attribute__((naked)) static void sweep_restorer(void) {
+#if defined(__x86_64__)
+  __asm__("mov $15, %eax\n\tsyscall");
+#elif defined(__aarch64__)
+  __asm__("mov x8, #139\n\tsvc #0");
+#endif
+}
+
+static int sweep_thread(pid_t pid, pid_t tid) {
+  __atomic_store_n(&sweep_done, 0, __ATOMIC_SEQ_CST);
+  if (syscall(SYS_tgkill, pid, tid, SIG_SWEEP) != 0) return errno == ESRCH ? 0 : -errno;
+  uint64_t deadline = now_ns() + SWEEP_PATIENCE_MS * 1000000ull;
+  while (!__atomic_load_n(&sweep_done, __ATOMIC_SEQ_CST)) {
+    sched_yield();
+    if (now_ns() < deadline) continue;
+    return syscall(SYS_tgkill, pid, tid, 0) != 0 && errno == ESRCH ? 0 : -ETIMEDOUT;
+  }
+  return 0;
+}
+
+/* everywhere(nr, a, b, c): one host call made by every thread of this process; 0 or an -errno. */
+static napi_value gw_everywhere(napi_env env, napi_callback_info info) {
+  size_t argc = 4;
+  napi_value argv[4];
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  for (size_t i = 0; i < 7; i++) sweep_call[i] = i < 4 && i < argc ? arg_int(env, argv[i]) : 0;
+  sweep_result = 0;
+  struct { void (*handler)(int); unsigned long flags; void (*restorer)(void); uint64_t mask; }
+      ours = {on_sweep, SA_RESTART | 0x04000000ul /* SA_RESTORER */, sweep_restorer, 0}, before;
+  long rc = result(syscall(SYS_rt_sigaction, SIG_SWEEP, &ours, &before, 8));
+  pid_t pid = getpid(), self = (pid_t)syscall(SYS_gettid), swept[MOST_THREADS];
+  int count = 0;
+  /* A thread that was not swept yet may have begun another meanwhile: until nobody is new. */
+  for (int found = 1; found && rc == 0;) {
+    found = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    if (tasks == NULL) rc = -errno;
+    for (struct dirent *entry; rc == 0 && (entry = readdir(tasks)) != NULL;) {
+      pid_t tid = atoi(entry->d_name);
+      int known = tid <= 0 || tid == self;
+      for (int i = 0; i < count; i++) known |= swept[i] == tid;
+      if (known) continue;
+      if (count == MOST_THREADS) rc = -E2BIG;
+      else rc = sweep_thread(pid, swept[count++] = tid);
+      found = 1;
+    }
+    if (tasks != NULL) closedir(tasks);
+  }
+  if (rc == 0) on_sweep(0);
+  syscall(SYS_rt_sigaction, SIG_SWEEP, &before, NULL, 8);
+  return number(env, (double)(rc < 0 ? rc : sweep_result));
+}
+
+static int violations_only_reported;
+
+/* A host call that no row of the lock-down tables allows. It has not been made. */
+static void on_violation(int signo, siginfo_t *info, void *context) {
+  char line[128];
+  int saved = errno;
+  int length = snprintf(line, sizeof line,
+                        "tvisor: the kernel process made a host call it must not make: nr %d\n",
+                        info->si_syscall);
+  (void)!write(2, line, (size_t)length);
+  if (!violations_only_reported) syscall(SYS_exit_group, 128 + signo);
+#if defined(__x86_64__)
+  ((ucontext_t *)context)->uc_mcontext.gregs[REG_RAX] = -ENOSYS;
+#elif defined(__aarch64__)
+  ((ucontext_t *)context)->uc_mcontext.regs[0] = (uint64_t)-ENOSYS;
+#endif
+  errno = saved;
+}
+
+/* catchViolations(reportOnly): say a line when the filter traps, and end the process unless told. */
+static napi_value gw_catch_violations(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  violations_only_reported = (int)arg_int(env, argv[0]);
+  struct sigaction action = {0};
+  action.sa_sigaction = on_violation;
+  action.sa_flags = SA_SIGINFO;
+  return small(env, sigaction(SIGSYS, &action, NULL) == 0 ? 0 : -errno);
+}
+
+/* exit(code): end the process at once, without Node's teardown. */
+static napi_value gw_exit(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  syscall(SYS_exit_group, arg_int(env, argv[0]));
+  return NULL;
+}
+
 /* cpus(): how many processors this process may run on. */
 static napi_value gw_cpus(napi_env env, napi_callback_info info) {
   (void)info;
@@ -397,6 +514,9 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "reply", gw_reply);
   export_function(env, exports, "spawn", gw_spawn);
   export_function(env, exports, "catchSignals", gw_catch_signals);
+  export_function(env, exports, "everywhere", gw_everywhere);
+  export_function(env, exports, "catchViolations", gw_catch_violations);
+  export_function(env, exports, "exit", gw_exit);
   export_function(env, exports, "cpus", gw_cpus);
   export_function(env, exports, "monotonic", gw_monotonic);
   return exports;
