@@ -2,8 +2,7 @@
  * gateway: the one N-API addon, the only native code in the kernel process.
  *
  * It carries and does not decide. TypeScript (src/host/) owns every policy; this file gives it
- *   - one arena: a reserved range of addresses seen by JavaScript as a single ArrayBuffer, into which
- *     shared memory is mapped at offsets that TypeScript picks;
+ *   - one arena: reserved addresses that JavaScript sees as one ArrayBuffer, to map shared memory in;
  *   - sys(): a raw host system call with number arguments (pointers are arena addresses);
  *   - wait(): look for stub posts, spin a bounded time, then sleep in epoll;
  *   - await(): the bounded wait for one stub's answer to one command;

@@ -6,7 +6,7 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type RunResult, run } from "./process.ts";
+import { plainEnvironment, type RunResult, run } from "./process.ts";
 
 /** How many lines around the first difference are shown. */
 const CONTEXT_LINES = 3;
@@ -24,6 +24,12 @@ export interface CompareOptions {
   prepare?: (directory: string) => void;
   /** Goes in front of the launcher or the command, for example the pty helper. */
   wrap?: string[];
+  /** For `tvisor do`, before the command. */
+  flags?: string[];
+  /** Variables that both get beside the plain ones. */
+  environment?: NodeJS.ProcessEnv;
+  /** Takes out of what was printed what is compared. */
+  show?: (stdout: string) => string;
   /** Makes a fresh responder for each of the two runs. */
   responder?: () => (stdout: string) => string | undefined;
 }
@@ -48,6 +54,7 @@ export async function compareRuns(command: string[], options: CompareOptions): P
       return await run([...(options.wrap ?? []), ...prefix, ...command], {
         cwd: directory,
         timeoutMs: options.timeoutMs,
+        env: { ...plainEnvironment(directory), ...options.environment },
         ...(respond ? { respond } : {}),
       });
     } finally {
@@ -55,10 +62,14 @@ export async function compareRuns(command: string[], options: CompareOptions): P
     }
   };
   try {
-    const native = await runOnce([]);
+    const show = ({ stdout, stdoutBytes, ...rest }: RunResult): RunResult =>
+      options.show
+        ? { ...rest, stdout: options.show(stdout), stdoutBytes: options.show(stdoutBytes) }
+        : { ...rest, stdout, stdoutBytes };
+    const native = show(await runOnce([]));
     if (native.timedOut)
       throw new Error(`Linux itself did not finish: ${native.ending}\n${native.stderr}`);
-    const tvisor = await runOnce([launcher(), "do", "--"]);
+    const tvisor = show(await runOnce([launcher(), "do", ...(options.flags ?? []), "--"]));
     return { native, tvisor, difference: describeDifference(native, tvisor) };
   } finally {
     rmSync(parent, { recursive: true, force: true });

@@ -8,7 +8,7 @@
  * files ask for a task: Linux's own concepts know each other.
  */
 import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { cruise } from "dependency-cruiser";
 
 interface Import {
@@ -53,11 +53,12 @@ export async function checkLayers(root: string): Promise<string[]> {
   for (const circle of findCircles(imports)) {
     if (
       circle.every((file) => file.startsWith("src/kernel/")) ||
+      circle.every((file) => dirname(file) === dirname(circle[0]!)) ||
       atRunTime.some((each) => sameMembers(each, circle))
     )
       continue;
     complaints.push(
-      `These files import each other's types: ${circle.join(", ")}. Only files of src/kernel may; declare the shared type in a file below both.`,
+      `These files import each other's types: ${circle.join(", ")}. Only files of src/kernel, or of one folder, may; declare the shared type in a file below both.`,
     );
   }
   return complaints;

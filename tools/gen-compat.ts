@@ -1,20 +1,12 @@
 /**
- * Writes docs/compatibility.md from the system call table: `tools/gen-compat.ts`.
- * With `--check` it writes nothing and fails when the page is not what the table says.
+ * The text of docs/compatibility.md, made from the system call table. tools/gen-docs.ts writes it.
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Row } from "../src/syscalls/row.ts";
-import { rows } from "../src/syscalls/table.ts";
-
-const PAGE = join(import.meta.dirname, "../docs/compatibility.md");
 
 /** The page for a list of rows in the order of numbers. */
 export function compatibilityPage(all: readonly Row[]): string {
   const count = (level: string) => all.filter((row) => levelOf(row) === level).length;
   return `# System calls: what is supported
-
-Made from the system call table by \`tools/gen-compat.ts\`; do not edit.
 
 | level | calls | meaning |
 |---|---|---|
@@ -41,22 +33,3 @@ function noteOf(row: Row): string {
   const sentences = [missing, row.note].filter((sentence) => sentence !== "");
   return sentences.join(". ").replaceAll("|", "\\|");
 }
-
-function main(): void {
-  const page = compatibilityPage(rows);
-  if (!process.argv.includes("--check")) {
-    writeFileSync(PAGE, page);
-    return;
-  }
-  let present = "";
-  try {
-    present = readFileSync(PAGE, "utf8");
-  } catch {
-    // A missing page is a stale one.
-  }
-  if (present === page) return;
-  console.error("docs/compatibility.md is not what the table says: run tools/gen-compat.ts.");
-  process.exitCode = 1;
-}
-
-if (import.meta.main) main();

@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import os from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { KernelBug } from "../base/failure.ts";
 import { WEXITSTATUS, WIFEXITED, WTERMSIG } from "../abi/wait.ts";
+import { KernelBug } from "../base/failure.ts";
 import { Sandbox, type SandboxSpec, StartFailure, type Volume } from "../sentry/sandbox.ts";
 
 const USAGE = `Usage: tvisor do [OPTIONS] -- CMD [ARG…]
@@ -54,7 +54,9 @@ export async function main(argv: string[]): Promise<number> {
       return error.exitCode;
     }
     if (error instanceof KernelBug) {
-      process.stderr.write(`tvisor: this is a bug in tvisor, not in the program it ran: ${error.stack}\n`);
+      process.stderr.write(
+        `tvisor: this is a bug in tvisor, not in the program it ran: ${error.stack}\n`,
+      );
       return USAGE_ERROR;
     }
     throw error;
@@ -130,7 +132,8 @@ function bytes(text: string): string {
 
 function environment(changes: string[]): string[] {
   const env = new Map<string, string>();
-  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env.set(name, value);
+  for (const [name, value] of Object.entries(process.env))
+    if (value !== undefined) env.set(name, value);
   for (const change of changes) {
     const cut = change.indexOf("=");
     if (cut <= 0) throw new UsageError(`--env takes NAME=VALUE, not "${change}"`);
@@ -163,6 +166,8 @@ function parseVolume(text: string): Volume {
   const [source, target, mode, ...more] = text.split(":");
   const known = mode === undefined || mode === "ro" || mode === "rw";
   if (!source || !target || !known || more.length > 0 || !target.startsWith("/"))
-    throw new UsageError(`--volume takes SRC:DST or SRC:DST:ro with an absolute DST, not "${text}"`);
+    throw new UsageError(
+      `--volume takes SRC:DST or SRC:DST:ro with an absolute DST, not "${text}"`,
+    );
   return { source, target: bytes(target), readOnly: mode === "ro" };
 }

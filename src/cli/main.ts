@@ -40,7 +40,9 @@ async function main(argv: string[]): Promise<number> {
       process.stderr.write(USAGE);
       return EXIT_TVISOR;
     default:
-      process.stderr.write(`tvisor: there is no command "${command}". \`tvisor help\` lists the commands.\n`);
+      process.stderr.write(
+        `tvisor: there is no command "${command}". \`tvisor help\` lists the commands.\n`,
+      );
       return EXIT_TVISOR;
   }
 }
@@ -51,7 +53,9 @@ main(process.argv.slice(2)).then(
     process.exit();
   },
   (error: unknown) => {
-    process.stderr.write(`tvisor: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `tvisor: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exit(EXIT_TVISOR);
   },
 );

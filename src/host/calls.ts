@@ -39,8 +39,19 @@ const VOLUMES: Rule = { needs: "volumes", refusal: EROFS };
 
 /** Requests that read or set a terminal's modes and size. Not TIOCSTI, which types for the user. */
 const IOCTLS = [
-  TCGETS, TCSETS, TCSETSW, TCSETSF, TCSBRK, TCFLSH, TIOCGWINSZ, TIOCSWINSZ, TIOCOUTQ, FIONREAD, FIONBIO,
-  TIOCGPTN, SIOCATMARK,
+  TCGETS,
+  TCSETS,
+  TCSETSW,
+  TCSETSF,
+  TCSBRK,
+  TCFLSH,
+  TIOCGWINSZ,
+  TIOCSWINSZ,
+  TIOCOUTQ,
+  FIONREAD,
+  FIONBIO,
+  TIOCGPTN,
+  SIOCATMARK,
 ];
 const F_DUPFD_CLOEXEC = 1030;
 const F_ADD_SEALS = 1033;
@@ -61,7 +72,12 @@ export const calls = {
   close: call("close", 3, "give back descriptors"),
   poll: call("poll", 7, "is a host stream ready now"),
   lseek: call("lseek", 8, "SEEK_DATA and SEEK_HOLE on host files"),
-  ioctl: call("ioctl", 16, "window size and modes of the user's terminal; bytes queued in guest INET sockets", { allow: anyOf(1, IOCTLS), refusal: ENOTTY }),
+  ioctl: call(
+    "ioctl",
+    16,
+    "window size and modes of the user's terminal; bytes queued in guest INET sockets",
+    { allow: anyOf(1, IOCTLS), refusal: ENOTTY },
+  ),
   pread64: call("pread64", 17, "read host files and guest memory (/proc/PID/mem)"),
   pwrite64: call("pwrite64", 18, "write in-memory files and guest memory (/proc/PID/mem)"),
   dup: call("dup", 32, "a descriptor of our own for a stream that is also the guest's"),
@@ -75,15 +91,42 @@ export const calls = {
   listen: call("listen", 50, "guest INET sockets under --network host", NETWORK),
   getsockname: call("getsockname", 51, "guest INET sockets under --network host", NETWORK),
   getpeername: call("getpeername", 52, "guest INET sockets under --network host", NETWORK),
-  socketpair: call("socketpair", 53, "the control socket of a new stub", { allow: [[{ arg: 0, equal: AF_UNIX }]] }),
-  setsockopt: call("setsockopt", 54, "SO_PASSCRED on control sockets; guest INET sockets", { needs: "network", otherwise: [[{ arg: 1, equal: SOL_SOCKET }, { arg: 2, equal: SO_PASSCRED }]] }),
+  socketpair: call("socketpair", 53, "the control socket of a new stub", {
+    allow: [[{ arg: 0, equal: AF_UNIX }]],
+  }),
+  setsockopt: call("setsockopt", 54, "SO_PASSCRED on control sockets; guest INET sockets", {
+    needs: "network",
+    otherwise: [
+      [
+        { arg: 1, equal: SOL_SOCKET },
+        { arg: 2, equal: SO_PASSCRED },
+      ],
+    ],
+  }),
   getsockopt: call("getsockopt", 55, "guest INET sockets under --network host", NETWORK),
-  fcntl: call("fcntl", 72, "seal slot memory; non-blocking host streams", { allow: anyOf(1, FCNTLS), refusal: EPERM }),
+  fcntl: call("fcntl", 72, "seal slot memory; non-blocking host streams", {
+    allow: anyOf(1, FCNTLS),
+    refusal: EPERM,
+  }),
   fsync: call("fsync", 74, "guest fsync of host files"),
   ftruncate: call("ftruncate", 77, "size of in-memory files"),
-  tgkill: call("tgkill", 234, "interrupt a stub's thread; abort(3)", { allow: [[{ arg: 2, equal: SIGURG }], [{ arg: 0, equal: "ownPid" }]] }),
+  kill: call("kill", 62, "the warden is dead: end its process group", {
+    allow: [
+      [
+        { arg: 0, equal: "stubGroup" },
+        { arg: 1, equal: SIGKILL },
+      ],
+    ],
+  }),
+  tgkill: call("tgkill", 234, "interrupt a stub's thread; abort(3)", {
+    allow: [[{ arg: 2, equal: SIGURG }], [{ arg: 0, equal: "ownPid" }]],
+  }),
   clockGettime: call("clock_gettime", 228, "wall clock and CPU times"),
-  openat: call("openat", 257, "host files below directories that were given to the guest", { needs: "volumes", otherwise: [[{ arg: 2, without: MAKES_FILES }]], refusal: EROFS }),
+  openat: call("openat", 257, "host files below directories that were given to the guest", {
+    needs: "volumes",
+    otherwise: [[{ arg: 2, without: MAKES_FILES }]],
+    refusal: EROFS,
+  }),
   mkdirat: call("mkdirat", 258, "writable volumes", VOLUMES),
   mknodat: call("mknodat", 259, "writable volumes: FIFOs", VOLUMES),
   fchownat: call("fchownat", 260, "writable volumes", VOLUMES),
@@ -111,7 +154,11 @@ export const calls = {
   getrandom: call("getrandom", 318, "entropy for the guest"),
   memfdCreate: call("memfd_create", 319, "slot memory and in-memory files"),
   statx: call("statx", 332, "attributes of host files"),
-  pidfdSendSignal: call("pidfd_send_signal", 424, "end a stub process", { allow: [[{ arg: 1, equal: SIGKILL }]] }),
+  pidfdSendSignal: call("pidfd_send_signal", 424, "end a stub process", {
+    allow: [[{ arg: 1, equal: SIGKILL }]],
+  }),
   pidfdOpen: call("pidfd_open", 434, "see a stub process die; never confuse it with another"),
-  prlimit64: call("prlimit64", 302, "how many descriptors we may hold", { allow: [[{ arg: 2, equal: 0 }]] }),
+  prlimit64: call("prlimit64", 302, "how many descriptors we may hold", {
+    allow: [[{ arg: 2, equal: 0 }]],
+  }),
 } as const;

@@ -17,11 +17,14 @@ const THREAD_GLIBC = 0x3d0f00;
 const THREAD_MUSL = 0x7d0f00;
 const PR_SET_NAME = 15;
 const PR_SET_VMA = 0x53564d41;
-const SIGKILL = 9;
 
 export const engineCalls: readonly HostCall[] = [
   call("fstat", 5, "the C library and libuv look at files they open"),
-  call("mmap", 9, "heap, thread stacks, compiled code (PROT_EXEC: the JIT); windows on slot memory"),
+  call(
+    "mmap",
+    9,
+    "heap, thread stacks, compiled code (PROT_EXEC: the JIT); windows on slot memory",
+  ),
   call("mprotect", 10, "heap and compiled code (PROT_EXEC: the JIT)"),
   call("munmap", 11, "heap, thread stacks"),
   call("brk", 12, "malloc"),
@@ -38,9 +41,6 @@ export const engineCalls: readonly HostCall[] = [
     allow: anyOf(0, [THREAD_GLIBC, THREAD_MUSL]),
   }),
   call("exit", 60, "threads end"),
-  call("kill", 62, "the warden is dead: end its process group", {
-    allow: [[{ arg: 0, equal: "stubGroup" }, { arg: 1, equal: SIGKILL }]],
-  }),
   call("readlink", 89, "libuv finds a terminal's name for messages on stderr"),
   call("getrusage", 98, "process.cpuUsage() of reports"),
   call("sysinfo", 99, "V8 sizes its heap"),
@@ -51,7 +51,9 @@ export const engineCalls: readonly HostCall[] = [
   call("sigaltstack", 131, "V8's stack overflow checks"),
   call("sched_getparam", 143, "new threads inherit"),
   call("sched_getscheduler", 145, "new threads inherit"),
-  call("prctl", 157, "names of threads and of memory", { allow: anyOf(0, [PR_SET_NAME, PR_SET_VMA]) }),
+  call("prctl", 157, "names of threads and of memory", {
+    allow: anyOf(0, [PR_SET_NAME, PR_SET_VMA]),
+  }),
   call("gettid", 186, "threads and locks"),
   call("futex", 202, "locks; waking stubs"),
   call("sched_getaffinity", 204, "how many threads are worth it"),

@@ -46,11 +46,7 @@ function bisect(rows: HostCall[], setup: Setup): Instruction[] {
   if (rows.length === 0) return [[RETURN, 0, 0, TRAP]];
   if (rows.length === 1) {
     const [row] = rows;
-    return [
-      [JUMP_IF_EQUAL, 1, 0, row.nr],
-      [RETURN, 0, 0, TRAP],
-      ...body(row, setup),
-    ];
+    return [[JUMP_IF_EQUAL, 1, 0, row.nr], [RETURN, 0, 0, TRAP], ...body(row, setup)];
   }
   const middle = rows.length >> 1;
   const below = bisect(rows.slice(0, middle), setup);
@@ -71,16 +67,14 @@ function body(row: HostCall, setup: Setup): Instruction[] {
   const alternatives = has ? rule.allow : (rule.otherwise ?? []);
   if (alternatives === undefined) return [[RETURN, 0, 0, ALLOW]];
   const refused = rule.refusal === undefined ? TRAP : ERRNO | rule.refusal;
-  return [
-    ...alternatives.flatMap((checks) => alternative(checks, setup)),
-    [RETURN, 0, 0, refused],
-  ];
+  return [...alternatives.flatMap((checks) => alternative(checks, setup)), [RETURN, 0, 0, refused]];
 }
 
 /** Allow if all checks hold, else fall through to what comes next. */
 function alternative(checks: readonly Check[], setup: Setup): Instruction[] {
   let code: Instruction[] = [[RETURN, 0, 0, ALLOW]];
-  for (const check of [...checks].reverse()) code = [...comparison(check, setup, code.length), ...code];
+  for (const check of [...checks].reverse())
+    code = [...comparison(check, setup, code.length), ...code];
   return code;
 }
 

@@ -40,6 +40,7 @@ const AT_EMPTY_PATH = 0x1000;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const STATX_BASIC_AND_BTIME = 0xfff;
 const ENAMETOOLONG = 36;
+const O_CLOEXEC = 0o2000000;
 const O_PATH_DIRECTORY_CLOEXEC = 0o12200000;
 
 export class Host {
@@ -52,6 +53,8 @@ export class Host {
   readonly #structAt: number;
   /** /proc/self/fd, opened before any lock-down takes the path away. */
   readonly #ownDescriptors: number;
+  /** /proc, or a view of it that has processes only. */
+  #processes: number;
 
   constructor(addonPath: string) {
     this.gateway = loadGateway(addonPath);
@@ -61,6 +64,7 @@ export class Host {
     this.#ioAt = this.arena.scratch(IO_SIZE);
     this.io = this.arena.u8.subarray(this.#ioAt, this.#ioAt + IO_SIZE);
     this.#ownDescriptors = this.openat(-100, "/proc/self/fd", O_PATH_DIRECTORY_CLOEXEC);
+    this.#processes = this.openat(-100, "/proc", O_PATH_DIRECTORY_CLOEXEC);
   }
 
   /** Arena offset of a 4 KiB area for small structs; valid until the next call of this class. */
@@ -347,7 +351,9 @@ export class Host {
   pipe2(flags: number): [number, number] | number {
     const at = this.#structAt;
     const rc = this.gateway.sys(calls.pipe2.nr, this.address(at), flags);
-    return rc < 0 ? rc : [this.arena.view.getInt32(at, true), this.arena.view.getInt32(at + 4, true)];
+    return rc < 0
+      ? rc
+      : [this.arena.view.getInt32(at, true), this.arena.view.getInt32(at + 4, true)];
   }
 
   // --- sockets --------------------------------------------------------------------------------
@@ -355,7 +361,9 @@ export class Host {
   socketpair(domain: number, type: number): [number, number] | number {
     const at = this.#structAt;
     const rc = this.gateway.sys(calls.socketpair.nr, domain, type, 0, this.address(at));
-    return rc < 0 ? rc : [this.arena.view.getInt32(at, true), this.arena.view.getInt32(at + 4, true)];
+    return rc < 0
+      ? rc
+      : [this.arena.view.getInt32(at, true), this.arena.view.getInt32(at + 4, true)];
   }
 
   setsockoptInt(fd: number, level: number, name: number, value: number): number {
@@ -364,7 +372,7 @@ export class Host {
     return this.gateway.sys(calls.setsockopt.nr, fd, level, name, this.address(at), 4);
   }
 
-  /** Send one byte and a descriptor. */
+  /** Send one byte and a descriptor; -EAGAIN when the other side has too many that it did not take. */
   sendDescriptor(socket: number, fd: number): number {
     const view = this.arena.view;
     const at = this.#structAt;
@@ -383,7 +391,7 @@ export class Host {
     view.setInt32(control + 8, 1, true); // SOL_SOCKET
     view.setInt32(control + 12, 1, true); // SCM_RIGHTS
     view.setInt32(control + 16, fd, true);
-    return this.gateway.sys(calls.sendmsg.nr, socket, this.address(at), 0x4000); // MSG_NOSIGNAL
+    return this.gateway.sys(calls.sendmsg.nr, socket, this.address(at), 0x4040); // NOSIGNAL, DONTWAIT
   }
 
   /** Receive one message and return the sender's pid as the host states it, or -errno; 0 at EOF. */
@@ -402,7 +410,8 @@ export class Host {
     writeI64(view, iov + 8, 64);
     const rc = this.gateway.sys(calls.recvmsg.nr, socket, this.address(at), 0x40000040); // CLOEXEC, DONTWAIT
     if (rc <= 0) return rc;
-    const isCredentials = view.getInt32(control + 8, true) === 1 && view.getInt32(control + 12, true) === 2;
+    const isCredentials =
+      view.getInt32(control + 8, true) === 1 && view.getInt32(control + 12, true) === 2;
     return isCredentials ? view.getInt32(control + 16, true) : -71; // EPROTO
   }
 
@@ -414,6 +423,21 @@ export class Host {
 
   pidfdSendSignal(pidfd: number, signal: number): number {
     return this.gateway.sys(calls.pidfdSendSignal.nr, pidfd, signal, 0, 0);
+  }
+
+  /** Open `name` of a process in /proc. */
+  openProcess(pid: number, name: string, flags: number): number {
+    return this.openat(this.#processes, `${pid}/${name}`, flags);
+  }
+
+  /** From now on processes are looked up in `directory`, the root of a mount of proc. */
+  useProcessDirectory(directory: number): void {
+    this.close(this.#processes);
+    this.#processes = directory;
+  }
+
+  killGroup(group: number, signal: number): number {
+    return this.gateway.sys(calls.kill.nr, -group, signal);
   }
 
   tgkill(tgid: number, tid: number, signal: number): number {
@@ -446,7 +470,7 @@ export class Host {
 
   /** CPU time of one thread of another process: the host tells it in /proc only. */
   threadCpuNs(pid: number, tid: number): number {
-    const fd = this.openat(-100, `/proc/${pid}/task/${tid}/schedstat`, 0o2000000);
+    const fd = this.openProcess(pid, `task/${tid}/schedstat`, O_CLOEXEC);
     if (fd < 0) return 0;
     const n = this.read(fd, this.io.subarray(0, 128));
     this.close(fd);
@@ -504,7 +528,7 @@ export function readI64(view: DataView, at: number): number {
 }
 
 export function writeI64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, value % 4294967296 >>> 0, true);
+  view.setUint32(at, (value % 4294967296) >>> 0, true);
   view.setInt32(at + 4, Math.floor(value / 4294967296), true);
 }
 

@@ -57,7 +57,10 @@ export function restrictFiles(host: Host, grants: FileGrant[], network: boolean)
   const abi = landlockAbi(host);
   if (abi < 1) return 0;
   const { arena, gateway, structAt } = host;
-  const known = KNOWN_SINCE.reduce((mask, [right, since]) => (abi < since ? mask & ~right : mask), ALL);
+  const known = KNOWN_SINCE.reduce(
+    (mask, [right, since]) => (abi < since ? mask & ~right : mask),
+    ALL,
+  );
   const size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
   arena.u8.fill(0, structAt, structAt + 24);
   arena.view.setUint32(structAt, known, true);
@@ -80,7 +83,8 @@ function addGrant(host: Host, ruleset: number, { at, may }: FileGrant, known: nu
     arena.view.setUint32(structAt, rights, true);
     arena.view.setUint32(structAt + 4, 0, true);
     arena.view.setInt32(structAt + 8, fd, true);
-    if (gateway.sys(SYS_ADD_RULE, ruleset, RULE_PATH_BENEATH, host.address(structAt), 0) === 0) break;
+    if (gateway.sys(SYS_ADD_RULE, ruleset, RULE_PATH_BENEATH, host.address(structAt), 0) === 0)
+      break;
   }
   if (typeof at === "string") host.close(fd);
 }

@@ -56,7 +56,8 @@ export class Lockdown {
     gateway.catchViolations(reportOnly ? 1 : 0);
     const program = encodeFilter(buildFilter(setup));
     const at = arena.scratch(FILTER_SPACE);
-    if (program.length + 16 > FILTER_SPACE) throw new RangeError("the lock-down filter outgrew its place");
+    if (program.length + 16 > FILTER_SPACE)
+      throw new RangeError("the lock-down filter outgrew its place");
     arena.u8.set(program, at + 16);
     // struct sock_fprog
     arena.view.setUint16(at, program.length / 8, true);
@@ -65,7 +66,12 @@ export class Lockdown {
     const fprog = this.#host.address(at);
     const rc = gateway.sys(SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, flags, fprog);
     // A positive result names a thread that could not follow.
-    if (rc !== 0) throw new HostError("seccomp", rc < 0 ? -rc : 3, "this host's kernel must allow seccomp filters");
+    if (rc !== 0)
+      throw new HostError(
+        "seccomp",
+        rc < 0 ? -rc : 3,
+        "this host's kernel must allow seccomp filters",
+      );
     this.#isSealed = true;
   }
 }

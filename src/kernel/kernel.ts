@@ -11,21 +11,30 @@ import { signaledStatus } from "../abi/wait.ts";
 import { KernelBug } from "../base/failure.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import {
-  type GuestThread, type Platform, Reg, STOP_DEAD, STOP_FAULT, STOP_INTERRUPT, STOP_STARTED, STOP_SYSCALL,
+  type GuestThread,
+  type Platform,
+  Reg,
+  STOP_DEAD,
+  STOP_FAULT,
+  STOP_INTERRUPT,
+  STOP_STARTED,
+  STOP_SYSCALL,
 } from "../platform/contract.ts";
-import { SharedFutexes } from "./futex/futex.ts";
 import type { WallTimer } from "./files/timerfd.ts";
+import { SharedFutexes } from "./futex/futex.ts";
 import type { Namespaces } from "./ns/namespaces.ts";
+import { ALLOWED, judge } from "./seccomp/seccomp.ts";
 import { forceSignal, returnToGuest } from "./signal/deliver.ts";
 import { sendToTask } from "./signal/send.ts";
 import { SigInfo } from "./signal/siginfo.ts";
 import { restoreMask } from "./signal/temporary-mask.ts";
-import { ALLOWED, judge } from "./seccomp/seccomp.ts";
 import { SocketFamilies } from "./socket/family.ts";
 import { NetworkNamespace } from "./socket/network.ts";
 import { startChild } from "./task/clone.ts";
-import { beginGroupExit, exitTask, finishGroupExit } from "./task/exit.ts";
+import { exitTask, finishGroupExit } from "./task/exit.ts";
+import { beginGroupExit } from "./task/group-exit.ts";
 import { Limits } from "./task/limits.ts";
+import { notifyParentOfStop } from "./task/notify.ts";
 import { HANDLED, PARKED } from "./task/park.ts";
 import { PidTable } from "./task/pid-table.ts";
 import { ProcessGroup, Session } from "./task/process-group.ts";
@@ -144,7 +153,10 @@ export class Kernel {
   /** Make `group` a member of the first process group: not its leader, as a plain child of a shell. */
   joinFirstGroup(group: ThreadGroup): void {
     const { session } = this.init;
-    this.#join(group, this.pids.processGroup(this.init.pid) ?? new ProcessGroup(this.init.pid, session));
+    this.#join(
+      group,
+      this.pids.processGroup(this.init.pid) ?? new ProcessGroup(this.init.pid, session),
+    );
   }
 
   /** Move `group` into process group `id` of its session, making it when it is new. */
@@ -173,6 +185,11 @@ export class Kernel {
   /** A signal that a task's own call brings on it (SIGPIPE, SIGXFSZ): it counts as sent by itself. */
   sendSignalToTask(task: Task, signo: number): void {
     sendToTask(task, SigInfo.fromUser(signo, SI_USER, task.pid, task.credentials.uid));
+  }
+
+  /** A process stopped or continued: `code` CLD_STOPPED or CLD_CONTINUED. */
+  tellParentOfStop(group: ThreadGroup, code: number, status: number): void {
+    notifyParentOfStop(group, code, status);
   }
 
   /** A signal was queued for `_task` or its process. */
@@ -275,7 +292,8 @@ export class Kernel {
 
   #onFault(task: Task, thread: GuestThread): void {
     const { signo, code, address } = thread.fault;
-    if (signo === SIGSEGV && code === SEGV_MAPERR && task.growStack(address)) return returnToGuest(task, 0);
+    if (signo === SIGSEGV && code === SEGV_MAPERR && task.growStack(address))
+      return returnToGuest(task, 0);
     forceSignal(task, SigInfo.fault(signo === 0 ? SIGSEGV : signo, code, address));
     returnToGuest(task, 0);
   }

@@ -21,9 +21,29 @@ export const STOP_DEAD = 6;
 
 /** Registers in the order of Linux's sigcontext (amd64). */
 export const Reg = {
-  r8: 0, r9: 1, r10: 2, r11: 3, r12: 4, r13: 5, r14: 6, r15: 7, rdi: 8, rsi: 9, rbp: 10, rbx: 11,
-  rdx: 12, rax: 13, rcx: 14, rsp: 15, rip: 16, eflags: 17, selectors: 18, err: 19, trapno: 20,
-  oldmask: 21, cr2: 22,
+  r8: 0,
+  r9: 1,
+  r10: 2,
+  r11: 3,
+  r12: 4,
+  r13: 5,
+  r14: 6,
+  r15: 7,
+  rdi: 8,
+  rsi: 9,
+  rbp: 10,
+  rbx: 11,
+  rdx: 12,
+  rax: 13,
+  rcx: 14,
+  rsp: 15,
+  rip: 16,
+  eflags: 17,
+  selectors: 18,
+  err: 19,
+  trapno: 20,
+  oldmask: 21,
+  cr2: 22,
 } as const;
 export const REG_COUNT = 23;
 
@@ -74,7 +94,14 @@ export interface GuestThread {
   getBase(code: number, scratch: number): number;
 
   // Memory operations, executed by this stopped thread in its space. Addresses are the kernel's choice.
-  mmap(address: number, length: number, prot: number, flags: number, hostFd: number, offset: number): number;
+  mmap(
+    address: number,
+    length: number,
+    prot: number,
+    flags: number,
+    hostFd: number,
+    offset: number,
+  ): number;
   /** Let the mmaps of this descriptor that follow at once share one passing of it; then dropFile(). */
   holdFile(hostFd: number): void;
   dropFile(): void;

@@ -3,7 +3,13 @@
  * passed on to guests, whose code runs on the same processor.
  */
 import { readFileSync } from "node:fs";
-import { AT_HWCAP, AT_HWCAP2, AT_MINSIGSTKSZ, AT_RSEQ_ALIGN, AT_RSEQ_FEATURE_SIZE } from "../abi/process.ts";
+import {
+  AT_HWCAP,
+  AT_HWCAP2,
+  AT_MINSIGSTKSZ,
+  AT_RSEQ_ALIGN,
+  AT_RSEQ_FEATURE_SIZE,
+} from "../abi/process.ts";
 import type { Hardware } from "../kernel/kernel.ts";
 
 export function readHardware(): Hardware {

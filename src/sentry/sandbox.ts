@@ -8,9 +8,9 @@ import { fileURLToPath } from "node:url";
 import { errnoName } from "../abi/errno.ts";
 import { errnoText } from "../abi/errno-text.ts";
 import { AT_FDCWD, O_RDONLY, O_WRONLY } from "../abi/fcntl.ts";
-import { S_IFCHR, S_IFMT } from "../abi/stat.ts";
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../abi/mount.ts";
-import { makeDevtmpfs, DevtmpfsType, registerMemoryDevices } from "../fs/dev/filesystem.ts";
+import { S_IFCHR, S_IFMT } from "../abi/stat.ts";
+import { DevtmpfsType, makeDevtmpfs, registerMemoryDevices } from "../fs/dev/filesystem.ts";
 import type { Devpts } from "../fs/devpts/filesystem.ts";
 import { HOST_ROOT, HOST_VOLUME, HostFilesystem } from "../fs/host/filesystem.ts";
 import { HostStream } from "../fs/host/stream.ts";
@@ -132,7 +132,8 @@ export class Sandbox {
     const root = this.#mountRoot();
     this.#mountAll(root);
     const task = this.#firstTask(root);
-    if (this.#spec.strace !== null) this.dispatch.tracer = new Strace(this.host, 2, this.#spec.strace);
+    if (this.#spec.strace !== null)
+      this.dispatch.tracer = new Strace(this.host, 2, this.#spec.strace);
     for (const volume of this.#spec.volumes) this.#mountVolume(task, volume);
     if (this.#spec.terminal) this.#openTerminal(task);
     else this.#openStreams(task);
@@ -159,7 +160,10 @@ export class Sandbox {
     vfs.memoryFiles = new TmpfsMemoryFiles(vfs, this.host);
     const lower = HostFilesystem.open(vfs, this.host, this.#spec.root, HOST_ROOT);
     if (typeof lower === "number")
-      throw new StartFailure(`cannot open the root directory ${this.#spec.root}: ${errnoText(-lower)}`, 128);
+      throw new StartFailure(
+        `cannot open the root directory ${this.#spec.root}: ${errnoText(-lower)}`,
+        128,
+      );
     return vfs.mountRoot(makeOverlayRoot(vfs, this.host, [lower.root]));
   }
 
@@ -177,7 +181,8 @@ export class Sandbox {
 
   #mount(root: Path, at: string, filesystem: Filesystem, flags: number): void {
     const path = this.kernel.vfs.makeDirectory(root, at);
-    if (typeof path === "number") throw new StartFailure(`cannot make ${at} in the root: ${errnoText(-path)}`, 128);
+    if (typeof path === "number")
+      throw new StartFailure(`cannot make ${at} in the root: ${errnoText(-path)}`, 128);
     this.kernel.vfs.mountAt(filesystem, path, flags);
   }
 
@@ -186,10 +191,16 @@ export class Sandbox {
     const options = volume.readOnly ? HOST_ROOT : HOST_VOLUME;
     const filesystem = HostFilesystem.open(vfs, this.host, volume.source, options);
     if (typeof filesystem === "number")
-      throw new StartFailure(`cannot open the volume ${volume.source}: ${errnoText(-filesystem)}`, 128);
+      throw new StartFailure(
+        `cannot open the volume ${volume.source}: ${errnoText(-filesystem)}`,
+        128,
+      );
     const path = vfs.resolve(task, AT_FDCWD, volume.target);
     if (typeof path === "number")
-      throw new StartFailure(`the volume's place ${volume.target} is not in the root: ${errnoText(-path)}; create it there or choose another`, 128);
+      throw new StartFailure(
+        `the volume's place ${volume.target} is not in the root: ${errnoText(-path)}; create it there or choose another`,
+        128,
+      );
     vfs.mountAt(filesystem, path, volume.readOnly ? MS_RDONLY : 0, volume.source);
   }
 
@@ -197,9 +208,9 @@ export class Sandbox {
 
   #firstTask(root: Path): Task {
     const { kernel } = this;
-    const { program } = this.#spec;
     const thread = this.platform.newSpace();
-    if (typeof thread === "number") throw new StartFailure(`no address space for the first program: ${errnoName(thread)}`, 128);
+    if (typeof thread === "number")
+      throw new StartFailure(`no address space for the first program: ${errnoName(thread)}`, 128);
     const uts = new UtsNamespace(this.#spec.hostname, "(none)");
     kernel.namespaces = new Namespaces(uts, root.mount.namespace!);
     const pid = kernel.pids.allocate();
@@ -230,7 +241,8 @@ export class Sandbox {
     for (const [fd, name] of ["stdin", "stdout", "stderr"].entries()) {
       if (this.host.statx(fd, "", stat) < 0) continue; // closed here, closed there
       // The host's /dev/null is the guest's own: it looks and behaves like one.
-      const isNull = (stat.mode & S_IFMT) === S_IFCHR && stat.rdevMajor === 1 && stat.rdevMinor === 3;
+      const isNull =
+        (stat.mode & S_IFMT) === S_IFCHR && stat.rdevMajor === 1 && stat.rdevMinor === 3;
       const file = isNull
         ? vfs.openPath(task, AT_FDCWD, "/dev/null", fd === 0 ? O_RDONLY : O_WRONLY)
         : new HostStream(vfs, this.host, this.platform, fd, task.credentials, `host:[${name}]`);
@@ -252,7 +264,10 @@ export class Sandbox {
     task.credentials = Credentials.forUser(program.uid, program.gid, program.groups);
     const cwd = vfs.resolve(task, AT_FDCWD, program.cwd);
     if (typeof cwd === "number")
-      throw new StartFailure(`cannot enter the working directory ${program.cwd}: ${errnoText(-cwd)}`, 128);
+      throw new StartFailure(
+        `cannot enter the working directory ${program.cwd}: ${errnoText(-cwd)}`,
+        128,
+      );
     task.fs.setCwd(cwd);
     const found = this.#findProgram(task, program);
     task.restart = null;
@@ -264,7 +279,8 @@ export class Sandbox {
       nameCloses: false,
       comm: found.name.slice(found.name.lastIndexOf("/") + 1, found.name.lastIndexOf("/") + 16),
     });
-    if (rc !== HANDLED) throw new StartFailure(`cannot execute ${found.name}: ${errnoText(-rc)}`, 126);
+    if (rc !== HANDLED)
+      throw new StartFailure(`cannot execute ${found.name}: ${errnoText(-rc)}`, 126);
     task.restart = null;
     returnToGuest(task, 0);
   }
@@ -272,8 +288,12 @@ export class Sandbox {
   /** As a shell finds a command: PATH of the program's environment, unless the name has a slash. */
   #findProgram(task: Task, program: ProgramSpec) {
     const name = program.argv[0]!;
-    const path = program.envp.find((entry) => entry.startsWith("PATH="))?.slice(5) ?? "/usr/local/bin:/usr/bin:/bin";
-    const candidates = name.includes("/") ? [name] : path.split(":").map((dir) => `${dir === "" ? "." : dir}/${name}`);
+    const path =
+      program.envp.find((entry) => entry.startsWith("PATH="))?.slice(5) ??
+      "/usr/local/bin:/usr/bin:/bin";
+    const candidates = name.includes("/")
+      ? [name]
+      : path.split(":").map((dir) => `${dir === "" ? "." : dir}/${name}`);
     let worst = -2;
     for (const candidate of candidates) {
       const file = this.kernel.vfs.openExec(task, AT_FDCWD, candidate);
@@ -281,7 +301,10 @@ export class Sandbox {
       if (file !== -2 && file !== -20) worst = file;
     }
     if (worst !== -2) throw new StartFailure(`cannot execute ${name}: ${errnoText(-worst)}`, 126);
-    throw new StartFailure(`${name}: command not found${name.includes("/") ? "" : " in PATH"}`, 127);
+    throw new StartFailure(
+      `${name}: command not found${name.includes("/") ? "" : " in PATH"}`,
+      127,
+    );
   }
 }
 

@@ -5,15 +5,24 @@
  */
 import { O_CLOEXEC, O_NONBLOCK } from "../abi/fcntl.ts";
 import {
-  SI_KERNEL, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH,
+  SI_KERNEL,
+  SIGALRM,
+  SIGCONT,
+  SIGHUP,
+  SIGINT,
+  SIGQUIT,
+  SIGTERM,
+  SIGUSR1,
+  SIGUSR2,
+  SIGWINCH,
 } from "../abi/signal.ts";
 import { HostError } from "../base/failure.ts";
 import type { Host } from "../host/host.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { sendToGroup, sendToProcessGroup } from "../kernel/signal/send.ts";
 import { SigInfo } from "../kernel/signal/siginfo.ts";
-import type { Console } from "./console.ts";
 import type { HostListener, StubPlatform } from "../platform/stub/platform.ts";
+import type { Console } from "./console.ts";
 
 const RELAYED = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGCONT, SIGWINCH];
 const EPOLLIN = 1;

@@ -47,8 +47,10 @@ export class Strace implements SyscallTracer {
   entered(task: Task, row: Row | null): void {
     takeReason();
     // These never come back to tell: their memory is gone by then.
-    const leaves = row !== null && (row.name === "exit_group" || row.name === "exit" || row.name === "execve");
-    if (leaves && this.#wants(row)) this.#print(task, formatCall(row, [...task.args], null, new TaskReader(task)));
+    const leaves =
+      row !== null && (row.name === "exit_group" || row.name === "exit" || row.name === "execve");
+    if (leaves && this.#wants(row))
+      this.#print(task, formatCall(row, [...task.args], null, new TaskReader(task)));
   }
 
   completed(task: Task, row: Row | null, result: number): void {
@@ -65,6 +67,9 @@ export class Strace implements SyscallTracer {
 
   #print(task: Task, line: string): void {
     const text = `[${task.tid}] ${task.comm}: ${line}\n`;
-    this.#host.write(this.#fd, Uint8Array.from(text, (c) => c.charCodeAt(0)));
+    this.#host.write(
+      this.#fd,
+      Uint8Array.from(text, (c) => c.charCodeAt(0)),
+    );
   }
 }

@@ -51,7 +51,7 @@ export class HostFacts implements SystemFacts {
     const { space } = mm;
     if (!(space instanceof StubSpace) || space.pid === 0)
       return Math.min(mm.areas.bytes, UNKNOWN_RESIDENT);
-    const fd = this.#host.openat(AT_FDCWD, `/proc/${space.pid}/statm`, O_RDONLY_CLOEXEC);
+    const fd = this.#host.openProcess(space.pid, "statm", O_RDONLY_CLOEXEC);
     if (fd < 0) return Math.min(mm.areas.bytes, UNKNOWN_RESIDENT);
     const pages = Number(this.#read(fd).split(" ")[1] ?? 0);
     this.#host.close(fd);

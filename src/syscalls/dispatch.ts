@@ -48,13 +48,16 @@ export class Dispatch implements SyscallTable {
   }
 
   completed(task: Task, result: number): void {
-    if (this.tracer !== null) this.tracer.completed(task, this.#rows[task.syscallNr] ?? null, result);
+    if (this.tracer !== null)
+      this.tracer.completed(task, this.#rows[task.syscallNr] ?? null, result);
   }
 
   #missing(row: Row): number {
     if (row.inLinux && !this.#reported.has(row.x64)) {
       this.#reported.add(row.x64);
-      this.#report(`system call ${row.name} (${row.x64}) is not implemented; the program got ENOSYS`);
+      this.#report(
+        `system call ${row.name} (${row.x64}) is not implemented; the program got ENOSYS`,
+      );
     }
     return refuse(ENOSYS, `${row.name} is not implemented`);
   }

@@ -59,7 +59,12 @@ export function quoteBytes(bytes: Uint8Array, limit: number): string {
 }
 
 /** The string at a guest address, quoted; at most `limit` bytes of it. */
-export function showString(address: number, call: ShownCall, max: number, limit = call.stringLimit): string {
+export function showString(
+  address: number,
+  call: ShownCall,
+  max: number,
+  limit = call.stringLimit,
+): string {
   if (address === 0) return "NULL";
   const text = call.reader.cstring(address, Math.min(max, limit + 1));
   return text === null ? showAddress(address) : quote(text, limit);

@@ -27,7 +27,8 @@ test(`sudden death: SIGKILL of the kernel process at ${ROUNDS} moments leaves no
   const sessions = new Set<number>();
   for (let round = 0; round < ROUNDS; round += AT_ONCE) {
     const batch = Array.from({ length: AT_ONCE }, (_, i) => killSometime(program, round + i));
-    for (const session of await Promise.all(batch)) if (session !== undefined) sessions.add(session);
+    for (const session of await Promise.all(batch))
+      if (session !== undefined) sessions.add(session);
   }
   assert.ok(sessions.size > ROUNDS / 4, "the sandboxes were killed before they began");
   for (const session of sessions) assert.deepEqual(await survivors(session), []);
@@ -35,7 +36,8 @@ test(`sudden death: SIGKILL of the kernel process at ${ROUNDS} moments leaves no
   const isOurs = (comm: string) => comm === "tvisor-warden" || comm === "tvisor-stub";
   const left = () =>
     processes().filter(
-      (each) => !before.has(each.pid) && isOurs(each.comm) && each.parent === 1 && each.state !== "Z",
+      (each) =>
+        !before.has(each.pid) && isOurs(each.comm) && each.parent === 1 && each.state !== "Z",
     );
   for (let i = 0; i < 100 && left().length > 0; i++) await sleep(20);
   assert.deepEqual(left(), []);

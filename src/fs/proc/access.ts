@@ -13,9 +13,9 @@ import type { ProcProcess } from "./subject.ts";
 export function mayInspect(subject: ProcProcess, reader: Task): number {
   if (subject.group === reader.group) return 0;
   const { task } = subject;
-  if (task === null) return refuse(EACCES, "proc: the kernel's own process");
   if (!subject.alive) return -ESRCH;
   if (reader.credentials.has(CAP_SYS_PTRACE)) return 0;
+  if (task === null) return refuse(EACCES, "proc: the kernel's own process");
   const isOpen = subject.mm === null || subject.mm.dumpable === 1;
   if (isOpen && sameIds(reader.credentials, task.credentials) && hasCapabilitiesOf(reader, task))
     return 0;

@@ -73,7 +73,15 @@ export class Credentials implements CredentialFields {
   static forUser(uid: number, gid: number, groups: readonly number[]): Credentials {
     const caps = uid === 0 ? ALL_CAPABILITIES : NO_CAPABILITIES;
     return new Credentials({
-      uid, gid, euid: uid, egid: gid, suid: uid, sgid: gid, fsuid: uid, fsgid: gid, groups,
+      uid,
+      gid,
+      euid: uid,
+      egid: gid,
+      suid: uid,
+      sgid: gid,
+      fsuid: uid,
+      fsgid: gid,
+      groups,
       permitted: caps,
       effective: caps,
       inheritable: NO_CAPABILITIES,

@@ -33,13 +33,24 @@ export function credentialsForExec(task: Task, file: File): ExecCredentials {
   const permitted = asRoot ? union(old.inheritable, old.bounding) : ambient;
   const effective = asRoot ? (euid === 0 ? permitted : ambient) : ambient;
   const credentials = old.with({
-    euid, egid, suid: euid, sgid: egid, fsuid: euid, fsgid: egid,
-    permitted, effective, ambient,
+    euid,
+    egid,
+    suid: euid,
+    sgid: egid,
+    fsuid: euid,
+    fsgid: egid,
+    permitted,
+    effective,
+    ambient,
     securebits: old.securebits & ~SECBIT_KEEP_CAPS,
   });
   const secure = euid !== old.uid || egid !== old.gid || (old.uid !== 0 && asRoot && gains);
   const unreadable = file.inode.permission(old, MAY_READ) < 0;
-  return { credentials, secure, privileged: gains || old.uid !== euid || old.gid !== egid || unreadable };
+  return {
+    credentials,
+    secure,
+    privileged: gains || old.uid !== euid || old.gid !== egid || unreadable,
+  };
 }
 
 const none: CapabilitySet = { lo: 0, hi: 0 };

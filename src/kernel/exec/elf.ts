@@ -2,14 +2,36 @@
  * ELF images: parse and map (elf(5)). Everything read from the file is hostile: offsets and lengths
  * are bounded before they are used. Static, dynamic and position-independent amd64 executables.
  */
-import { ENOEXEC, ENOMEM } from "../../abi/errno.ts";
+
 import {
-  EI_CLASS, EI_DATA, ELFCLASS64, ELFDATA2LSB, ELFMAG, EM_X86_64, ET_DYN, ET_EXEC, Elf64_Ehdr, Elf64_Phdr,
-  PF_R, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD,
+  EI_CLASS,
+  EI_DATA,
+  ELFCLASS64,
+  ELFDATA2LSB,
+  ELFMAG,
+  Elf64_Ehdr,
+  Elf64_Phdr,
+  EM_X86_64,
+  ET_DYN,
+  ET_EXEC,
+  PF_R,
+  PF_W,
+  PF_X,
+  PT_GNU_STACK,
+  PT_INTERP,
+  PT_LOAD,
 } from "../../abi/elf.ts";
+import { ENOEXEC, ENOMEM } from "../../abi/errno.ts";
 import { PATH_MAX } from "../../abi/limits.ts";
 import {
-  MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_PRIVATE, PROT_EXEC, PROT_NONE, PROT_READ, PROT_WRITE,
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_FIXED_NOREPLACE,
+  MAP_PRIVATE,
+  PROT_EXEC,
+  PROT_NONE,
+  PROT_READ,
+  PROT_WRITE,
 } from "../../abi/mman.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { GuestThread } from "../../platform/contract.ts";
@@ -55,16 +77,24 @@ export interface LoadedImage {
 /** The headers of `file`, or -ENOEXEC. */
 export function parseElf(file: File): Image | number {
   const head = new Uint8Array(Elf64_Ehdr.size);
-  if (file.readKernel(head, 0) < head.length) return refuse(ENOEXEC, "exec: too short for an ELF header");
+  if (file.readKernel(head, 0) < head.length)
+    return refuse(ENOEXEC, "exec: too short for an ELF header");
   const ehdr = Elf64_Ehdr.read(new DataView(head.buffer), 0);
-  for (let i = 0; i < 4; i++) if (head[i] !== ELFMAG.charCodeAt(i)) return refuse(ENOEXEC, "exec: no ELF magic");
-  if (head[EI_CLASS] !== ELFCLASS64 || head[EI_DATA] !== ELFDATA2LSB || ehdr.e_machine !== EM_X86_64)
+  for (let i = 0; i < 4; i++)
+    if (head[i] !== ELFMAG.charCodeAt(i)) return refuse(ENOEXEC, "exec: no ELF magic");
+  if (
+    head[EI_CLASS] !== ELFCLASS64 ||
+    head[EI_DATA] !== ELFDATA2LSB ||
+    ehdr.e_machine !== EM_X86_64
+  )
     return refuse(ENOEXEC, "exec: not an amd64 program");
-  if (ehdr.e_type !== ET_EXEC && ehdr.e_type !== ET_DYN) return refuse(ENOEXEC, "exec: not an executable ELF file");
+  if (ehdr.e_type !== ET_EXEC && ehdr.e_type !== ET_DYN)
+    return refuse(ENOEXEC, "exec: not an executable ELF file");
   if (ehdr.e_phentsize !== Elf64_Phdr.size || ehdr.e_phnum === 0 || ehdr.e_phnum > MAX_HEADERS)
     return refuse(ENOEXEC, "exec: bad program headers");
   const table = new Uint8Array(ehdr.e_phnum * Elf64_Phdr.size);
-  if (file.readKernel(table, ehdr.e_phoff) < table.length) return refuse(ENOEXEC, "exec: program headers beyond the file");
+  if (file.readKernel(table, ehdr.e_phoff) < table.length)
+    return refuse(ENOEXEC, "exec: program headers beyond the file");
   const view = new DataView(table.buffer);
   const image: Image = {
     type: ehdr.e_type,
@@ -87,7 +117,12 @@ export function parseElf(file: File): Image | number {
     if (p.p_filesz > p.p_memsz || (p.p_vaddr - p.p_offset) % PAGE_SIZE !== 0)
       return refuse(ENOEXEC, "exec: bad segment");
     image.segments.push({
-      type: p.p_type, flags: p.p_flags, offset: p.p_offset, address: p.p_vaddr, fileSize: p.p_filesz, memorySize: p.p_memsz,
+      type: p.p_type,
+      flags: p.p_flags,
+      offset: p.p_offset,
+      address: p.p_vaddr,
+      fileSize: p.p_filesz,
+      memorySize: p.p_memsz,
     });
   }
   return image.segments.length === 0 ? refuse(ENOEXEC, "exec: nothing to load") : image;
@@ -96,7 +131,8 @@ export function parseElf(file: File): Image | number {
 function readInterpreter(file: File, offset: number, size: number): string | number {
   if (size < 2 || size > PATH_MAX) return refuse(ENOEXEC, "exec: bad PT_INTERP");
   const bytes = new Uint8Array(size);
-  if (file.readKernel(bytes, offset) < size || bytes[size - 1] !== 0) return refuse(ENOEXEC, "exec: bad PT_INTERP");
+  if (file.readKernel(bytes, offset) < size || bytes[size - 1] !== 0)
+    return refuse(ENOEXEC, "exec: bad PT_INTERP");
   let path = "";
   for (const byte of bytes.subarray(0, bytes.indexOf(0))) path += String.fromCharCode(byte);
   return path;
@@ -106,7 +142,13 @@ function readInterpreter(file: File, offset: number, size: number): string | num
  * Map an image. `wish` is where a position-independent one goes (0: wherever mmap puts it).
  * The memory image of all segments is reserved first, so that nothing can come between them.
  */
-export function loadElf(mm: Mm, thread: GuestThread, file: File, image: Image, wish: number): LoadedImage | number {
+export function loadElf(
+  mm: Mm,
+  thread: GuestThread,
+  file: File,
+  image: Image,
+  wish: number,
+): LoadedImage | number {
   const mapping = file.mapping(PROT_READ | PROT_EXEC, MAP_PRIVATE);
   if (typeof mapping === "number") return mapping;
   thread.holdFile(mapping.hostFd);
@@ -115,14 +157,21 @@ export function loadElf(mm: Mm, thread: GuestThread, file: File, image: Image, w
   return loaded;
 }
 
-function mapImage(mm: Mm, thread: GuestThread, file: File, image: Image, wish: number): LoadedImage | number {
+function mapImage(
+  mm: Mm,
+  thread: GuestThread,
+  file: File,
+  image: Image,
+  wish: number,
+): LoadedImage | number {
   let low = Infinity;
   let high = 0;
   for (const s of image.segments) {
     low = Math.min(low, pageDown(s.address));
     high = Math.max(high, s.address + s.memorySize);
   }
-  if (high >= mm.platform.guestEnd) return refuse(ENOEXEC, "exec: segment beyond the address space");
+  if (high >= mm.platform.guestEnd)
+    return refuse(ENOEXEC, "exec: segment beyond the address space");
   const fixed = image.type === ET_EXEC;
   const base = map(mm, thread, {
     address: fixed ? low : wish,
@@ -160,10 +209,18 @@ function mapImage(mm: Mm, thread: GuestThread, file: File, image: Image, wish: n
   return loaded;
 }
 
-function mapSegment(mm: Mm, thread: GuestThread, file: File, segment: Segment, loaded: LoadedImage): number {
+function mapSegment(
+  mm: Mm,
+  thread: GuestThread,
+  file: File,
+  segment: Segment,
+  loaded: LoadedImage,
+): number {
   const { flags } = segment;
   const prot =
-    (flags & PF_R ? PROT_READ : 0) | (flags & PF_W ? PROT_WRITE : 0) | (flags & PF_X ? PROT_EXEC : 0);
+    (flags & PF_R ? PROT_READ : 0) |
+    (flags & PF_W ? PROT_WRITE : 0) |
+    (flags & PF_X ? PROT_EXEC : 0);
   const address = segment.address + loaded.bias;
   const start = pageDown(address);
   const fileEnd = address + segment.fileSize;

@@ -6,17 +6,43 @@
  * exec resets is reset. The old space dies with its last user.
  */
 import { E2BIG, ELIBBAD, ELOOP, ENOENT, ENOMEM } from "../../abi/errno.ts";
-
-import { ADDR_NO_RANDOMIZE } from "../../abi/process.ts";
-import {
-  AT_BASE, AT_CLKTCK, AT_EGID, AT_ENTRY, AT_EUID, AT_EXECFN, AT_FLAGS, AT_GID, AT_HWCAP, AT_HWCAP2,
-  AT_MINSIGSTKSZ, AT_PAGESZ, AT_PHDR, AT_PHENT, AT_PHNUM, AT_PLATFORM, AT_RANDOM, AT_RSEQ_ALIGN,
-  AT_RSEQ_FEATURE_SIZE, AT_SECURE, AT_SYSINFO_EHDR, AT_UID,
-} from "../../abi/process.ts";
 import { AT_FDCWD } from "../../abi/fcntl.ts";
 import {
-  MAP_ANONYMOUS, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_NORESERVE, MAP_PRIVATE, MAP_STACK, PROT_EXEC, PROT_READ, PROT_WRITE,
+  MAP_ANONYMOUS,
+  MAP_FIXED_NOREPLACE,
+  MAP_GROWSDOWN,
+  MAP_NORESERVE,
+  MAP_PRIVATE,
+  MAP_STACK,
+  PROT_EXEC,
+  PROT_READ,
+  PROT_WRITE,
 } from "../../abi/mman.ts";
+import {
+  ADDR_NO_RANDOMIZE,
+  AT_BASE,
+  AT_CLKTCK,
+  AT_EGID,
+  AT_ENTRY,
+  AT_EUID,
+  AT_EXECFN,
+  AT_FLAGS,
+  AT_GID,
+  AT_HWCAP,
+  AT_HWCAP2,
+  AT_MINSIGSTKSZ,
+  AT_PAGESZ,
+  AT_PHDR,
+  AT_PHENT,
+  AT_PHNUM,
+  AT_PLATFORM,
+  AT_RANDOM,
+  AT_RSEQ_ALIGN,
+  AT_RSEQ_FEATURE_SIZE,
+  AT_SECURE,
+  AT_SYSINFO_EHDR,
+  AT_UID,
+} from "../../abi/process.ts";
 import { RLIMIT_STACK } from "../../abi/resource.ts";
 import { SIGCHLD } from "../../abi/signal.ts";
 import { S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
@@ -119,7 +145,8 @@ function resolveScripts(task: Task, request: ExecRequest): ExecRequest | number 
     if (script === null) return { ...request, file, argv };
     if (typeof script === "number") return drop(file, script);
     file.unref();
-    if (request.nameCloses) return refuse(ENOENT, "exec: script named by a close-on-exec descriptor");
+    if (request.nameCloses)
+      return refuse(ENOENT, "exec: script named by a close-on-exec descriptor");
     if (depth === MAX_NESTING) return refuse(ELOOP, "exec: scripts nested too deeply");
     const inserted = script.argument === "" ? [script.path] : [script.path, script.argument];
     argv = [...inserted, fileName, ...argv.slice(1)];
@@ -149,7 +176,10 @@ function build(
     task.personality & ADDR_NO_RANDOMIZE ? 0 : task.kernel.entropy.below(pages) * PAGE_SIZE;
   const top = task.kernel.stackTop - random(4096);
   // New mappings leave the stack the room it may grow into.
-  const limit = Math.min(Math.max(task.group.limits.soft(RLIMIT_STACK), MIN_STACK_ROOM), MAX_STACK_ROOM);
+  const limit = Math.min(
+    Math.max(task.group.limits.soft(RLIMIT_STACK), MIN_STACK_ROOM),
+    MAX_STACK_ROOM,
+  );
   mm.mmapBase = pageDown(top - limit - STACK_GAP - random(65536));
   const stackSize = FIRST_STACK + argumentSize(request);
   const prot = PROT_READ | PROT_WRITE | (image.stackExecutable ? PROT_EXEC : 0);
@@ -157,7 +187,8 @@ function build(
     address: top - stackSize,
     length: stackSize,
     prot,
-    flags: MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_GROWSDOWN | MAP_FIXED_NOREPLACE,
+    flags:
+      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK | MAP_GROWSDOWN | MAP_FIXED_NOREPLACE,
     file: null,
     offset: 0,
     name: "[stack]",
@@ -167,7 +198,8 @@ function build(
   const wish = interpreter === null ? 0 : PIE_BASE + random(1 << 20);
   const program = loadElf(mm, thread, request.file, image, wish);
   if (typeof program === "number") return program;
-  const loader = interpreter === null ? null : loadElf(mm, thread, interpreter.file, interpreter.image, 0);
+  const loader =
+    interpreter === null ? null : loadElf(mm, thread, interpreter.file, interpreter.image, 0);
   if (typeof loader === "number") return loader;
   mm.brkStart = pageUp(program.end) + random(2048);
   mm.brkEnd = mm.brkStart;
@@ -228,7 +260,10 @@ function auxiliaryVector(
   ];
   if (platform.vdso.entry !== 0) auxv.unshift([AT_SYSINFO_EHDR, platform.vdso.entry]);
   if (hardware.rseqFeatureSize > 0)
-    auxv.push([AT_RSEQ_FEATURE_SIZE, hardware.rseqFeatureSize], [AT_RSEQ_ALIGN, hardware.rseqAlign]);
+    auxv.push(
+      [AT_RSEQ_FEATURE_SIZE, hardware.rseqFeatureSize],
+      [AT_RSEQ_ALIGN, hardware.rseqAlign],
+    );
   return auxv;
 }
 
@@ -300,4 +335,3 @@ function resetForExec(task: Task): void {
 export function isSetId(mode: number): boolean {
   return (mode & S_ISUID) !== 0 || ((mode & S_ISGID) !== 0 && (mode & S_IXGRP) !== 0);
 }
-

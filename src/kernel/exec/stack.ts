@@ -60,12 +60,19 @@ class Window {
 function latin1(bytes: Uint8Array, from: number, to: number): string {
   let text = "";
   for (let i = from; i < to; i += 1024)
-    text += String.fromCharCode.apply(null, bytes.subarray(i, Math.min(to, i + 1024)) as unknown as number[]);
+    text += String.fromCharCode.apply(
+      null,
+      bytes.subarray(i, Math.min(to, i + 1024)) as unknown as number[],
+    );
   return text;
 }
 
 /** A NULL-terminated vector of string pointers in guest memory; null is an empty vector. */
-export function readStrings(task: Task, vector: number, budget: { left: number }): string[] | number {
+export function readStrings(
+  task: Task,
+  vector: number,
+  budget: { left: number },
+): string[] | number {
   const strings: string[] = [];
   if (vector === 0) return strings;
   const pointers = new Window(task);

@@ -7,8 +7,8 @@
  * A waiter lives in its task's restart record while the call sleeps.
  */
 import { EAGAIN, EFAULT, EINTR, EINVAL, ERESTARTSYS, ETIMEDOUT } from "../../abi/errno.ts";
-import { WaitQueue } from "../../base/wait-queue.ts";
 import { refuse } from "../../base/refuse.ts";
+import { WaitQueue } from "../../base/wait-queue.ts";
 import type { Mm } from "../mm/mm.ts";
 import { PARKED } from "../task/park.ts";
 import type { Task } from "../task/task.ts";
@@ -100,7 +100,10 @@ export function futexKey(task: Task, address: number, isPrivate: boolean): Key |
   if (area === null || Number.isNaN(mm.readU32(address))) return -EFAULT;
   const object = area.isShared ? (area.shared ?? area.file?.inode ?? null) : null;
   if (object === null) return { table: privateTable(mm), offset: address };
-  return { table: kernel.sharedFutexes.table(object), offset: area.offset + (address - area.start) };
+  return {
+    table: kernel.sharedFutexes.table(object),
+    offset: area.offset + (address - area.start),
+  };
 }
 
 function privateTable(mm: Mm): FutexTable {
@@ -158,7 +161,13 @@ export function sleepOn(task: Task, waiter: FutexWaiter, deadline: number): numb
 }
 
 /** Wake up to `count` waiters whose bitset meets `bitset`; how many, or -errno. */
-export function futexWake(task: Task, address: number, count: number, bitset: number, isPrivate: boolean): number {
+export function futexWake(
+  task: Task,
+  address: number,
+  count: number,
+  bitset: number,
+  isPrivate: boolean,
+): number {
   if (bitset === 0) return refuse(EINVAL, "futex: bitset is zero");
   const key = futexKey(task, address, isPrivate);
   if (typeof key === "number") return key;

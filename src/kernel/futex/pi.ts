@@ -12,7 +12,13 @@ import { FutexWaiter, futexKey, sleepOn } from "./futex.ts";
 /** Tries of one exchange: guests that keep changing the word lose their turn, not our time. */
 const TRIES = 16;
 
-export function lockPi(task: Task, address: number, isPrivate: boolean, deadline: number, tryOnly: boolean): number {
+export function lockPi(
+  task: Task,
+  address: number,
+  isPrivate: boolean,
+  deadline: number,
+  tryOnly: boolean,
+): number {
   const waiting = task.restart === null ? null : (task.record.note as FutexWaiter | null);
   if (waiting !== null) return sleepOn(task, waiting, deadline);
   const key = futexKey(task, address, isPrivate);
@@ -29,7 +35,11 @@ export function lockPi(task: Task, address: number, isPrivate: boolean, deadline
     }
     if (tryOnly) return -EAGAIN;
     if (task.kernel.pids.task(owner) === undefined) return -ESRCH;
-    if ((word & FUTEX_WAITERS) === 0 && !exchange(task, address, word, (word | FUTEX_WAITERS) >>> 0)) continue;
+    if (
+      (word & FUTEX_WAITERS) === 0 &&
+      !exchange(task, address, word, (word | FUTEX_WAITERS) >>> 0)
+    )
+      continue;
     const waiter = new FutexWaiter(task, -1);
     waiter.enqueue(key.table.make(key.offset));
     task.record.note = waiter;
@@ -59,4 +69,3 @@ export function unlockPi(task: Task, address: number, isPrivate: boolean): numbe
 function exchange(task: Task, address: number, expected: number, value: number): boolean {
   return task.thread.compareExchange(address, expected, value) === expected;
 }
-

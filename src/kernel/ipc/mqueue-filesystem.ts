@@ -2,9 +2,10 @@
  * MqueueFilesystem: the directory that names the POSIX message queues of an IPC namespace, whether it
  * is mounted somewhere (mount -t mqueue) or not. mq_open and mq_unlink work on it directly.
  */
+
+import { CAP_SYS_RESOURCE } from "../../abi/capability.ts";
 import { DT_REG } from "../../abi/dirent.ts";
 import { EEXIST, EINVAL, EMFILE, ENOENT, ENOSPC, EPERM } from "../../abi/errno.ts";
-import { CAP_SYS_RESOURCE } from "../../abi/capability.ts";
 import { RLIMIT_MSGQUEUE } from "../../abi/resource.ts";
 import { S_IFDIR, S_IFMT, S_IFREG } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";

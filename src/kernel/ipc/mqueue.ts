@@ -4,8 +4,9 @@
  *    straight to that receiver; a place that a waiting sender needs is filled by its message at once.
  *  - mq_notify tells one process that a message came into the empty queue, once.
  */
-import { SI_MESGQ } from "../../abi/signal.ts";
+
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../../abi/poll.ts";
+import { SI_MESGQ } from "../../abi/signal.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import { sendToGroup } from "../signal/send.ts";
 import { SigInfo } from "../signal/siginfo.ts";

@@ -4,8 +4,9 @@
  *    references, so that fork, munmap, exec and exit count attachments without knowing of them.
  *  - A segment marked by IPC_RMID goes with its last attachment.
  */
-import { SHM_DEST } from "../../abi/ipc.ts";
+
 import { O_RDONLY, O_RDWR } from "../../abi/fcntl.ts";
+import { SHM_DEST } from "../../abi/ipc.ts";
 import { MAP_PRIVATE } from "../../abi/mman.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import { PAGE_SIZE, pageUp } from "../mm/mm.ts";

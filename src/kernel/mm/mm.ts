@@ -10,6 +10,7 @@ import { EFAULT, ENAMETOOLONG } from "../../abi/errno.ts";
 import { PATH_MAX } from "../../abi/limits.ts";
 import { PROT_READ, PROT_WRITE } from "../../abi/mman.ts";
 import type { AddressSpace, Platform } from "../../platform/contract.ts";
+import type { AioContexts } from "../aio/context.ts";
 import type { FutexTable } from "../futex/futex.ts";
 import type { File } from "../vfs/file.ts";
 import type { UserMemory } from "./user-buffer.ts";
@@ -56,6 +57,10 @@ export class Mm implements UserMemory {
   caller: StackGrower | null = null;
   /** Private futexes that somebody waits on; made at first use. */
   futexes: FutexTable | null = null;
+  /** Is any area sealed (mseal(2))? */
+  hasSeals = false;
+  /** Contexts of asynchronous I/O (io_setup(2)); made at first use. */
+  aio: AioContexts | null = null;
   /** Numbers the shared anonymous areas made here. */
   sharedSequence = 0;
   #last: Vma | null = null;
@@ -82,6 +87,7 @@ export class Mm implements UserMemory {
     mm.auxv = this.auxv;
     mm.exe = this.exe?.ref() ?? null;
     mm.dumpable = this.dumpable;
+    mm.hasSeals = this.hasSeals;
     return mm;
   }
 
@@ -89,6 +95,7 @@ export class Mm implements UserMemory {
   drop(): boolean {
     if (--this.users > 0) return false;
     this.areas.clear();
+    this.aio?.clear();
     this.exe?.unref();
     this.exe = null;
     return true;
@@ -150,7 +157,9 @@ export class Mm implements UserMemory {
   /** A DataView on `length` (≤ 64 KiB) guest bytes in the platform's scratch, or null. */
   view(address: number, length: number): DataView | null {
     const platform = this.platform;
-    return this.copyIn(address, platform.scratch, 0, length) === length ? platform.scratchView : null;
+    return this.copyIn(address, platform.scratch, 0, length) === length
+      ? platform.scratchView
+      : null;
   }
 
   /** NaN when unreadable. */

@@ -5,14 +5,31 @@
  */
 import { EACCES, EEXIST, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM } from "../../abi/errno.ts";
 import {
-  MAP_32BIT, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_GROWSDOWN, MAP_HUGETLB, MAP_NONBLOCK, MAP_NORESERVE,
-  MAP_POPULATE, MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE, MAP_STACK, MAP_SYNC, MAP_TYPE, PROT_EXEC,
-  PROT_READ, PROT_WRITE, mapFlags,
+  MAP_32BIT,
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_FIXED_NOREPLACE,
+  MAP_GROWSDOWN,
+  MAP_HUGETLB,
+  MAP_NONBLOCK,
+  MAP_NORESERVE,
+  MAP_POPULATE,
+  MAP_PRIVATE,
+  MAP_SHARED,
+  MAP_SHARED_VALIDATE,
+  MAP_STACK,
+  MAP_SYNC,
+  MAP_TYPE,
+  mapFlags,
+  PROT_EXEC,
+  PROT_READ,
+  PROT_WRITE,
 } from "../../abi/mman.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { GuestThread } from "../../platform/contract.ts";
 import type { File } from "../vfs/file.ts";
 import { type Mm, PAGE_SIZE, pageUp } from "./mm.ts";
+import { isSealed } from "./seal.ts";
 import { SharedMemory, Vma } from "./vma.ts";
 
 export interface MapRequest {
@@ -30,7 +47,14 @@ export interface MapRequest {
 }
 
 /** What of the guest's flags the host gets to see. */
-const HOST_FLAGS = MAP_SHARED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK;
+const HOST_FLAGS =
+  MAP_SHARED |
+  MAP_PRIVATE |
+  MAP_ANONYMOUS |
+  MAP_NORESERVE |
+  MAP_POPULATE |
+  MAP_NONBLOCK |
+  MAP_STACK;
 const KNOWN_FLAGS = mapFlags.all;
 const PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC;
 const LOW_2G = 0x80000000;
@@ -91,8 +115,13 @@ function checkRequest(mm: Mm, request: MapRequest, length: number): number {
     return refuse(ENOMEM, "mmap: RLIMIT_AS");
   if (type === MAP_SHARED_VALIDATE && (flags & ~KNOWN_FLAGS) !== 0)
     return refuse(EOPNOTSUPP, "mmap: unknown flags");
-  const isData = type === MAP_PRIVATE && (request.prot & PROT_WRITE) !== 0 && (flags & MAP_GROWSDOWN) === 0;
-  if (isData && request.dataLimit !== undefined && mm.areas.dataBytes() + length > request.dataLimit)
+  const isData =
+    type === MAP_PRIVATE && (request.prot & PROT_WRITE) !== 0 && (flags & MAP_GROWSDOWN) === 0;
+  if (
+    isData &&
+    request.dataLimit !== undefined &&
+    mm.areas.dataBytes() + length > request.dataLimit
+  )
     return refuse(ENOMEM, "mmap: RLIMIT_DATA");
   return request.file === null ? 0 : checkFile(request.file, request.prot, type);
 }
@@ -117,6 +146,8 @@ function chooseAddress(mm: Mm, request: MapRequest, length: number): number {
     if (overlapsVdso(mm, address, address + length)) return refuse(EINVAL, "mmap: over the vDSO");
     if (flags & MAP_FIXED_NOREPLACE && !mm.areas.isFree(address, address + length))
       return refuse(EEXIST, "mmap: MAP_FIXED_NOREPLACE range is in use");
+    if (isSealed(mm, address, address + length))
+      return refuse(EPERM, "mmap: over a sealed mapping");
     return address;
   }
   return findFree(mm, address, length, (flags & MAP_32BIT) !== 0);
@@ -150,6 +181,7 @@ export function unmap(mm: Mm, thread: GuestThread, address: number, length: numb
     return refuse(EINVAL, "munmap: bad length");
   if (mm.areas.isFree(address, address + size)) return 0;
   if (overlapsVdso(mm, address, address + size)) return refuse(EINVAL, "munmap: the vDSO stays");
+  if (isSealed(mm, address, address + size)) return refuse(EPERM, "munmap: a sealed mapping");
   const rc = thread.munmap(address, size);
   if (rc < 0) return rc;
   mm.areas.remove(address, address + size);

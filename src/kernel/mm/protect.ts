@@ -2,19 +2,45 @@
  * mprotect, madvise, msync and mincore on an address space. Follows their man pages; the host does
  * the work, after the range was checked against what is mapped.
  */
-import { EACCES, EINVAL, ENOMEM } from "../../abi/errno.ts";
+import { EACCES, EINVAL, ENOMEM, EPERM } from "../../abi/errno.ts";
 import {
-  MADV_COLD, MADV_DODUMP, MADV_DOFORK, MADV_DONTDUMP, MADV_DONTFORK, MADV_DONTNEED, MADV_FREE,
-  MADV_KEEPONFORK, MAP_GROWSDOWN, MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_REMOVE, MADV_WIPEONFORK, MS_ASYNC,
-  MS_INVALIDATE, MS_SYNC, PROT_EXEC, PROT_GROWSDOWN, PROT_GROWSUP, PROT_READ, PROT_SEM, PROT_WRITE,
+  MADV_COLD,
+  MADV_DODUMP,
+  MADV_DOFORK,
+  MADV_DONTDUMP,
+  MADV_DONTFORK,
+  MADV_DONTNEED,
+  MADV_FREE,
+  MADV_KEEPONFORK,
+  MADV_POPULATE_READ,
+  MADV_POPULATE_WRITE,
+  MADV_REMOVE,
+  MADV_WIPEONFORK,
+  MAP_GROWSDOWN,
+  MS_ASYNC,
+  MS_INVALIDATE,
+  MS_SYNC,
+  PROT_EXEC,
+  PROT_GROWSDOWN,
+  PROT_GROWSUP,
+  PROT_READ,
+  PROT_SEM,
+  PROT_WRITE,
 } from "../../abi/mman.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { GuestThread } from "../../platform/contract.ts";
 import { type Mm, PAGE_SIZE, pageUp } from "./mm.ts";
+import { discardsSealed, isSealed } from "./seal.ts";
 
 const PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC;
 
-export function protect(mm: Mm, thread: GuestThread, address: number, length: number, prot: number): number {
+export function protect(
+  mm: Mm,
+  thread: GuestThread,
+  address: number,
+  length: number,
+  prot: number,
+): number {
   if (prot & ~(PROT_ALL | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP))
     return refuse(EINVAL, "mprotect: unknown protection bits");
   if ((prot & PROT_GROWSDOWN) !== 0 && (prot & PROT_GROWSUP) !== 0)
@@ -25,6 +51,7 @@ export function protect(mm: Mm, thread: GuestThread, address: number, length: nu
   if (end > mm.platform.guestEnd) return refuse(ENOMEM, "mprotect: beyond the address space");
   if (prot & PROT_GROWSDOWN && ((mm.areas.find(address)?.flags ?? 0) & MAP_GROWSDOWN) === 0)
     return refuse(EINVAL, "mprotect: PROT_GROWSDOWN of a mapping that does not grow");
+  if (isSealed(mm, address, end)) return refuse(EPERM, "mprotect: a sealed mapping");
   // What is mapped before the first hole is changed, as Linux does it.
   let reach = address;
   for (const area of mm.areas.within(address, end)) {
@@ -49,13 +76,21 @@ export function protect(mm: Mm, thread: GuestThread, address: number, length: nu
 /** Advice that the host takes; the rest of the valid ones changes nothing that we could see. */
 function isHostAdvice(advice: number): boolean {
   return (
-    advice === MADV_DONTNEED || advice === MADV_FREE || advice === MADV_REMOVE ||
+    advice === MADV_DONTNEED ||
+    advice === MADV_FREE ||
+    advice === MADV_REMOVE ||
     (advice >= MADV_DONTFORK && advice <= MADV_DOFORK) ||
     (advice >= 14 && advice <= 25)
   );
 }
 
-export function advise(mm: Mm, thread: GuestThread, address: number, length: number, advice: number): number {
+export function advise(
+  mm: Mm,
+  thread: GuestThread,
+  address: number,
+  length: number,
+  advice: number,
+): number {
   if (address % PAGE_SIZE !== 0) return refuse(EINVAL, "madvise: address is not page aligned");
   const known = (advice >= 0 && advice <= 4) || (advice >= 8 && advice <= 25);
   if (!known) return refuse(EINVAL, "madvise: unknown advice");
@@ -63,6 +98,8 @@ export function advise(mm: Mm, thread: GuestThread, address: number, length: num
   if (end === address) return 0;
   if (end > mm.platform.guestEnd) return refuse(EINVAL, "madvise: beyond the address space");
   const whole = mm.areas.covers(address, end);
+  if (discardsSealed(mm, address, end, advice))
+    return refuse(EPERM, "madvise: a sealed mapping that is not writable");
   if (isHostAdvice(advice)) {
     const rc = thread.madvise(address, end - address, advice);
     if (rc < 0) return rc;
@@ -96,7 +133,13 @@ function remember(mm: Mm, start: number, end: number, advice: number): void {
   mm.changed();
 }
 
-export function sync(mm: Mm, thread: GuestThread, address: number, length: number, flags: number): number {
+export function sync(
+  mm: Mm,
+  thread: GuestThread,
+  address: number,
+  length: number,
+  flags: number,
+): number {
   if (flags & ~(MS_ASYNC | MS_SYNC | MS_INVALIDATE) || (flags & MS_ASYNC && flags & MS_SYNC))
     return refuse(EINVAL, "msync: bad flags");
   if (address % PAGE_SIZE !== 0) return refuse(EINVAL, "msync: address is not page aligned");
@@ -108,7 +151,13 @@ export function sync(mm: Mm, thread: GuestThread, address: number, length: numbe
 }
 
 /** mincore writes its vector on the host itself: the guest's own memory, so only the range is checked. */
-export function resident(mm: Mm, thread: GuestThread, address: number, length: number, vector: number): number {
+export function resident(
+  mm: Mm,
+  thread: GuestThread,
+  address: number,
+  length: number,
+  vector: number,
+): number {
   if (address % PAGE_SIZE !== 0) return refuse(EINVAL, "mincore: address is not page aligned");
   const end = address + pageUp(length);
   if (end > mm.platform.guestEnd || !mm.areas.covers(address, end))

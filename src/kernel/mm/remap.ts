@@ -2,15 +2,22 @@
  * mremap and brk on an address space. Follows mremap(2) and brk(2); the kernel picks every address,
  * so the host is only ever told to grow in place or to move to a fixed one.
  */
-import { EFAULT, EINVAL, ENOMEM } from "../../abi/errno.ts";
+import { EFAULT, EINVAL, ENOMEM, EPERM } from "../../abi/errno.ts";
 import {
-  MAP_ANONYMOUS, MAP_FIXED_NOREPLACE, MAP_PRIVATE, MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE,
-  PROT_READ, PROT_WRITE,
+  MAP_ANONYMOUS,
+  MAP_FIXED_NOREPLACE,
+  MAP_PRIVATE,
+  MREMAP_DONTUNMAP,
+  MREMAP_FIXED,
+  MREMAP_MAYMOVE,
+  PROT_READ,
+  PROT_WRITE,
 } from "../../abi/mman.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { GuestThread } from "../../platform/contract.ts";
 import { type Mm, PAGE_SIZE, pageUp } from "./mm.ts";
 import { findFree, map, unmap } from "./mmap.ts";
+import { isSealed } from "./seal.ts";
 import type { Vma } from "./vma.ts";
 
 export interface RemapRequest {
@@ -33,6 +40,10 @@ export function remap(mm: Mm, thread: GuestThread, request: RemapRequest): numbe
   if (area === null) return refuse(EFAULT, "mremap: nothing is mapped there");
   if (oldLength === 0 && !area.isShared)
     return refuse(EINVAL, "mremap: only a shared mapping can be duplicated");
+  if (isSealed(mm, from, from + Math.max(oldLength, PAGE_SIZE)))
+    return refuse(EPERM, "mremap: a sealed mapping");
+  if (flags & MREMAP_FIXED && isSealed(mm, request.to, request.to + newLength))
+    return refuse(EPERM, "mremap: over a sealed mapping");
   if (from + oldLength > area.end) return refuse(EFAULT, "mremap: range spans several mappings");
   if (newLength > oldLength && mm.areas.bytes + newLength - oldLength > request.addressLimit)
     return refuse(ENOMEM, "mremap: RLIMIT_AS");
@@ -46,7 +57,10 @@ export function remap(mm: Mm, thread: GuestThread, request: RemapRequest): numbe
   const end = from + oldLength;
   const grownEnd = from + newLength;
   const growsInPlace =
-    oldLength > 0 && area.end === end && grownEnd <= mm.platform.guestEnd && mm.areas.isFree(end, grownEnd);
+    oldLength > 0 &&
+    area.end === end &&
+    grownEnd <= mm.platform.guestEnd &&
+    mm.areas.isFree(end, grownEnd);
   if (growsInPlace && thread.mremap(from, oldLength, newLength, 0, 0) >= 0) {
     const grown = area.slice(area.start, area.end);
     grown.start = end;
@@ -63,16 +77,24 @@ export function remap(mm: Mm, thread: GuestThread, request: RemapRequest): numbe
 function checkRemap(mm: Mm, request: RemapRequest): number {
   const { from, flags, to } = request;
   const newLength = pageUp(request.newLength);
-  if (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)) return refuse(EINVAL, "mremap: bad flags");
+  if (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
+    return refuse(EINVAL, "mremap: bad flags");
   if (flags & MREMAP_FIXED && !(flags & MREMAP_MAYMOVE))
     return refuse(EINVAL, "mremap: MREMAP_FIXED needs MREMAP_MAYMOVE");
-  if (flags & MREMAP_DONTUNMAP && (!(flags & MREMAP_MAYMOVE) || pageUp(request.oldLength) !== newLength))
+  if (
+    flags & MREMAP_DONTUNMAP &&
+    (!(flags & MREMAP_MAYMOVE) || pageUp(request.oldLength) !== newLength)
+  )
     return refuse(EINVAL, "mremap: MREMAP_DONTUNMAP keeps the length and may move");
   if (from % PAGE_SIZE !== 0) return refuse(EINVAL, "mremap: address is not page aligned");
   if (newLength === 0) return refuse(EINVAL, "mremap: new length is zero");
   if (flags & MREMAP_FIXED) {
     const oldEnd = from + pageUp(request.oldLength);
-    if (to % PAGE_SIZE !== 0 || to + newLength > mm.platform.guestEnd || to < mm.platform.guestStart)
+    if (
+      to % PAGE_SIZE !== 0 ||
+      to + newLength > mm.platform.guestEnd ||
+      to < mm.platform.guestStart
+    )
       return refuse(EINVAL, "mremap: bad new address");
     if (to < oldEnd && from < to + newLength) return refuse(EINVAL, "mremap: ranges overlap");
   }
@@ -105,7 +127,13 @@ function move(mm: Mm, thread: GuestThread, area: Vma, request: RemapRequest): nu
 }
 
 /** Set the program break: the new one, or the old one when that is not possible (never -errno). */
-export function setBreak(mm: Mm, thread: GuestThread, wish: number, dataLimit: number, addressLimit: number): number {
+export function setBreak(
+  mm: Mm,
+  thread: GuestThread,
+  wish: number,
+  dataLimit: number,
+  addressLimit: number,
+): number {
   if (wish < mm.brkStart) return mm.brkEnd;
   const oldEnd = pageUp(mm.brkEnd);
   const newEnd = pageUp(wish);

@@ -3,7 +3,13 @@
  * area, by the guest or by a copy of the kernel, extends it, up to the limit and not into the guard
  * gap that stays free above the next mapping.
  */
-import { MAP_ANONYMOUS, MAP_FIXED, MAP_GROWSDOWN, MAP_NORESERVE, MAP_PRIVATE } from "../../abi/mman.ts";
+import {
+  MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_GROWSDOWN,
+  MAP_NORESERVE,
+  MAP_PRIVATE,
+} from "../../abi/mman.ts";
 import type { GuestThread } from "../../platform/contract.ts";
 import { type Mm, pageDown } from "./mm.ts";
 
@@ -16,7 +22,8 @@ const STEP = 1 << 19;
 export function growStack(mm: Mm, thread: GuestThread, address: number, limit: number): boolean {
   const index = mm.areas.indexAbove(address);
   const area = mm.areas.areas[index];
-  if (area === undefined || area.start <= address || (area.flags & MAP_GROWSDOWN) === 0) return false;
+  if (area === undefined || area.start <= address || (area.flags & MAP_GROWSDOWN) === 0)
+    return false;
   const lowest = Math.max(area.end - limit, mm.platform.guestStart);
   if (address < lowest) return false;
   const below = mm.areas.areas[index - 1];

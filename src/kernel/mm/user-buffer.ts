@@ -98,10 +98,7 @@ export class UserBuffer {
   #advance(count: number): void {
     this.done += count;
     this.#offset += count;
-    while (
-      this.#segment < this.#lengths.length &&
-      this.#offset === this.#lengths[this.#segment]!
-    ) {
+    while (this.#segment < this.#lengths.length && this.#offset === this.#lengths[this.#segment]!) {
       this.#segment++;
       this.#offset = 0;
     }

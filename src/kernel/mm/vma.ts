@@ -6,6 +6,7 @@
  */
 import { MAP_GROWSDOWN, MAP_SHARED, PROT_WRITE } from "../../abi/mman.ts";
 import type { File } from "../vfs/file.ts";
+import type { MemoryPolicy } from "./policy.ts";
 
 /** Names shared anonymous memory, so that a futex in it is one futex for all who map it. */
 export class SharedMemory {
@@ -32,6 +33,10 @@ export class Vma {
   wipeOnFork = false;
   /** mlock(2). */
   locked = false;
+  /** mseal(2): it stays as it is. */
+  sealed = false;
+  /** mbind(2); null for the task's own policy. */
+  policy: MemoryPolicy | null = null;
 
   constructor(
     start: number,
@@ -64,6 +69,8 @@ export class Vma {
     part.dontFork = this.dontFork;
     part.wipeOnFork = this.wipeOnFork;
     part.locked = this.locked;
+    part.sealed = this.sealed;
+    part.policy = this.policy;
     this.file?.ref();
     return part;
   }
@@ -80,6 +87,8 @@ export class Vma {
       this.dontFork === next.dontFork &&
       this.wipeOnFork === next.wipeOnFork &&
       this.locked === next.locked &&
+      this.sealed === next.sealed &&
+      this.policy === next.policy &&
       (this.file === null && this.shared === null
         ? true
         : this.offset + (this.end - this.start) === next.offset)

@@ -3,8 +3,8 @@
  * immutable but for the names in its UTS part; unshare and CLONE_NEW* make a new set.
  */
 import { IpcNamespace } from "../ipc/namespace.ts";
-import type { MountNamespace } from "../vfs/mount.ts";
 import type { Task } from "../task/task.ts";
+import type { MountNamespace } from "../vfs/mount.ts";
 
 /** uts_namespaces(7): both are byte strings of at most 64 bytes. */
 export class UtsNamespace {

@@ -7,10 +7,42 @@
  * Source: bpf_check_classic() and seccomp_check_filter() of Linux; bpf(4).
  */
 import {
-  BPF_A, BPF_ABS, BPF_ADD, BPF_ALU, BPF_AND, BPF_DIV, BPF_IMM, BPF_JA, BPF_JEQ, BPF_JGE, BPF_JGT, BPF_JMP,
-  BPF_JSET, BPF_K, BPF_LD, BPF_LDX, BPF_LEN, BPF_LSH, BPF_MAXINSNS, BPF_MEM, BPF_MEMWORDS, BPF_MISC,
-  BPF_MUL, BPF_NEG, BPF_OR, BPF_RET, BPF_RSH, BPF_ST, BPF_STX, BPF_SUB, BPF_TAX, BPF_TXA, BPF_X, BPF_XOR,
-  seccomp_data, sock_filter,
+  BPF_A,
+  BPF_ABS,
+  BPF_ADD,
+  BPF_ALU,
+  BPF_AND,
+  BPF_DIV,
+  BPF_IMM,
+  BPF_JA,
+  BPF_JEQ,
+  BPF_JGE,
+  BPF_JGT,
+  BPF_JMP,
+  BPF_JSET,
+  BPF_K,
+  BPF_LD,
+  BPF_LDX,
+  BPF_LEN,
+  BPF_LSH,
+  BPF_MAXINSNS,
+  BPF_MEM,
+  BPF_MEMWORDS,
+  BPF_MISC,
+  BPF_MUL,
+  BPF_NEG,
+  BPF_OR,
+  BPF_RET,
+  BPF_RSH,
+  BPF_ST,
+  BPF_STX,
+  BPF_SUB,
+  BPF_TAX,
+  BPF_TXA,
+  BPF_X,
+  BPF_XOR,
+  seccomp_data,
+  sock_filter,
 } from "../../abi/seccomp.ts";
 
 /** One instruction in four columns, for speed and for saving. */
@@ -47,16 +79,38 @@ const DATA_SIZE = seccomp_data.size;
 const OPERATION = 0xf0;
 
 const ALU_OPERATIONS = [
-  BPF_ADD, BPF_SUB, BPF_MUL, BPF_DIV, BPF_OR, BPF_AND, BPF_LSH, BPF_RSH, BPF_XOR,
+  BPF_ADD,
+  BPF_SUB,
+  BPF_MUL,
+  BPF_DIV,
+  BPF_OR,
+  BPF_AND,
+  BPF_LSH,
+  BPF_RSH,
+  BPF_XOR,
 ];
 const CONDITIONS = [BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET];
 
 const KNOWN: ReadonlySet<number> = new Set([
-  BPF_LD | BPF_ABS, BPF_LD | BPF_IMM, BPF_LD | BPF_MEM, BPF_LD | BPF_LEN,
-  BPF_LDX | BPF_IMM, BPF_LDX | BPF_MEM, BPF_LDX | BPF_LEN,
-  BPF_ST, BPF_STX, BPF_RET | BPF_K, BPF_RET | BPF_A, BPF_MISC | BPF_TAX, BPF_MISC | BPF_TXA,
-  BPF_ALU | BPF_NEG, BPF_JMP | BPF_JA,
-  ...ALU_OPERATIONS.flatMap((operation) => [BPF_ALU | operation | BPF_K, BPF_ALU | operation | BPF_X]),
+  BPF_LD | BPF_ABS,
+  BPF_LD | BPF_IMM,
+  BPF_LD | BPF_MEM,
+  BPF_LD | BPF_LEN,
+  BPF_LDX | BPF_IMM,
+  BPF_LDX | BPF_MEM,
+  BPF_LDX | BPF_LEN,
+  BPF_ST,
+  BPF_STX,
+  BPF_RET | BPF_K,
+  BPF_RET | BPF_A,
+  BPF_MISC | BPF_TAX,
+  BPF_MISC | BPF_TXA,
+  BPF_ALU | BPF_NEG,
+  BPF_JMP | BPF_JA,
+  ...ALU_OPERATIONS.flatMap((operation) => [
+    BPF_ALU | operation | BPF_K,
+    BPF_ALU | operation | BPF_X,
+  ]),
   ...CONDITIONS.flatMap((condition) => [BPF_JMP | condition | BPF_K, BPF_JMP | condition | BPF_X]),
 ]);
 

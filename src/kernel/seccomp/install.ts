@@ -2,8 +2,9 @@
  * How a task gets strict mode or one filter more (seccomp(2)), alone or with all threads of its
  * process (SECCOMP_FILTER_FLAG_TSYNC).
  */
-import { EACCES, EINVAL, ENOMEM, ESRCH } from "../../abi/errno.ts";
+
 import { CAP_SYS_ADMIN } from "../../abi/capability.ts";
+import { EACCES, EINVAL, ENOMEM, ESRCH } from "../../abi/errno.ts";
 import { SECCOMP_MODE_FILTER, SECCOMP_MODE_STRICT } from "../../abi/seccomp.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../task/task.ts";

@@ -6,9 +6,21 @@
  */
 import { ENOSYS, MAX_ERRNO } from "../../abi/errno.ts";
 import {
-  AUDIT_ARCH_X86_64, BPF_MEMWORDS, SECCOMP_MODE_FILTER, SECCOMP_MODE_STRICT, SECCOMP_RET_ACTION_FULL,
-  SECCOMP_RET_ALLOW, SECCOMP_RET_DATA, SECCOMP_RET_ERRNO, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD,
-  SECCOMP_RET_LOG, SECCOMP_RET_TRACE, SECCOMP_RET_TRAP, SECCOMP_RET_USER_NOTIF, seccomp_data,
+  AUDIT_ARCH_X86_64,
+  BPF_MEMWORDS,
+  SECCOMP_MODE_FILTER,
+  SECCOMP_MODE_STRICT,
+  SECCOMP_RET_ACTION_FULL,
+  SECCOMP_RET_ALLOW,
+  SECCOMP_RET_DATA,
+  SECCOMP_RET_ERRNO,
+  SECCOMP_RET_KILL_PROCESS,
+  SECCOMP_RET_KILL_THREAD,
+  SECCOMP_RET_LOG,
+  SECCOMP_RET_TRACE,
+  SECCOMP_RET_TRAP,
+  SECCOMP_RET_USER_NOTIF,
+  seccomp_data,
 } from "../../abi/seccomp.ts";
 import { SIGKILL, SIGSYS, SYS_SECCOMP } from "../../abi/signal.ts";
 import { signaledStatus } from "../../abi/wait.ts";
@@ -16,7 +28,8 @@ import { refuse } from "../../base/refuse.ts";
 import { Reg } from "../../platform/contract.ts";
 import { forceSignal } from "../signal/deliver.ts";
 import { SigInfo } from "../signal/siginfo.ts";
-import { beginGroupExit, exitTask } from "../task/exit.ts";
+import { exitTask } from "../task/exit.ts";
+import { beginGroupExit } from "../task/group-exit.ts";
 import { HANDLED } from "../task/park.ts";
 import type { Task } from "../task/task.ts";
 import { type BpfProgram, runProgram } from "./bpf.ts";

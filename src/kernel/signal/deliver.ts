@@ -6,14 +6,17 @@
  * "Interruption of system calls"): only a handler that runs may turn it into EINTR.
  */
 import {
-  EINTR, ERESTART_RESTARTBLOCK, ERESTARTNOHAND, ERESTARTNOINTR, ERESTARTSYS,
+  EINTR,
+  ERESTART_RESTARTBLOCK,
+  ERESTARTNOHAND,
+  ERESTARTNOINTR,
+  ERESTARTSYS,
 } from "../../abi/errno.ts";
-import {
-  SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGSEGV, SIGSTOP,
-} from "../../abi/signal.ts";
+import { SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGSEGV, SIGSTOP } from "../../abi/signal.ts";
 import { signaledStatus } from "../../abi/wait.ts";
 import { Reg } from "../../platform/contract.ts";
-import { beginGroupExit, exitTask } from "../task/exit.ts";
+import { exitTask } from "../task/exit.ts";
+import { beginGroupExit } from "../task/group-exit.ts";
 import type { Task } from "../task/task.ts";
 import { pushFrame } from "./frame.ts";
 import type { SignalAction } from "./handlers.ts";

@@ -5,11 +5,25 @@
  * From the old stack pointer down: red zone (128 bytes, not on a fresh alternate stack), the FP image
  * (64-byte aligned), the frame (16-byte aligned minus 8, as after a call).
  */
-import { SA_NODEFER, SA_ONSTACK, SA_SIGINFO, SS_AUTODISARM, SS_DISABLE, SS_ONSTACK } from "../../abi/signal.ts";
+
 import {
-  FP_XSTATE_MAGIC1, FP_XSTATE_MAGIC2, rt_sigframe, sigcontext, UC_FP_XSTATE, UC_SIGCONTEXT_SS,
-  UC_STRICT_RESTORE_SS, ucontext,
+  FP_XSTATE_MAGIC1,
+  FP_XSTATE_MAGIC2,
+  rt_sigframe,
+  sigcontext,
+  UC_FP_XSTATE,
+  UC_SIGCONTEXT_SS,
+  UC_STRICT_RESTORE_SS,
+  ucontext,
 } from "../../abi/sigframe.ts";
+import {
+  SA_NODEFER,
+  SA_ONSTACK,
+  SA_SIGINFO,
+  SS_AUTODISARM,
+  SS_DISABLE,
+  SS_ONSTACK,
+} from "../../abi/signal.ts";
 import { getU64, setU64 } from "../../abi/struct.ts";
 import { Reg } from "../../platform/contract.ts";
 import type { Task } from "../task/task.ts";
@@ -66,7 +80,11 @@ function writeContext(task: Task, view: DataView, fpAddress: number, onAlt: bool
   setU64(view, UC, UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS);
   const stack = UC + ucontext.at.uc_stack;
   setU64(view, stack, signals.altStack);
-  view.setInt32(stack + 8, signals.altStackSize === 0 ? SS_DISABLE : signals.altStackFlags | (onAlt ? SS_ONSTACK : 0), true);
+  view.setInt32(
+    stack + 8,
+    signals.altStackSize === 0 ? SS_DISABLE : signals.altStackFlags | (onAlt ? SS_ONSTACK : 0),
+    true,
+  );
   setU64(view, stack + 16, signals.altStackSize);
   for (let i = 0; i <= GENERAL_REGISTERS; i++) {
     view.setUint32(MCONTEXT + 8 * i, thread.registerLow(i), true);
@@ -81,7 +99,11 @@ function writeContext(task: Task, view: DataView, fpAddress: number, onAlt: bool
   // A call with a temporary mask goes back to the mask it replaced.
   view.setInt32(mask, signals.hasSaved ? signals.savedLo : signals.blockedLo, true);
   view.setInt32(mask + 4, signals.hasSaved ? signals.savedHi : signals.blockedHi, true);
-  view.setInt32(MCONTEXT + sigcontext.at.oldmask, signals.hasSaved ? signals.savedLo : signals.blockedLo, true);
+  view.setInt32(
+    MCONTEXT + sigcontext.at.oldmask,
+    signals.hasSaved ? signals.savedLo : signals.blockedLo,
+    true,
+  );
 }
 
 function enterHandler(task: Task, action: SignalAction, signo: number, usesAlt: boolean): void {
@@ -107,7 +129,11 @@ export function popFrame(task: Task): boolean {
   const mask = UC + ucontext.at.uc_sigmask;
   signals.setBlocked(view.getInt32(mask, true), view.getInt32(mask + 4, true));
   for (let i = 0; i < GENERAL_REGISTERS; i++)
-    thread.setRegisterHalves(i, view.getUint32(MCONTEXT + 8 * i, true), view.getUint32(MCONTEXT + 8 * i + 4, true));
+    thread.setRegisterHalves(
+      i,
+      view.getUint32(MCONTEXT + 8 * i, true),
+      view.getUint32(MCONTEXT + 8 * i + 4, true),
+    );
   restoreAltStack(task, view);
   return restoreFpState(task, getU64(view, MCONTEXT + sigcontext.at.fpstate));
 }
@@ -131,7 +157,8 @@ function restoreFpState(task: Task, address: number): boolean {
   if (legacy === null) return false;
   const view = new DataView(legacy.buffer);
   const size = view.getUint32(SW_XSTATE_SIZE, true);
-  const extended = view.getUint32(SW_MAGIC1, true) === FP_XSTATE_MAGIC1 && size > LEGACY_FP && size <= MAX_XSTATE;
+  const extended =
+    view.getUint32(SW_MAGIC1, true) === FP_XSTATE_MAGIC1 && size > LEGACY_FP && size <= MAX_XSTATE;
   if (!extended) return thread.writeFpState(legacy);
   const image = mm.read(address, size + 4);
   if (image === null) return false;

@@ -36,7 +36,9 @@ export class SignalHandlers {
   /** Would the signal be dropped: ignored, or nothing done by default? */
   ignores(signo: number): boolean {
     const { handler } = this.#actions[signo]!;
-    return handler === SIG_IGN || (handler === SIG_DFL && (bitLow(signo) & IGNORED_BY_DEFAULT_LOW) !== 0);
+    return (
+      handler === SIG_IGN || (handler === SIG_DFL && (bitLow(signo) & IGNORED_BY_DEFAULT_LOW) !== 0)
+    );
   }
 
   copy(): SignalHandlers {

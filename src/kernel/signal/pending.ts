@@ -8,7 +8,12 @@ import type { SigInfo } from "./siginfo.ts";
 import { bitHigh, bitLow, isIn, lowest } from "./sigset.ts";
 
 const SYNCHRONOUS_LOW =
-  bitLow(SIGSEGV) | bitLow(SIGBUS) | bitLow(SIGILL) | bitLow(SIGTRAP) | bitLow(SIGFPE) | bitLow(SIGSYS);
+  bitLow(SIGSEGV) |
+  bitLow(SIGBUS) |
+  bitLow(SIGILL) |
+  bitLow(SIGTRAP) |
+  bitLow(SIGFPE) |
+  bitLow(SIGSYS);
 
 export class PendingSignals {
   lo = 0;

@@ -6,10 +6,17 @@
  */
 import { EAGAIN } from "../../abi/errno.ts";
 import { RLIMIT_SIGPENDING } from "../../abi/resource.ts";
-import { CLD_CONTINUED, CLD_STOPPED, SI_USER, SIG_DFL, SIGCONT, SIGKILL, SIGRTMIN } from "../../abi/signal.ts";
+import {
+  CLD_CONTINUED,
+  CLD_STOPPED,
+  SI_USER,
+  SIG_DFL,
+  SIGCONT,
+  SIGKILL,
+  SIGRTMIN,
+} from "../../abi/signal.ts";
 import { signaledStatus } from "../../abi/wait.ts";
-import { beginGroupExit } from "../task/exit.ts";
-import { notifyParentOfStop } from "../task/notify.ts";
+import { beginGroupExit } from "../task/group-exit.ts";
 import type { ProcessGroup } from "../task/process-group.ts";
 import type { Task } from "../task/task.ts";
 import type { ThreadGroup } from "../task/thread-group.ts";
@@ -53,7 +60,8 @@ function chooseTask(group: ThreadGroup, signo: number): Task | null {
 function wants(task: Task, signo: number): boolean {
   const { signals } = task;
   return (
-    !isIn(signals.blockedLo, signals.blockedHi, signo) || isIn(signals.waitedLo, signals.waitedHi, signo)
+    !isIn(signals.blockedLo, signals.blockedHi, signo) ||
+    isIn(signals.waitedLo, signals.waitedHi, signo)
   );
 }
 
@@ -86,7 +94,7 @@ function resumeStopped(group: ThreadGroup): void {
   signals.stopUnreported = false;
   if (wasStopped) {
     signals.continueUnreported = true;
-    notifyParentOfStop(group, CLD_CONTINUED, SIGCONT);
+    group.kernel.tellParentOfStop(group, CLD_CONTINUED, SIGCONT);
   }
   for (const task of group.tasks) group.kernel.resumeFromStop(task);
 }
@@ -148,5 +156,5 @@ export function completeGroupStop(group: ThreadGroup): void {
   for (const task of group.tasks) if (task.state !== "stopped") return;
   signals.isStopped = true;
   signals.stopUnreported = true;
-  notifyParentOfStop(group, CLD_STOPPED, signals.stopSignal);
+  group.kernel.tellParentOfStop(group, CLD_STOPPED, signals.stopSignal);
 }

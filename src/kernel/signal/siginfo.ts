@@ -3,7 +3,19 @@
  * written depends on the signal and si_code, as sigaction(2) lists them.
  */
 import {
-  SI_ASYNCIO, SI_MESGQ, SI_QUEUE, SI_TIMER, SI_USER, SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGIO, SIGSEGV, SIGSYS, SIGTRAP,
+  SI_ASYNCIO,
+  SI_MESGQ,
+  SI_QUEUE,
+  SI_TIMER,
+  SI_USER,
+  SIGBUS,
+  SIGCHLD,
+  SIGFPE,
+  SIGILL,
+  SIGIO,
+  SIGSEGV,
+  SIGSYS,
+  SIGTRAP,
 } from "../../abi/signal.ts";
 import { setU64 } from "../../abi/struct.ts";
 
@@ -70,7 +82,8 @@ export class SigInfo {
   encode(view: DataView, at: number): void {
     for (let i = 0; i < SIGINFO_SIZE; i += 4) view.setUint32(at + i, 0, true);
     if (this.raw !== null) {
-      for (let i = 0; i < this.raw.length && i < SIGINFO_SIZE; i++) view.setUint8(at + i, this.raw[i]!);
+      for (let i = 0; i < this.raw.length && i < SIGINFO_SIZE; i++)
+        view.setUint8(at + i, this.raw[i]!);
     }
     view.setInt32(at, this.signo, true);
     view.setInt32(at + 4, this.errno, true);

@@ -3,7 +3,15 @@
  * every holder of a set keeps them in two plain fields. sigset_t of rt_sigprocmask(2).
  */
 import {
-  SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH,
+  SIGCHLD,
+  SIGCONT,
+  SIGKILL,
+  SIGSTOP,
+  SIGTSTP,
+  SIGTTIN,
+  SIGTTOU,
+  SIGURG,
+  SIGWINCH,
 } from "../../abi/signal.ts";
 
 /** The bit of `signo` in the low half; 0 when it belongs to the high half. */

@@ -3,19 +3,38 @@
  * (CLONE_VM, whatever its thread group), or a copy of the space (fork). The child first stops in the
  * platform (STOP_STARTED); startChild() gives it its registers then.
  */
+
+import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "../../abi/capability.ts";
 import { EAGAIN, EINVAL, EPERM } from "../../abi/errno.ts";
 import { ARCH_SET_FS } from "../../abi/process.ts";
-import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "../../abi/capability.ts";
 import { RLIM_INFINITY, RLIMIT_CPU, RLIMIT_NPROC } from "../../abi/resource.ts";
 import {
-  CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID, CLONE_CLEAR_SIGHAND, CLONE_FILES, CLONE_FS, CLONE_NEWCGROUP,
-  CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_PARENT,
-  CLONE_PARENT_SETTID, CLONE_PIDFD, CLONE_SETTLS, CLONE_SIGHAND, CLONE_SYSVSEM, CLONE_THREAD, CLONE_VFORK, CLONE_VM,
+  CLONE_CHILD_CLEARTID,
+  CLONE_CHILD_SETTID,
+  CLONE_CLEAR_SIGHAND,
+  CLONE_FILES,
+  CLONE_FS,
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+  CLONE_PARENT,
+  CLONE_PARENT_SETTID,
+  CLONE_PIDFD,
+  CLONE_SETTLS,
+  CLONE_SIGHAND,
+  CLONE_SYSVSEM,
+  CLONE_THREAD,
+  CLONE_VFORK,
+  CLONE_VM,
 } from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
 import { type GuestThread, Reg } from "../../platform/contract.ts";
-import { SignalHandlers } from "../signal/handlers.ts";
 import { returnToGuest } from "../signal/deliver.ts";
+import type { SignalHandlers } from "../signal/handlers.ts";
 import { Task } from "./task.ts";
 import { ThreadGroup } from "./thread-group.ts";
 
@@ -69,25 +88,35 @@ export function cloneTask(task: Task, request: CloneRequest): Task | number {
 function checkClone(task: Task, request: CloneRequest): number {
   const { flags } = request;
   const has = (flag: number) => hasFlag(flags, flag);
-  if (has(CLONE_THREAD) && !has(CLONE_SIGHAND)) return refuse(EINVAL, "clone: CLONE_THREAD needs CLONE_SIGHAND");
-  if (has(CLONE_SIGHAND) && !has(CLONE_VM)) return refuse(EINVAL, "clone: CLONE_SIGHAND needs CLONE_VM");
+  if (has(CLONE_THREAD) && !has(CLONE_SIGHAND))
+    return refuse(EINVAL, "clone: CLONE_THREAD needs CLONE_SIGHAND");
+  if (has(CLONE_SIGHAND) && !has(CLONE_VM))
+    return refuse(EINVAL, "clone: CLONE_SIGHAND needs CLONE_VM");
   if (has(CLONE_NEWNS) && has(CLONE_FS)) return refuse(EINVAL, "clone: CLONE_NEWNS with CLONE_FS");
-  if (has(CLONE_CLEAR_SIGHAND) && has(CLONE_SIGHAND)) return refuse(EINVAL, "clone: CLONE_CLEAR_SIGHAND with CLONE_SIGHAND");
+  if (has(CLONE_CLEAR_SIGHAND) && has(CLONE_SIGHAND))
+    return refuse(EINVAL, "clone: CLONE_CLEAR_SIGHAND with CLONE_SIGHAND");
   if (request.exitSignal > 64) return refuse(EINVAL, "clone: bad exit signal");
   if (has(CLONE_PIDFD) && has(CLONE_PARENT_SETTID) && request.pidfd === request.parentTid)
     return refuse(EINVAL, "clone: CLONE_PIDFD with CLONE_PARENT_SETTID");
   for (const flag of NAMESPACES) {
     if (!has(flag)) continue;
-    if (flag !== CLONE_NEWUSER && !task.credentials.has(CAP_SYS_ADMIN)) return refuse(EPERM, "clone: new namespaces need CAP_SYS_ADMIN");
+    if (flag !== CLONE_NEWUSER && !task.credentials.has(CAP_SYS_ADMIN))
+      return refuse(EPERM, "clone: new namespaces need CAP_SYS_ADMIN");
     return refuse(EINVAL, "clone: this namespace type is not implemented");
   }
-  if (has(CLONE_NEWIPC) && has(CLONE_SYSVSEM)) return refuse(EINVAL, "clone: CLONE_NEWIPC with CLONE_SYSVSEM");
-  if ((has(CLONE_NEWNS) || has(CLONE_NEWUTS) || has(CLONE_NEWIPC)) && !task.credentials.has(CAP_SYS_ADMIN))
+  if (has(CLONE_NEWIPC) && has(CLONE_SYSVSEM))
+    return refuse(EINVAL, "clone: CLONE_NEWIPC with CLONE_SYSVSEM");
+  if (
+    (has(CLONE_NEWNS) || has(CLONE_NEWUTS) || has(CLONE_NEWIPC)) &&
+    !task.credentials.has(CAP_SYS_ADMIN)
+  )
     return refuse(EPERM, "clone: new namespaces need CAP_SYS_ADMIN");
   const limit = task.group.limits.soft(RLIMIT_NPROC);
   const { uid } = task.credentials;
-  const exempt = uid === 0 || task.credentials.has(CAP_SYS_RESOURCE) || task.credentials.has(CAP_SYS_ADMIN);
-  if (!exempt && task.kernel.pids.countOf(uid) >= limit) return refuse(EAGAIN, "clone: RLIMIT_NPROC");
+  const exempt =
+    uid === 0 || task.credentials.has(CAP_SYS_RESOURCE) || task.credentials.has(CAP_SYS_ADMIN);
+  if (!exempt && task.kernel.pids.countOf(uid) >= limit)
+    return refuse(EAGAIN, "clone: RLIMIT_NPROC");
   return 0;
 }
 
@@ -104,13 +133,24 @@ function makeTask(task: Task, thread: GuestThread, tid: number, request: CloneRe
   if (has(CLONE_FILES)) files.users++;
   const fs = has(CLONE_FS) ? task.fs.ref() : task.fs.copy();
   const child = new Task(task.kernel, tid, group, thread, {
-    mm, handlers, files, fs, credentials: task.credentials, comm: task.comm,
+    mm,
+    handlers,
+    files,
+    fs,
+    credentials: task.credentials,
+    comm: task.comm,
   });
   child.signals.setBlocked(task.signals.blockedLo, task.signals.blockedHi);
   child.namespaces = task.namespaces;
   if (has(CLONE_NEWUTS) || has(CLONE_NEWNS) || has(CLONE_NEWIPC))
-    child.namespaces = task.namespaces.unshare(child, has(CLONE_NEWUTS), has(CLONE_NEWNS), has(CLONE_NEWIPC));
+    child.namespaces = task.namespaces.unshare(
+      child,
+      has(CLONE_NEWUTS),
+      has(CLONE_NEWNS),
+      has(CLONE_NEWIPC),
+    );
   child.seccomp = task.seccomp;
+  child.memoryPolicy = task.memoryPolicy;
   child.personality = task.personality;
   child.affinity = task.affinity;
   child.schedPolicy = task.schedPolicy;
@@ -131,8 +171,16 @@ function makeTask(task: Task, thread: GuestThread, tid: number, request: CloneRe
 
 function makeGroup(task: Task, pid: number, request: CloneRequest): ThreadGroup {
   const parent = hasFlag(request.flags, CLONE_PARENT) ? task.group.parent : task.group;
-  const group = new ThreadGroup(task.kernel, pid, parent, task.group.processGroup, task.group.limits.copy());
-  group.exitSignal = hasFlag(request.flags, CLONE_PARENT) ? task.group.exitSignal : request.exitSignal;
+  const group = new ThreadGroup(
+    task.kernel,
+    pid,
+    parent,
+    task.group.processGroup,
+    task.group.limits.copy(),
+  );
+  group.exitSignal = hasFlag(request.flags, CLONE_PARENT)
+    ? task.group.exitSignal
+    : request.exitSignal;
   group.nice = task.group.nice;
   group.oomScoreAdj = task.group.oomScoreAdj;
   if (group.limits.soft(RLIMIT_CPU) !== RLIM_INFINITY) group.timers.watchCpuLimit();
@@ -163,4 +211,3 @@ export function startChild(task: Task): void {
   if (request.stack !== 0) thread.setRegister(Reg.rsp, request.stack);
   returnToGuest(task, 0);
 }
-

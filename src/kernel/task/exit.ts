@@ -1,13 +1,12 @@
 /**
  * Ends: of a thread (_exit(2)), of a process (exit_group(2)), and what the family is told.
  *
- * beginGroupExit() only decides: the group is `exiting`, and the loop finishes it after the current
- * event, so that no handler loses its files or memory under its hands. A process whose memory is its
+ * What group-exit.ts has decided, the loop finishes here, after the current event. A process whose memory is its
  * own alone is killed on the host at once; otherwise each thread is stopped and ended by itself.
  */
 import { SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SIGCONT, SIGHUP } from "../../abi/signal.ts";
-import { exitRobustList } from "../futex/robust.ts";
 import { futexWake } from "../futex/futex.ts";
+import { exitRobustList } from "../futex/robust.ts";
 import { leavesSegments } from "../ipc/shm.ts";
 import { sendToGroup, sendToProcessGroup, sendToTask } from "../signal/send.ts";
 import { SigInfo } from "../signal/siginfo.ts";
@@ -17,13 +16,6 @@ import type { Task } from "./task.ts";
 import type { ThreadGroup } from "./thread-group.ts";
 
 const RSEQ_UNREGISTER = 1;
-
-/** Every thread of the group ends; its parent will get `status` (a wait status). */
-export function beginGroupExit(group: ThreadGroup, status: number): void {
-  if (group.exiting !== null || group.isZombie) return;
-  group.exiting = status;
-  group.kernel.dying.push(group);
-}
 
 /** Called by the loop between two events. */
 export function finishGroupExit(group: ThreadGroup): void {
@@ -69,7 +61,8 @@ function releaseMemoryWaiters(task: Task): void {
   if (!mm.space.alive) return;
   // The host writes to this area whenever the thread returns from a call: not after its memory is
   // free for others, which learn of it from the word below.
-  if (rseq.address !== 0 && mm.users > 1) task.thread.rseq(rseq.address, rseq.length, RSEQ_UNREGISTER, rseq.signature);
+  if (rseq.address !== 0 && mm.users > 1)
+    task.thread.rseq(rseq.address, rseq.length, RSEQ_UNREGISTER, rseq.signature);
   if (task.robustList !== 0) exitRobustList(task);
   if (task.clearChildTid === 0 || mm.users === 1) return;
   if (mm.writeU32(task.clearChildTid, 0) === 0) futexWake(task, task.clearChildTid, 1, -1, false);
@@ -158,7 +151,8 @@ function orphanableGroups(group: ThreadGroup): ProcessGroup[] {
   const own = group.processGroup;
   if (!own.isOrphaned()) found.add(own);
   for (const child of group.children)
-    if (child.session === group.session && !child.processGroup.isOrphaned()) found.add(child.processGroup);
+    if (child.session === group.session && !child.processGroup.isOrphaned())
+      found.add(child.processGroup);
   return [...found];
 }
 

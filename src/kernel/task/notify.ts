@@ -2,7 +2,12 @@
  * SIGCHLD: telling a parent what became of a child (wait(2), sigaction(2) SA_NOCLDSTOP).
  */
 import {
-  CLD_CONTINUED, CLD_EXITED, CLD_KILLED, CLD_STOPPED, SA_NOCLDSTOP, SIGCHLD,
+  CLD_CONTINUED,
+  CLD_EXITED,
+  CLD_KILLED,
+  CLD_STOPPED,
+  SA_NOCLDSTOP,
+  SIGCHLD,
 } from "../../abi/signal.ts";
 import { WEXITSTATUS, WIFEXITED, WTERMSIG } from "../../abi/wait.ts";
 import { sendToGroup } from "../signal/send.ts";

@@ -39,7 +39,10 @@ export class PidTable {
 
   #isTaken(pid: number): boolean {
     return (
-      this.#tasks.has(pid) || this.#groups.has(pid) || this.#processGroups.has(pid) || this.#reserved.has(pid)
+      this.#tasks.has(pid) ||
+      this.#groups.has(pid) ||
+      this.#processGroups.has(pid) ||
+      this.#reserved.has(pid)
     );
   }
 

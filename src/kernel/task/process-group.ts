@@ -44,7 +44,8 @@ export class ProcessGroup {
     for (const member of this.members) {
       if (member === ignoring || member.isZombie) continue;
       const parent = member.parent;
-      if (parent !== null && parent.processGroup !== this && parent.session === this.session) return false;
+      if (parent !== null && parent.processGroup !== this && parent.session === this.session)
+        return false;
     }
     return true;
   }

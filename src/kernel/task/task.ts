@@ -7,14 +7,15 @@
  */
 import { ERESTARTSYS, ETIMEDOUT } from "../../abi/errno.ts";
 import { RLIMIT_STACK } from "../../abi/resource.ts";
-import type { WaitQueue, Waiter } from "../../base/wait-queue.ts";
+import type { Waiter, WaitQueue } from "../../base/wait-queue.ts";
 import { type GuestThread, Reg } from "../../platform/contract.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import type { FdTable } from "../fd/fd-table.ts";
 import type { Kernel } from "../kernel.ts";
-import type { Namespaces } from "../ns/namespaces.ts";
 import type { Mm, StackGrower } from "../mm/mm.ts";
+import type { MemoryPolicy } from "../mm/policy.ts";
 import { growStack } from "../mm/stack-growth.ts";
+import type { Namespaces } from "../ns/namespaces.ts";
 import type { Seccomp } from "../seccomp/seccomp.ts";
 import type { SignalHandlers } from "../signal/handlers.ts";
 import { TaskSignals } from "../signal/task-signals.ts";
@@ -91,6 +92,8 @@ export class Task implements Waiter, StackGrower {
   seccomp: Seccomp | null = null;
   personality = 0;
   timerSlackNs = 50_000;
+  /** set_mempolicy(2); null for the default. */
+  memoryPolicy: MemoryPolicy | null = null;
   schedPolicy = 0;
   schedPriority = 0;
   /** Usable processors, null for all. */
@@ -111,7 +114,13 @@ export class Task implements Waiter, StackGrower {
   readonly #queues: WaitQueue[] = [];
   readonly #sleepTimer = new SleepTimer(this);
 
-  constructor(kernel: Kernel, tid: number, group: ThreadGroup, thread: GuestThread, parts: TaskParts) {
+  constructor(
+    kernel: Kernel,
+    tid: number,
+    group: ThreadGroup,
+    thread: GuestThread,
+    parts: TaskParts,
+  ) {
     this.kernel = kernel;
     this.tid = tid;
     this.group = group;

@@ -6,10 +6,10 @@
 import { WaitQueue } from "../../base/wait-queue.ts";
 import type { Kernel } from "../kernel.ts";
 import { GroupSignals } from "../signal/group-signals.ts";
+import { GroupTimers } from "../time/group-timers.ts";
 import type { Limits } from "./limits.ts";
 import type { ProcessGroup, Session } from "./process-group.ts";
 import type { Task } from "./task.ts";
-import { GroupTimers } from "../time/group-timers.ts";
 
 export class ThreadGroup {
   readonly kernel: Kernel;
@@ -59,7 +59,13 @@ export class ThreadGroup {
   deadUserNs = 0;
   deadSystemNs = 0;
 
-  constructor(kernel: Kernel, pid: number, parent: ThreadGroup | null, processGroup: ProcessGroup | null, limits: Limits) {
+  constructor(
+    kernel: Kernel,
+    pid: number,
+    parent: ThreadGroup | null,
+    processGroup: ProcessGroup | null,
+    limits: Limits,
+  ) {
     this.kernel = kernel;
     this.pid = pid;
     this.parent = parent;

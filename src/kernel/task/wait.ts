@@ -4,8 +4,18 @@
 import { ECHILD, EINTR, ERESTARTSYS } from "../../abi/errno.ts";
 import { CLD_CONTINUED, CLD_STOPPED, SIGCHLD, SIGCONT } from "../../abi/signal.ts";
 import {
-  __WALL, __WCLONE, continuedStatus, P_ALL, P_PGID, P_PID, stoppedStatus, WCONTINUED, WEXITED, WNOHANG,
-  WNOWAIT, WSTOPPED,
+  __WALL,
+  __WCLONE,
+  continuedStatus,
+  P_ALL,
+  P_PGID,
+  P_PID,
+  stoppedStatus,
+  WCONTINUED,
+  WEXITED,
+  WNOHANG,
+  WNOWAIT,
+  WSTOPPED,
 } from "../../abi/wait.ts";
 import type { SigInfo } from "../signal/siginfo.ts";
 import { reap } from "./exit.ts";
@@ -23,7 +33,12 @@ export interface WaitResult {
 }
 
 /** What was found; 0 for nothing yet under WNOHANG; PARKED or -errno. */
-export function waitForChild(task: Task, type: number, id: number, options: number): WaitResult | number {
+export function waitForChild(
+  task: Task,
+  type: number,
+  id: number,
+  options: number,
+): WaitResult | number {
   const { group } = task;
   let any = false;
   for (const child of group.children) {

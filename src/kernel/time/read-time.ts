@@ -5,8 +5,16 @@
  */
 import { EFAULT, EINVAL } from "../../abi/errno.ts";
 import {
-  CLOCK_BOOTTIME, CLOCK_BOOTTIME_ALARM, CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_MONOTONIC_RAW,
-  CLOCK_PROCESS_CPUTIME_ID, CLOCK_REALTIME, CLOCK_REALTIME_ALARM, CLOCK_REALTIME_COARSE, CLOCK_TAI,
+  CLOCK_BOOTTIME,
+  CLOCK_BOOTTIME_ALARM,
+  CLOCK_MONOTONIC,
+  CLOCK_MONOTONIC_COARSE,
+  CLOCK_MONOTONIC_RAW,
+  CLOCK_PROCESS_CPUTIME_ID,
+  CLOCK_REALTIME,
+  CLOCK_REALTIME_ALARM,
+  CLOCK_REALTIME_COARSE,
+  CLOCK_TAI,
   CLOCK_THREAD_CPUTIME_ID,
 } from "../../abi/time.ts";
 import type { Task } from "../task/task.ts";
@@ -35,20 +43,26 @@ export function writeTimespecNs(task: Task, at: number, ns: number): number {
 }
 
 export function putI64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, value % 4294967296 >>> 0, true);
+  view.setUint32(at, (value % 4294967296) >>> 0, true);
   view.setInt32(at + 4, Math.floor(value / 4294967296), true);
 }
 
 export function isRealtime(clock: number): boolean {
   return (
-    clock === CLOCK_REALTIME || clock === CLOCK_REALTIME_COARSE || clock === CLOCK_TAI || clock === CLOCK_REALTIME_ALARM
+    clock === CLOCK_REALTIME ||
+    clock === CLOCK_REALTIME_COARSE ||
+    clock === CLOCK_TAI ||
+    clock === CLOCK_REALTIME_ALARM
   );
 }
 
 export function isMonotonic(clock: number): boolean {
   return (
-    clock === CLOCK_MONOTONIC || clock === CLOCK_MONOTONIC_RAW || clock === CLOCK_MONOTONIC_COARSE ||
-    clock === CLOCK_BOOTTIME || clock === CLOCK_BOOTTIME_ALARM
+    clock === CLOCK_MONOTONIC ||
+    clock === CLOCK_MONOTONIC_RAW ||
+    clock === CLOCK_MONOTONIC_COARSE ||
+    clock === CLOCK_BOOTTIME ||
+    clock === CLOCK_BOOTTIME_ALARM
   );
 }
 

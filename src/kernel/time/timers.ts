@@ -71,7 +71,9 @@ export class TimerQueue {
       if (left >= this.#heap.length) return;
       const right = left + 1;
       const least =
-        right < this.#heap.length && this.#heap[right]!.deadline < this.#heap[left]!.deadline ? right : left;
+        right < this.#heap.length && this.#heap[right]!.deadline < this.#heap[left]!.deadline
+          ? right
+          : left;
       if (this.#heap[i]!.deadline <= this.#heap[least]!.deadline) return;
       this.#swap(i, least);
       i = least;

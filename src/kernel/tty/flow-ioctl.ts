@@ -37,10 +37,10 @@ export function flowIoctl(task: Task, { pty, isMaster }: End, action: number): n
   return 0;
 }
 
-/** Ask the other side to stop or go on: past anything that waits, even if output is stopped. */
+/** Ask the other side to stop or go on, past what ^S holds back; TCOOFF holds this back too. */
 function sendFlowCharacter(tty: Tty, index: number): void {
   const character = tty.termios.cc[index]!;
-  if (character === 0) return;
+  if (character === 0 || tty.stoppedByIoctl) return;
   tty.emit(character);
   tty.settle();
 }

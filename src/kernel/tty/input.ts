@@ -3,6 +3,7 @@
  * control, editing, translation, echo, and then a place in the buffer.
  *  - receiveInput() takes bytes while the buffer has room. In canonical mode a line that is too long
  *    keeps its end replaced, so that a newline always finds room: 4095 bytes and the newline.
+ *  - Echo is shown after the last byte that came at once: what follows may stop or flush it.
  */
 import { SIGINT, SIGQUIT, SIGTSTP } from "../../abi/signal.ts";
 import {
@@ -96,7 +97,6 @@ function echoInput(tty: Tty, c: number): void {
   finishErasing(tty);
   if (tty.buffer.pendingCount === 0) tty.echo.setCanonColumn();
   tty.echo.character(tty, c);
-  tty.echo.flush(tty);
 }
 
 /** IXANY: any byte starts stopped output again. */
@@ -141,7 +141,6 @@ function receiveTranslated(tty: Tty, c: number): void {
     if (c === NEWLINE) {
       finishErasing(tty);
       tty.echo.raw(NEWLINE);
-      tty.echo.flush(tty);
     } else echoInput(tty, c);
   }
   store(tty, c);
@@ -171,7 +170,6 @@ function signalTyped(tty: Tty, signo: number, c: number): void {
   }
   if ((tty.termios.iflag & IXON) !== 0) tty.start();
   if ((tty.termios.lflag & ECHO) !== 0) tty.echo.character(tty, c);
-  tty.echo.flush(tty);
 }
 
 // --- canonical mode -----------------------------------------------------------------------------
@@ -199,7 +197,6 @@ function receiveEditing(tty: Tty, c: number): boolean {
     if (c === ALL_ONES && (termios.iflag & PARMRK) !== 0) buffer.put(c);
     buffer.putEnd(c);
   } else return false;
-  tty.echo.flush(tty);
   return true;
 }
 

@@ -38,7 +38,15 @@ export const SLOT = {
 } as const;
 
 export const REASON = { syscall: 1, fault: 2, interrupt: 3, result: 4, started: 5 } as const;
-export const COMMAND = { resume: 1, syscall: 2, receive: 3, fork: 4, thread: 5, exit: 6, exchange: 7 } as const;
+export const COMMAND = {
+  resume: 1,
+  syscall: 2,
+  receive: 3,
+  fork: 4,
+  thread: 5,
+  exit: 6,
+  exchange: 7,
+} as const;
 export const RESUME_REGS = 1;
 
 /** struct wait_block: byte offsets and capacities. */

@@ -12,10 +12,24 @@ import type { Arena } from "../../host/arena.ts";
 import type { Gateway } from "../../host/gateway.ts";
 import type { Host } from "../../host/host.ts";
 import type { Platform } from "../contract.ts";
-import { STOP_DEAD, STOP_FAULT, STOP_INTERRUPT, STOP_STARTED, STOP_SYSCALL, Stop } from "../contract.ts";
+import {
+  STOP_DEAD,
+  STOP_FAULT,
+  STOP_INTERRUPT,
+  STOP_STARTED,
+  STOP_SYSCALL,
+  Stop,
+} from "../contract.ts";
 import { FpState } from "./fpstate.ts";
 import {
-  FIRST_SLOT, GUEST_END, PAGE, REASON, SLOT, SLOTS_SIZE, WAIT, WAIT_SPACES,
+  FIRST_SLOT,
+  GUEST_END,
+  PAGE,
+  REASON,
+  SLOT,
+  SLOTS_SIZE,
+  WAIT,
+  WAIT_SPACES,
 } from "./layout.ts";
 import { EPOLL, StubSpace } from "./space.ts";
 import type { StubThread } from "./thread.ts";
@@ -29,6 +43,7 @@ const SOCK_SEQPACKET_CLOEXEC = 5 | 0o2000000;
 const SOL_SOCKET = 1;
 const SO_PASSCRED = 16;
 const O_RDONLY_CLOEXEC = 0o2000000;
+const SIGKILL = 9;
 
 const SPIN_NS = 30_000;
 const STUB_SPINS = 2000;
@@ -71,6 +86,8 @@ export class StubPlatform implements Platform {
   readonly scratchView: DataView;
   readonly stops: Stop[] = [];
   readonly interrupted = new Set<StubThread>();
+  /** The process group that every stub is in and cannot leave, as the host knows it. */
+  stubGroup = 0;
   /** The warden's pid as its children see it with getppid. */
   wardenPidInside = 0;
 
@@ -119,7 +136,10 @@ export class StubPlatform implements Platform {
     this.#epoll = must("epoll_create1", host.epollCreate());
     this.#doorbell = must("eventfd2", host.eventfd2(0, EFD_NONBLOCK_CLOEXEC));
     must("epoll_ctl", host.epollCtl(this.#epoll, EPOLL.add, this.#doorbell, EPOLL.in));
-    const page = must("memfd_create", host.memfdCreate("tvisor-kernel-page", MFD_CLOEXEC_ALLOW_SEALING));
+    const page = must(
+      "memfd_create",
+      host.memfdCreate("tvisor-kernel-page", MFD_CLOEXEC_ALLOW_SEALING),
+    );
     must("ftruncate", host.ftruncate(page, 4096));
     this.arena.mapKernelPage(page);
     // Stubs get a read-only descriptor: a mapping made from a writable one could be made writable.
@@ -145,6 +165,7 @@ export class StubPlatform implements Platform {
     if (this.awaitPost(thread, START_DEADLINE_MS) !== 0 || !space.meet())
       throw new KernelBug("the first stub did not start: see `tvisor doctor`");
     this.#learnVdso(thread);
+    this.stubGroup = space.pid;
     this.#template = thread;
   }
 
@@ -163,11 +184,13 @@ export class StubPlatform implements Platform {
     if (this.#template === null) throw new KernelBug("newSpace() before start()");
     while (this.#spares.length > 0) {
       const spare = this.#spares.pop()!;
-      if (spare.space.alive && (spare.stopped || this.awaitPost(spare, START_DEADLINE_MS) === 0)) return spare;
+      if (spare.space.alive && (spare.stopped || this.awaitPost(spare, START_DEADLINE_MS) === 0))
+        return spare;
     }
     const thread = this.#template.fork();
     if (typeof thread === "number") return thread;
-    if (thread.state === "starting" && this.awaitPost(thread, START_DEADLINE_MS) !== 0) return -EAGAIN;
+    if (thread.state === "starting" && this.awaitPost(thread, START_DEADLINE_MS) !== 0)
+      return -EAGAIN;
     return thread;
   }
 
@@ -256,7 +279,10 @@ export class StubPlatform implements Platform {
       return;
     }
     const n = this.host.read(this.#warden, this.host.io.subarray(0, 64));
-    if (n === 0) throw new KernelBug("the warden died: every stub is gone with it");
+    if (n > 0) return;
+    // Stubs die with the warden; what a guest has hidden from it does not.
+    this.host.killGroup(this.stubGroup, SIGKILL);
+    throw new KernelBug("the warden died, and every stub with it: was it killed from outside?");
   }
 
   #dispatchHost(count: number): void {
@@ -329,7 +355,8 @@ export class StubPlatform implements Platform {
       this.arena.f64[((block + WAIT.spaces) >> 3) + i] = scanned[i]!.header;
     const busy = scanned.length;
     const timeout = this.interrupted.size > 0 ? Math.min(timeoutNs, INTERRUPT_AGAIN_NS) : timeoutNs;
-    this.arena.f64[(block + WAIT.spinNs) >> 3] = busy > 0 && busy < this.#cpus && timeout > 0 ? SPIN_NS : 0;
+    this.arena.f64[(block + WAIT.spinNs) >> 3] =
+      busy > 0 && busy < this.#cpus && timeout > 0 ? SPIN_NS : 0;
     this.arena.f64[(block + WAIT.timeoutNs) >> 3] = timeout === Infinity ? -1 : timeout;
     this.words[(block + WAIT.spaceCount) >> 2] = busy;
     const lookAtHost = ++this.#sinceHost >= HOST_EVERY || timeout === 0;

@@ -19,7 +19,6 @@ const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLLIN = 1;
 const SLOTS_PER_BANK = BANK_SIZE / CHUNK;
-const AT_FDCWD = -100;
 
 export class StubSpace implements AddressSpace {
   readonly id: number;
@@ -60,7 +59,7 @@ export class StubSpace implements AddressSpace {
     if (pidfd < 0) return false;
     this.pid = pid;
     this.pidfd = pidfd;
-    this.#memFd = host.openat(AT_FDCWD, `/proc/${pid}/mem`, O_RDWR_CLOEXEC);
+    this.#memFd = host.openProcess(pid, "mem", O_RDWR_CLOEXEC);
     this.#platform.watchDeath(this);
     return this.#memFd >= 0;
   }
@@ -73,7 +72,13 @@ export class StubSpace implements AddressSpace {
     return this.#transfer(address, from, at, length, false);
   }
 
-  #transfer(address: number, bytes: Uint8Array, at: number, length: number, isRead: boolean): number {
+  #transfer(
+    address: number,
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+    isRead: boolean,
+  ): number {
     if (this.#memFd < 0) return 0;
     const host = this.#platform.host;
     const bounce = bytes.buffer !== this.#platform.arena.buffer;

@@ -13,8 +13,17 @@ import type { StubPlatform } from "./platform.ts";
 import type { StubSpace } from "./space.ts";
 
 const NR = {
-  mmap: 9, mprotect: 10, munmap: 11, mremap: 25, msync: 26, mincore: 27, madvise: 28, close: 3,
-  archPrctl: 158, membarrier: 324, rseq: 334,
+  mmap: 9,
+  mprotect: 10,
+  munmap: 11,
+  mremap: 25,
+  msync: 26,
+  mincore: 27,
+  madvise: 28,
+  close: 3,
+  archPrctl: 158,
+  membarrier: 324,
+  rseq: 334,
 } as const;
 const MREMAP_FIXED = 2;
 /** How long a stub may take for one command: a host mmap or fork of a huge space takes its time. */
@@ -165,9 +174,17 @@ export class StubThread implements GuestThread {
     return rc < 0 ? rc : this.#command(COMMAND.receive);
   }
 
-  mmap(address: number, length: number, prot: number, flags: number, hostFd: number, offset: number): number {
+  mmap(
+    address: number,
+    length: number,
+    prot: number,
+    flags: number,
+    hostFd: number,
+    offset: number,
+  ): number {
     if (hostFd < 0) return this.#call(NR.mmap, address, length, prot, flags, -1, 0);
-    if (hostFd === this.#heldHost) return this.#call(NR.mmap, address, length, prot, flags, this.#held, offset);
+    if (hostFd === this.#heldHost)
+      return this.#call(NR.mmap, address, length, prot, flags, this.#held, offset);
     const fd = this.#send(hostFd);
     if (fd < 0) return fd;
     const rc = this.#call(NR.mmap, address, length, prot, flags, fd, offset);

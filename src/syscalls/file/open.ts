@@ -51,7 +51,8 @@ function openFile(
   const name = task.mm.readPath(pathname);
   if (typeof name === "number") return name;
   // Before O_CREAT has made anything.
-  if (!task.files.hasRoom(task.group.limits.soft(RLIMIT_NOFILE))) return refuse(EMFILE, "open: RLIMIT_NOFILE");
+  if (!task.files.hasRoom(task.group.limits.soft(RLIMIT_NOFILE)))
+    return refuse(EMFILE, "open: RLIMIT_NOFILE");
   const file = task.kernel.vfs.openPath(task, dirfd, name, flags, mode, resolve);
   return typeof file === "number" ? file : installFile(task, file, (flags & O_CLOEXEC) !== 0);
 }

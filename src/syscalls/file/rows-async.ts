@@ -8,17 +8,20 @@ import { timespec } from "../../abi/time.ts";
 import { io_event, iocb } from "../../abi/uio.ts";
 import { fd, long, ptr, record, records, size, uint } from "../args.ts";
 import { syscall } from "../row.ts";
+import * as asyncHandlers from "./async.ts";
 
 export const io_setup = syscall("io_setup", {
   x64: 206,
   args: [uint("nr_events"), record("ctx_idp", "inout", u64)],
-  support: "none",
+  support: "full",
+  run: asyncHandlers.io_setup,
 });
 
 export const io_destroy = syscall("io_destroy", {
   x64: 207,
   args: [ptr("ctx_id")],
-  support: "none",
+  support: "full",
+  run: asyncHandlers.io_destroy,
 });
 
 export const io_getevents = syscall("io_getevents", {
@@ -30,19 +33,22 @@ export const io_getevents = syscall("io_getevents", {
     records("events", "out", io_event, "nr"),
     record("timeout", "in", timespec),
   ],
-  support: "none",
+  support: "full",
+  run: asyncHandlers.io_getevents,
 });
 
 export const io_submit = syscall("io_submit", {
   x64: 209,
   args: [ptr("ctx_id"), long("nr"), records("iocbpp", "in", u64, "nr")],
-  support: "none",
+  support: "full",
+  run: asyncHandlers.io_submit,
 });
 
 export const io_cancel = syscall("io_cancel", {
   x64: 210,
   args: [ptr("ctx_id"), record("iocb", "in", iocb), record("result", "out", io_event)],
-  support: "none",
+  support: "full",
+  run: asyncHandlers.io_cancel,
 });
 
 export const io_pgetevents = syscall("io_pgetevents", {
@@ -55,7 +61,8 @@ export const io_pgetevents = syscall("io_pgetevents", {
     record("timeout", "in", timespec),
     record("usig", "in", pselect6_sigmask),
   ],
-  support: "none",
+  support: "full",
+  run: asyncHandlers.io_pgetevents,
 });
 
 export const io_uring_setup = syscall("io_uring_setup", {

@@ -18,10 +18,10 @@ import { XATTR_NAME_MAX, xattr_args, xattrFlags } from "../../abi/xattr.ts";
 import { buffer, fd, flags, id, mode, path, record, size, sized, text, uint } from "../args.ts";
 import { syscall } from "../row.ts";
 import * as attributesHandlers from "./attributes.ts";
-import * as xattrHandlers from "./xattr.ts";
+import * as directoryHandlers from "./directory.ts";
 import * as statHandlers from "./stat.ts";
 import * as timesHandlers from "./times.ts";
-import * as directoryHandlers from "./directory.ts";
+import * as xattrHandlers from "./xattr.ts";
 
 export const stat = syscall("stat", {
   x64: 4,

@@ -9,13 +9,13 @@ import { ioctlRequests } from "../../abi/ioctl.ts";
 import { memfdFlags } from "../../abi/mman.ts";
 import { array, i32 } from "../../abi/struct.ts";
 import { choice, fd, flags, int, path, ptr, record, request, text, uint, ulong } from "../args.ts";
-import { syscall } from "../row.ts";
 import * as pollPipeHandlers from "../poll/pipe.ts";
+import { syscall } from "../row.ts";
 import * as descriptorHandlers from "./descriptor.ts";
 import * as fcntlHandlers from "./fcntl.ts";
-import * as lockHandlers from "./lock.ts";
 import * as inotifyHandlers from "./inotify.ts";
 import * as ioctlHandlers from "./ioctl.ts";
+import * as lockHandlers from "./lock.ts";
 import * as memfdHandlers from "./memfd.ts";
 
 export const close = syscall("close", {
@@ -59,7 +59,7 @@ export const dup3 = syscall("dup3", {
 export const fcntl = syscall("fcntl", {
   x64: 72,
   args: [fd("fd"), choice("cmd", fcntlCommands), ptr("arg")],
-  support: "full",
+  support: { partial: "leases and F_NOTIFY are refused; O_ASYNC sends no signals" },
   run: fcntlHandlers.fcntl,
 });
 

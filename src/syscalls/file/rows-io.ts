@@ -21,8 +21,8 @@ import {
   size,
   uint,
 } from "../args.ts";
-import { syscall } from "../row.ts";
 import * as pollSpliceHandlers from "../poll/splice.ts";
+import { syscall } from "../row.ts";
 import * as copyHandlers from "./copy.ts";
 import * as extentHandlers from "./extent.ts";
 import * as ioHandlers from "./io.ts";
@@ -240,14 +240,14 @@ export const fallocate = syscall("fallocate", {
 export const readahead = syscall("readahead", {
   x64: 187,
   args: [fd("fd"), offset("offset"), size("count")],
-  support: "full",
+  support: { partial: "checked, and without effect" },
   run: extentHandlers.readahead,
 });
 
 export const fadvise64 = syscall("fadvise64", {
   x64: 221,
   args: [fd("fd"), offset("offset"), offset("len"), choice("advice", fadviseAdvice)],
-  support: "full",
+  support: { partial: "checked, and without effect" },
   run: extentHandlers.fadvise64,
 });
 

@@ -46,7 +46,7 @@ export const mount = syscall("mount", {
     flags("mountflags", mountFlags),
     ptr("data"),
   ],
-  support: "full",
+  support: { partial: "bind, tmpfs, proc, sysfs, devtmpfs, devpts; propagation is recorded only" },
   run: mountHandlers.mount,
 });
 

@@ -14,10 +14,10 @@ import {
 } from "../../abi/fcntl.ts";
 import { buffer, fd, flags, int, mode, path, ptr, record, size, sized, uint } from "../args.ts";
 import { syscall } from "../row.ts";
-import * as openHandlers from "./open.ts";
 import * as directoryHandlers from "./directory.ts";
-import * as nameHandlers from "./name.ts";
 import * as memfdHandlers from "./memfd.ts";
+import * as nameHandlers from "./name.ts";
+import * as openHandlers from "./open.ts";
 
 export const open = syscall("open", {
   x64: 2,

@@ -1,21 +1,60 @@
 /**
  * futex and its newer forms. Source: futex(2), futex_waitv(2), the futex2 system calls of Linux 6.7.
  */
-import { EAGAIN, EFAULT, EINVAL, EINTR, ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS } from "../../abi/errno.ts";
 import {
-  FUTEX2_PRIVATE, FUTEX2_SIZE_MASK, FUTEX2_SIZE_U32, FUTEX_BITSET_MATCH_ANY, FUTEX_CLOCK_REALTIME, FUTEX_CMP_REQUEUE,
-  FUTEX_LOCK_PI, FUTEX_LOCK_PI2, FUTEX_PRIVATE_FLAG, FUTEX_REQUEUE, FUTEX_TRYLOCK_PI, FUTEX_UNLOCK_PI, FUTEX_WAIT,
-  FUTEX_WAIT_BITSET, FUTEX_WAITV_MAX, FUTEX_WAKE, FUTEX_WAKE_BITSET, FUTEX_WAKE_OP, futex_waitv as waitvStruct,
+  EAGAIN,
+  EFAULT,
+  EINTR,
+  EINVAL,
+  ENOSYS,
+  ERESTART_RESTARTBLOCK,
+  ERESTARTSYS,
+} from "../../abi/errno.ts";
+import {
+  FUTEX_BITSET_MATCH_ANY,
+  FUTEX_CLOCK_REALTIME,
+  FUTEX_CMP_REQUEUE,
+  FUTEX_LOCK_PI,
+  FUTEX_LOCK_PI2,
+  FUTEX_PRIVATE_FLAG,
+  FUTEX_REQUEUE,
+  FUTEX_TRYLOCK_PI,
+  FUTEX_UNLOCK_PI,
+  FUTEX_WAIT,
+  FUTEX_WAIT_BITSET,
+  FUTEX_WAITV_MAX,
+  FUTEX_WAKE,
+  FUTEX_WAKE_BITSET,
+  FUTEX_WAKE_OP,
+  FUTEX2_PRIVATE,
+  FUTEX2_SIZE_MASK,
+  FUTEX2_SIZE_U32,
+  futex_waitv as waitvStruct,
 } from "../../abi/futex.ts";
 import { CLOCK_MONOTONIC, CLOCK_REALTIME } from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";
-import { FutexWaiter, futexKey, futexRequeue, futexWait, futexWake, wakeQueue } from "../../kernel/futex/futex.ts";
+import {
+  FutexWaiter,
+  futexKey,
+  futexRequeue,
+  futexWait,
+  futexWake,
+  wakeQueue,
+} from "../../kernel/futex/futex.ts";
 import { lockPi, unlockPi } from "../../kernel/futex/pi.ts";
 import { PARKED } from "../../kernel/task/park.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { deadlineOf, readTimespecNs } from "../../kernel/time/read-time.ts";
 
-export function futex(task: Task, address: number, op: number, value: number, timeoutAt: number, address2: number, value3: number): number {
+export function futex(
+  task: Task,
+  address: number,
+  op: number,
+  value: number,
+  timeoutAt: number,
+  address2: number,
+  value3: number,
+): number {
   const command = op & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
   const isPrivate = (op & FUTEX_PRIVATE_FLAG) !== 0;
   const realtime = (op & FUTEX_CLOCK_REALTIME) !== 0;
@@ -28,7 +67,15 @@ export function futex(task: Task, address: number, op: number, value: number, ti
       if (realtime) return refuse(ENOSYS, "futex: FUTEX_WAIT has no clock");
       return waitRelative(task, address, value, timeoutAt, isPrivate);
     case FUTEX_WAIT_BITSET:
-      return waitAbsolute(task, address, value, timeoutAt, value3, isPrivate, realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC);
+      return waitAbsolute(
+        task,
+        address,
+        value,
+        timeoutAt,
+        value3,
+        isPrivate,
+        realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC,
+      );
     case FUTEX_WAKE:
       return futexWake(task, address, value | 0, FUTEX_BITSET_MATCH_ANY | 0, isPrivate);
     case FUTEX_WAKE_BITSET:
@@ -72,7 +119,13 @@ function absolute(task: Task, at: number, clock: number): number {
   return deadline;
 }
 
-function waitRelative(task: Task, address: number, value: number, timeoutAt: number, isPrivate: boolean): number {
+function waitRelative(
+  task: Task,
+  address: number,
+  value: number,
+  timeoutAt: number,
+  isPrivate: boolean,
+): number {
   const deadline = relative(task, timeoutAt);
   if (deadline < 0) return deadline;
   const rc = futexWait(task, address, value, FUTEX_BITSET_MATCH_ANY | 0, isPrivate, deadline);
@@ -80,7 +133,15 @@ function waitRelative(task: Task, address: number, value: number, timeoutAt: num
   return rc === -ERESTARTSYS && timeoutAt !== 0 ? -ERESTART_RESTARTBLOCK : rc;
 }
 
-function waitAbsolute(task: Task, address: number, value: number, timeoutAt: number, bitset: number, isPrivate: boolean, clock: number): number {
+function waitAbsolute(
+  task: Task,
+  address: number,
+  value: number,
+  timeoutAt: number,
+  bitset: number,
+  isPrivate: boolean,
+  clock: number,
+): number {
   const deadline = absolute(task, timeoutAt, clock);
   if (deadline < 0) return deadline;
   const rc = futexWait(task, address, value, bitset | 0, isPrivate, deadline);
@@ -88,7 +149,15 @@ function waitAbsolute(task: Task, address: number, value: number, timeoutAt: num
 }
 
 /** FUTEX_WAKE_OP: change the second word, wake the first one's waiters, and maybe the second's. */
-function wakeOp(task: Task, address: number, address2: number, wake: number, wake2: number, encoded: number, isPrivate: boolean): number {
+function wakeOp(
+  task: Task,
+  address: number,
+  address2: number,
+  wake: number,
+  wake2: number,
+  encoded: number,
+  isPrivate: boolean,
+): number {
   const first = futexKey(task, address, isPrivate);
   if (typeof first === "number") return first;
   const second = futexKey(task, address2, isPrivate);
@@ -104,7 +173,8 @@ function wakeOp(task: Task, address: number, address2: number, wake: number, wak
   for (let tries = 0; tries < 64; tries++) {
     const word = task.mm.readU32(address2);
     if (Number.isNaN(word)) return -EFAULT;
-    const value = [operand, word + operand, word | operand, word & ~operand, word ^ operand][operation]! >>> 0;
+    const value =
+      [operand, word + operand, word | operand, word & ~operand, word ^ operand][operation]! >>> 0;
     const seen = task.thread.compareExchange(address2, word, value);
     if (seen < 0) return seen;
     if (seen !== word) continue;
@@ -113,14 +183,29 @@ function wakeOp(task: Task, address: number, address2: number, wake: number, wak
   }
   if (Number.isNaN(old)) return -EAGAIN;
   let woken = wakeQueue(first.table.find(first.offset), Math.max(wake, 1), -1);
-  const holds = [old === compared, old !== compared, old < compared, old <= compared, old > compared, old >= compared];
-  if (holds[comparison]) woken += wakeQueue(second.table.find(second.offset), Math.max(wake2, 1), -1);
+  const holds = [
+    old === compared,
+    old !== compared,
+    old < compared,
+    old <= compared,
+    old > compared,
+    old >= compared,
+  ];
+  if (holds[comparison])
+    woken += wakeQueue(second.table.find(second.offset), Math.max(wake2, 1), -1);
   return woken;
 }
 
 // --- futex_waitv and futex2 -----------------------------------------------------------------------
 
-export function futex_waitv(task: Task, waitersAt: number, count: number, flags: number, timeoutAt: number, clock: number): number {
+export function futex_waitv(
+  task: Task,
+  waitersAt: number,
+  count: number,
+  flags: number,
+  timeoutAt: number,
+  clock: number,
+): number {
   const sleeping = task.restart === null ? null : (task.record.note as FutexWaiter[] | null);
   if (sleeping !== null) return sleepOnAny(task, sleeping);
   if (flags !== 0 || count === 0 || count > FUTEX_WAITV_MAX || waitersAt === 0) return -EINVAL;
@@ -138,9 +223,12 @@ export function futex_waitv(task: Task, waitersAt: number, count: number, flags:
     for (const waiter of queued) waiter.leave();
     return error;
   };
-  const entries = Array.from({ length: count }, (_, i) => waitvStruct.read(view, i * waitvStruct.size));
+  const entries = Array.from({ length: count }, (_, i) =>
+    waitvStruct.read(view, i * waitvStruct.size),
+  );
   for (const entry of entries)
-    if ((entry.flags & ~FUTEX2_PRIVATE) !== FUTEX2_SIZE_U32 || entry.__reserved !== 0) return -EINVAL;
+    if ((entry.flags & ~FUTEX2_PRIVATE) !== FUTEX2_SIZE_U32 || entry.__reserved !== 0)
+      return -EINVAL;
   for (const [index, entry] of entries.entries()) {
     const key = futexKey(task, entry.uaddr, (entry.flags & FUTEX2_PRIVATE) !== 0);
     if (typeof key === "number") return giveUp(key);
@@ -171,22 +259,52 @@ function sleepOnAny(task: Task, queued: FutexWaiter[]): number {
 
 /** Flags of the futex2 calls: only 32-bit words. True when bad. */
 function badFlags(flags: number): boolean {
-  return (flags & ~FUTEX2_PRIVATE) !== FUTEX2_SIZE_U32 || (flags & FUTEX2_SIZE_MASK) !== FUTEX2_SIZE_U32;
+  return (
+    (flags & ~FUTEX2_PRIVATE) !== FUTEX2_SIZE_U32 || (flags & FUTEX2_SIZE_MASK) !== FUTEX2_SIZE_U32
+  );
 }
 
-export function futex_wake(task: Task, address: number, mask: number, count: number, flags: number): number {
+export function futex_wake(
+  task: Task,
+  address: number,
+  mask: number,
+  count: number,
+  flags: number,
+): number {
   if (badFlags(flags) || mask === 0 || mask > 0xffffffff) return -EINVAL;
   return futexWake(task, address, count, mask | 0, (flags & FUTEX2_PRIVATE) !== 0);
 }
 
-export function futex_wait(task: Task, address: number, value: number, mask: number, flags: number, timeoutAt: number, clock: number): number {
+export function futex_wait(
+  task: Task,
+  address: number,
+  value: number,
+  mask: number,
+  flags: number,
+  timeoutAt: number,
+  clock: number,
+): number {
   if (badFlags(flags) || mask === 0 || mask > 0xffffffff || value > 0xffffffff) return -EINVAL;
   if (timeoutAt !== 0 && clock !== CLOCK_MONOTONIC && clock !== CLOCK_REALTIME) return -EINVAL;
-  const rc = waitAbsolute(task, address, value, timeoutAt, mask, (flags & FUTEX2_PRIVATE) !== 0, clock);
+  const rc = waitAbsolute(
+    task,
+    address,
+    value,
+    timeoutAt,
+    mask,
+    (flags & FUTEX2_PRIVATE) !== 0,
+    clock,
+  );
   return rc === -ERESTART_RESTARTBLOCK ? -ERESTARTSYS : rc;
 }
 
-export function futex_requeue(task: Task, waitersAt: number, flags: number, wake: number, move: number): number {
+export function futex_requeue(
+  task: Task,
+  waitersAt: number,
+  flags: number,
+  wake: number,
+  move: number,
+): number {
   if (flags !== 0 || waitersAt === 0) return -EINVAL;
   const bytes = task.mm.read(waitersAt, 2 * waitvStruct.size);
   if (bytes === null) return -EFAULT;
@@ -194,6 +312,13 @@ export function futex_requeue(task: Task, waitersAt: number, flags: number, wake
   const from = waitvStruct.read(view, 0);
   const to = waitvStruct.read(view, waitvStruct.size);
   if (badFlags(from.flags) || badFlags(to.flags)) return -EINVAL;
-  return futexRequeue(task, from.uaddr, to.uaddr, wake, move, from.val, (from.flags & FUTEX2_PRIVATE) !== 0);
+  return futexRequeue(
+    task,
+    from.uaddr,
+    to.uaddr,
+    wake,
+    move,
+    from.val,
+    (from.flags & FUTEX2_PRIVATE) !== 0,
+  );
 }
-

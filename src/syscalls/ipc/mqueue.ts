@@ -119,7 +119,8 @@ export function mq_unlink(task: Task, nameAt: number): number {
   if (queue === undefined) return refuse(ENOENT, "mq_unlink: no such queue");
   const may = root.permission(task.credentials, MAY_WRITE);
   if (may < 0) return may;
-  if (!stickyAllows(task.credentials, root, queue)) return refuse(EPERM, "mq_unlink: not the owner");
+  if (!stickyAllows(task.credentials, root, queue))
+    return refuse(EPERM, "mq_unlink: not the owner");
   return root.unlink(task, name, queue);
 }
 
@@ -205,7 +206,8 @@ export function mq_notify(task: Task, fd: number, eventAt: number): number {
     if (mqueue.notification?.owner === owner) mqueue.notification = null;
     return 0;
   }
-  if (mqueue.notification !== null) return refuse(EBUSY, "mq_notify: another process is registered");
+  if (mqueue.notification !== null)
+    return refuse(EBUSY, "mq_notify: another process is registered");
   mqueue.notification = {
     owner,
     signo: event.sigev_notify === SIGEV_SIGNAL ? event.sigev_signo : 0,

@@ -2,7 +2,17 @@
  * msgget, msgsnd, msgrcv, msgctl. Source: msgget(2), msgop(2), msgctl(2).
  */
 import { CAP_SYS_RESOURCE } from "../../abi/capability.ts";
-import { E2BIG, EACCES, EAGAIN, EFAULT, EIDRM, EINVAL, ENOMSG, EPERM, ERESTARTNOHAND } from "../../abi/errno.ts";
+import {
+  E2BIG,
+  EACCES,
+  EAGAIN,
+  EFAULT,
+  EIDRM,
+  EINVAL,
+  ENOMSG,
+  EPERM,
+  ERESTARTNOHAND,
+} from "../../abi/errno.ts";
 import {
   IPC_INFO,
   IPC_NOWAIT,

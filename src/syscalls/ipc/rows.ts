@@ -35,13 +35,13 @@ import {
   uint,
   ulong,
 } from "../args.ts";
+import * as processPrctlHandlers from "../process/prctl.ts";
 import { syscall } from "../row.ts";
 import * as futexHandlers from "./futex.ts";
 import * as mqueueHandlers from "./mqueue.ts";
 import * as msgHandlers from "./msg.ts";
 import * as semHandlers from "./sem.ts";
 import * as shmHandlers from "./shm.ts";
-import * as processPrctlHandlers from "../process/prctl.ts";
 
 export const futex = syscall("futex", {
   x64: 202,

@@ -1,7 +1,19 @@
 /**
  * semget, semop, semtimedop, semctl. Source: semget(2), semop(2), semctl(2).
  */
-import { E2BIG, EACCES, EAGAIN, EFAULT, EFBIG, EINTR, EINVAL, ENOSPC, EPERM, ERANGE, ETIMEDOUT } from "../../abi/errno.ts";
+import {
+  E2BIG,
+  EACCES,
+  EAGAIN,
+  EFAULT,
+  EFBIG,
+  EINTR,
+  EINVAL,
+  ENOSPC,
+  EPERM,
+  ERANGE,
+  ETIMEDOUT,
+} from "../../abi/errno.ts";
 import {
   GETALL,
   GETNCNT,

@@ -3,28 +3,47 @@
  * Source: mmap(2), mprotect(2), mremap(2), munmap(2), brk(2), madvise(2), msync(2), mincore(2),
  * mlock(2), process_vm_readv(2).
  */
+
+import { CAP_IPC_LOCK } from "../../abi/capability.ts";
 import { EBADF, EFAULT, EINVAL, ENOMEM, EPERM, ESRCH } from "../../abi/errno.ts";
 import { O_PATH } from "../../abi/fcntl.ts";
-import { CAP_IPC_LOCK } from "../../abi/capability.ts";
-import { MADV_POPULATE_READ, MADV_POPULATE_WRITE, MAP_ANONYMOUS, PROT_WRITE } from "../../abi/mman.ts";
+import {
+  MADV_POPULATE_READ,
+  MADV_POPULATE_WRITE,
+  MAP_ANONYMOUS,
+  PROT_WRITE,
+} from "../../abi/mman.ts";
 import { RLIMIT_AS, RLIMIT_DATA, RLIMIT_MEMLOCK } from "../../abi/resource.ts";
 import { refuse } from "../../base/refuse.ts";
 import { readIovec } from "../../kernel/mm/iovec.ts";
-import { map, unmap } from "../../kernel/mm/mmap.ts";
 import { PAGE_SIZE, pageUp } from "../../kernel/mm/mm.ts";
+import { map, unmap } from "../../kernel/mm/mmap.ts";
 import { advise, protect, resident, sync } from "../../kernel/mm/protect.ts";
 import { remap, setBreak } from "../../kernel/mm/remap.ts";
 import { mayAccess } from "../../kernel/task/access.ts";
 import type { Task } from "../../kernel/task/task.ts";
 
-export function mmap(task: Task, address: number, length: number, prot: number, flags: number, fd: number, offset: number): number {
+export function mmap(
+  task: Task,
+  address: number,
+  length: number,
+  prot: number,
+  flags: number,
+  fd: number,
+  offset: number,
+): number {
   let file = null;
   if ((flags & MAP_ANONYMOUS) === 0) {
     file = task.files.get(fd);
     if (file === null || file.flags & O_PATH) return -EBADF;
   }
   return map(task.mm, task.thread, {
-    address, length, prot, flags, file, offset: file === null ? 0 : offset,
+    address,
+    length,
+    prot,
+    flags,
+    file,
+    offset: file === null ? 0 : offset,
     addressLimit: task.group.limits.soft(RLIMIT_AS),
     dataLimit: task.group.limits.soft(RLIMIT_DATA),
   });
@@ -38,12 +57,34 @@ export function mprotect(task: Task, address: number, length: number, prot: numb
   return protect(task.mm, task.thread, address, length, prot);
 }
 
-export function pkey_mprotect(task: Task, address: number, length: number, prot: number, key: number): number {
-  return key === -1 ? mprotect(task, address, length, prot) : refuse(EINVAL, "pkey_mprotect: no such key");
+export function pkey_mprotect(
+  task: Task,
+  address: number,
+  length: number,
+  prot: number,
+  key: number,
+): number {
+  return key === -1
+    ? mprotect(task, address, length, prot)
+    : refuse(EINVAL, "pkey_mprotect: no such key");
 }
 
-export function mremap(task: Task, from: number, oldLength: number, newLength: number, flags: number, to: number): number {
-  return remap(task.mm, task.thread, { from, oldLength, newLength, flags, to, addressLimit: task.group.limits.soft(RLIMIT_AS) });
+export function mremap(
+  task: Task,
+  from: number,
+  oldLength: number,
+  newLength: number,
+  flags: number,
+  to: number,
+): number {
+  return remap(task.mm, task.thread, {
+    from,
+    oldLength,
+    newLength,
+    flags,
+    to,
+    addressLimit: task.group.limits.soft(RLIMIT_AS),
+  });
 }
 
 export function brk(task: Task, wish: number): number {
@@ -98,7 +139,8 @@ function checkLockLimit(task: Task, bytes: number): number {
 function populate(task: Task, start: number, end: number): void {
   for (const area of task.mm.areas.within(start, end)) {
     const from = Math.max(start, area.start);
-    const advice = (area.prot & PROT_WRITE) !== 0 && !area.isShared ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
+    const advice =
+      (area.prot & PROT_WRITE) !== 0 && !area.isShared ? MADV_POPULATE_WRITE : MADV_POPULATE_READ;
     if (area.prot !== 0) task.thread.madvise(from, Math.min(end, area.end) - from, advice);
   }
 }
@@ -137,7 +179,15 @@ export function munlockall(task: Task): number {
 
 // --- another process's memory ---------------------------------------------------------------------
 
-function transfer(task: Task, pid: number, localAt: number, localCount: number, remoteAt: number, remoteCount: number, isRead: boolean): number {
+function transfer(
+  task: Task,
+  pid: number,
+  localAt: number,
+  localCount: number,
+  remoteAt: number,
+  remoteCount: number,
+  isRead: boolean,
+): number {
   const local = readIovec(task.mm, localAt, localCount);
   if (typeof local === "number") return local;
   if (remoteCount > 1024) return -EINVAL;
@@ -161,10 +211,26 @@ function transfer(task: Task, pid: number, localAt: number, localCount: number, 
   return done;
 }
 
-export function process_vm_readv(task: Task, pid: number, local: number, localCount: number, remote: number, remoteCount: number, flags: number): number {
+export function process_vm_readv(
+  task: Task,
+  pid: number,
+  local: number,
+  localCount: number,
+  remote: number,
+  remoteCount: number,
+  flags: number,
+): number {
   return flags !== 0 ? -EINVAL : transfer(task, pid, local, localCount, remote, remoteCount, true);
 }
 
-export function process_vm_writev(task: Task, pid: number, local: number, localCount: number, remote: number, remoteCount: number, flags: number): number {
+export function process_vm_writev(
+  task: Task,
+  pid: number,
+  local: number,
+  localCount: number,
+  remote: number,
+  remoteCount: number,
+  flags: number,
+): number {
   return flags !== 0 ? -EINVAL : transfer(task, pid, local, localCount, remote, remoteCount, false);
 }

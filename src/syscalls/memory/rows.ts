@@ -34,6 +34,8 @@ import {
 } from "../args.ts";
 import { syscall } from "../row.ts";
 import * as mapHandlers from "./map.ts";
+import * as policyHandlers from "./policy.ts";
+import * as specialHandlers from "./special.ts";
 
 export const mmap = syscall("mmap", {
   x64: 9,
@@ -46,7 +48,7 @@ export const mmap = syscall("mmap", {
     offset("offset"),
   ],
   returns: ptr("address"),
-  support: "full",
+  support: { partial: "MAP_HUGETLB is ENOMEM; MAP_LOCKED and MAP_SYNC change nothing" },
   run: mapHandlers.mmap,
 });
 
@@ -74,13 +76,15 @@ export const pkey_mprotect = syscall("pkey_mprotect", {
 export const pkey_alloc = syscall("pkey_alloc", {
   x64: 330,
   args: [uint("flags"), flags("access_rights", pkeyRights)],
-  support: "none",
+  support: "full",
+  run: specialHandlers.pkey_alloc,
 });
 
 export const pkey_free = syscall("pkey_free", {
   x64: 331,
   args: [int("pkey")],
-  support: "none",
+  support: "full",
+  run: specialHandlers.pkey_free,
 });
 
 export const brk = syscall("brk", {
@@ -122,7 +126,7 @@ export const mincore = syscall("mincore", {
 export const madvise = syscall("madvise", {
   x64: 28,
   args: [ptr("addr"), size("length"), choice("advice", madviseAdvice)],
-  support: "full",
+  support: { partial: "MADV_MERGEABLE and hardware poisoning are not passed on" },
   run: mapHandlers.madvise,
 });
 
@@ -135,26 +139,28 @@ export const process_madvise = syscall("process_madvise", {
     choice("advice", madviseAdvice),
     uint("flags"),
   ],
-  support: "none",
+  support: { partial: "advice about another process is taken and not passed on" },
+  run: specialHandlers.process_madvise,
 });
 
 export const process_mrelease = syscall("process_mrelease", {
   x64: 448,
   args: [fd("pidfd"), uint("flags")],
-  support: "none",
+  support: "full",
+  run: specialHandlers.process_mrelease,
 });
 
 export const mlock = syscall("mlock", {
   x64: 149,
   args: [ptr("addr"), size("len")],
-  support: "full",
+  support: { partial: "populates and counts against RLIMIT_MEMLOCK; the host may still page" },
   run: mapHandlers.mlock,
 });
 
 export const mlock2 = syscall("mlock2", {
   x64: 325,
   args: [ptr("addr"), size("len"), flags("flags", mlock2Flags)],
-  support: "full",
+  support: { partial: "as mlock" },
   run: mapHandlers.mlock2,
 });
 
@@ -168,7 +174,7 @@ export const munlock = syscall("munlock", {
 export const mlockall = syscall("mlockall", {
   x64: 151,
   args: [flags("flags", mlockallFlags)],
-  support: "full",
+  support: { partial: "counts against RLIMIT_MEMLOCK; MCL_FUTURE changes nothing" },
   run: mapHandlers.mlockall,
 });
 
@@ -182,14 +188,16 @@ export const munlockall = syscall("munlockall", {
 export const mseal = syscall("mseal", {
   x64: 462,
   args: [ptr("addr"), size("len"), ulong("flags")],
-  support: "none",
+  support: "full",
+  run: specialHandlers.mseal,
 });
 
 export const map_shadow_stack = syscall("map_shadow_stack", {
   x64: 453,
   args: [ptr("addr"), size("size"), flags("flags", shadowStackFlags)],
   returns: ptr("address"),
-  support: "none",
+  support: "full",
+  run: specialHandlers.map_shadow_stack,
 });
 
 export const remap_file_pages = syscall("remap_file_pages", {
@@ -201,14 +209,16 @@ export const remap_file_pages = syscall("remap_file_pages", {
     ulong("pgoff"),
     flags("flags", mapFlags),
   ],
-  support: "none",
+  support: { partial: "not on shared anonymous memory" },
+  run: specialHandlers.remap_file_pages,
 });
 
 export const userfaultfd = syscall("userfaultfd", {
   x64: 323,
   args: [uint("flags")],
   returns: fd("fd"),
-  support: "none",
+  support: { partial: "refused with EPERM, as where unprivileged use is off" },
+  run: specialHandlers.userfaultfd,
 });
 
 // Where pages come from on machines with several memory nodes.
@@ -223,13 +233,15 @@ export const mbind = syscall("mbind", {
     ulong("maxnode"),
     flags("flags", mempolicyBindFlags),
   ],
-  support: "none",
+  support: "full",
+  run: policyHandlers.mbind,
 });
 
 export const set_mempolicy = syscall("set_mempolicy", {
   x64: 238,
   args: [flags("mode", mempolicyModes), ptr("nodemask"), ulong("maxnode")],
-  support: "none",
+  support: "full",
+  run: policyHandlers.set_mempolicy,
 });
 
 export const get_mempolicy = syscall("get_mempolicy", {
@@ -241,19 +253,22 @@ export const get_mempolicy = syscall("get_mempolicy", {
     ptr("addr"),
     flags("flags", mempolicyGetFlags),
   ],
-  support: "none",
+  support: "full",
+  run: policyHandlers.get_mempolicy,
 });
 
 export const set_mempolicy_home_node = syscall("set_mempolicy_home_node", {
   x64: 450,
   args: [ptr("start"), size("len"), ulong("home_node"), ulong("flags")],
-  support: "none",
+  support: "full",
+  run: policyHandlers.set_mempolicy_home_node,
 });
 
 export const migrate_pages = syscall("migrate_pages", {
   x64: 256,
   args: [int("pid"), ulong("maxnode"), ptr("old_nodes"), ptr("new_nodes")],
-  support: "none",
+  support: "full",
+  run: policyHandlers.migrate_pages,
 });
 
 export const move_pages = syscall("move_pages", {
@@ -266,5 +281,6 @@ export const move_pages = syscall("move_pages", {
     ptr("status"),
     flags("flags", mempolicyBindFlags),
   ],
-  support: "none",
+  support: "full",
+  run: policyHandlers.move_pages,
 });

@@ -2,13 +2,31 @@
  * fork, vfork, clone, clone3, unshare: decode what the caller wants and hand it to kernel/task/clone.ts.
  * Source: clone(2), fork(2), vfork(2), unshare(2).
  */
-import { E2BIG, EFAULT, EINVAL, EMFILE, EPERM } from "../../abi/errno.ts";
+
 import { CAP_SYS_ADMIN } from "../../abi/capability.ts";
+import { E2BIG, EFAULT, EINVAL, EMFILE, EPERM } from "../../abi/errno.ts";
 import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import {
-  CLONE_ARGS_SIZE_VER0, CLONE_FILES, CLONE_FS, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS,
-  CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_PARENT_SETTID, CLONE_PIDFD, CLONE_SIGHAND,
-  CLONE_SYSVSEM, CLONE_THREAD, CLONE_VFORK, CLONE_VM, clone_args, CSIGNAL,
+  CLONE_ARGS_SIZE_VER0,
+  CLONE_FILES,
+  CLONE_FS,
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWTIME,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+  CLONE_PARENT_SETTID,
+  CLONE_PIDFD,
+  CLONE_SIGHAND,
+  CLONE_SYSVSEM,
+  CLONE_THREAD,
+  CLONE_VFORK,
+  CLONE_VM,
+  CSIGNAL,
+  clone_args,
 } from "../../abi/sched.ts";
 import { SIGCHLD } from "../../abi/signal.ts";
 import { refuse } from "../../base/refuse.ts";
@@ -27,7 +45,14 @@ export function vfork(task: Task): number {
   return run(task, plain(CLONE_VM + CLONE_VFORK, SIGCHLD));
 }
 
-export function clone(task: Task, flags: number, stack: number, parentTid: number, childTid: number, tls: number): number {
+export function clone(
+  task: Task,
+  flags: number,
+  stack: number,
+  parentTid: number,
+  childTid: number,
+  tls: number,
+): number {
   const low = flags % 0x100000000;
   const request = plain(low - (low % 0x100), low & CSIGNAL);
   request.stack = stack;
@@ -36,7 +61,8 @@ export function clone(task: Task, flags: number, stack: number, parentTid: numbe
   request.tls = tls;
   // The old call returns the pidfd where the parent's tid would go.
   request.pidfd = parentTid;
-  if (hasFlag(low, CLONE_PIDFD) && hasFlag(low, CLONE_PARENT_SETTID)) return refuse(EINVAL, "clone: CLONE_PIDFD with CLONE_PARENT_SETTID");
+  if (hasFlag(low, CLONE_PIDFD) && hasFlag(low, CLONE_PARENT_SETTID))
+    return refuse(EINVAL, "clone: CLONE_PIDFD with CLONE_PARENT_SETTID");
   return run(task, request);
 }
 
@@ -51,11 +77,14 @@ export function clone3(task: Task, address: number, size: number): number {
   const args = clone_args.read(new DataView(bytes.buffer), 0);
   const known = args.flags < 2 ** 34 && args.flags % 0x100 === 0;
   if (!known) return refuse(EINVAL, "clone3: unknown flags");
-  if (hasFlag(args.flags, 0x200000000)) return refuse(EINVAL, "clone3: CLONE_INTO_CGROUP without cgroups");
+  if (hasFlag(args.flags, 0x200000000))
+    return refuse(EINVAL, "clone3: CLONE_INTO_CGROUP without cgroups");
   if (hasFlag(args.flags, 0x400000)) return refuse(EINVAL, "clone3: CLONE_DETACHED");
   if (args.exit_signal > 64) return refuse(EINVAL, "clone3: bad exit signal");
-  if (hasFlag(args.flags, CLONE_THREAD) && args.exit_signal !== 0) return refuse(EINVAL, "clone3: exit signal of a thread");
-  if ((args.stack === 0) !== (args.stack_size === 0)) return refuse(EINVAL, "clone3: stack without size, or size without stack");
+  if (hasFlag(args.flags, CLONE_THREAD) && args.exit_signal !== 0)
+    return refuse(EINVAL, "clone3: exit signal of a thread");
+  if ((args.stack === 0) !== (args.stack_size === 0))
+    return refuse(EINVAL, "clone3: stack without size, or size without stack");
   const request = plain(args.flags, args.exit_signal);
   request.stack = args.stack === 0 ? 0 : args.stack + args.stack_size;
   request.parentTid = args.parent_tid;
@@ -63,7 +92,8 @@ export function clone3(task: Task, address: number, size: number): number {
   request.tls = args.tls;
   request.pidfd = args.pidfd;
   if (args.set_tid_size > 0) {
-    if (args.set_tid_size > 1 || args.set_tid === 0) return refuse(EINVAL, "clone3: only one pid namespace");
+    if (args.set_tid_size > 1 || args.set_tid === 0)
+      return refuse(EINVAL, "clone3: only one pid namespace");
     if (!task.credentials.has(CAP_SYS_ADMIN)) return -EPERM;
     const wish = task.mm.readI32(args.set_tid);
     if (Number.isNaN(wish)) return -EFAULT;
@@ -83,7 +113,8 @@ function run(task: Task, request: CloneRequest): number {
   if (born !== null) return awaitVfork(task, born, task.record.progress);
   let pidfdNumber = -1;
   const wantsPidfd = hasFlag(request.flags, CLONE_PIDFD);
-  if (wantsPidfd && hasFlag(request.flags, CLONE_THREAD)) return refuse(EINVAL, "clone: CLONE_PIDFD of a thread");
+  if (wantsPidfd && hasFlag(request.flags, CLONE_THREAD))
+    return refuse(EINVAL, "clone: CLONE_PIDFD of a thread");
   const child = cloneTask(task, request);
   if (typeof child === "number") return child;
   if (wantsPidfd) {
@@ -107,22 +138,48 @@ function awaitVfork(task: Task, child: Task, tid: number): number {
 }
 
 const KNOWN_UNSHARE = [
-  CLONE_FILES, CLONE_FS, CLONE_NEWNS, CLONE_NEWUTS, CLONE_SYSVSEM, CLONE_THREAD, CLONE_SIGHAND, CLONE_VM,
-  CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWTIME,
+  CLONE_FILES,
+  CLONE_FS,
+  CLONE_NEWNS,
+  CLONE_NEWUTS,
+  CLONE_SYSVSEM,
+  CLONE_THREAD,
+  CLONE_SIGHAND,
+  CLONE_VM,
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWPID,
+  CLONE_NEWUSER,
+  CLONE_NEWTIME,
 ];
-const NAMESPACE_FLAGS = [CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWTIME];
+const NAMESPACE_FLAGS = [
+  CLONE_NEWNS,
+  CLONE_NEWUTS,
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWPID,
+  CLONE_NEWTIME,
+];
 
 export function unshare(task: Task, flags: number): number {
   let known = 0;
   for (const flag of KNOWN_UNSHARE) known += flag;
   for (let bit = 1; bit <= 0x80000000; bit *= 2)
-    if (hasFlag(flags, bit) && !hasFlag(known, bit)) return refuse(EINVAL, "unshare: unknown flags");
-  if ((hasFlag(flags, CLONE_THREAD) || hasFlag(flags, CLONE_SIGHAND) || hasFlag(flags, CLONE_VM)) && task.group.tasks.length > 1)
+    if (hasFlag(flags, bit) && !hasFlag(known, bit))
+      return refuse(EINVAL, "unshare: unknown flags");
+  if (
+    (hasFlag(flags, CLONE_THREAD) || hasFlag(flags, CLONE_SIGHAND) || hasFlag(flags, CLONE_VM)) &&
+    task.group.tasks.length > 1
+  )
     return refuse(EINVAL, "unshare: process has several threads");
   for (const flag of NAMESPACE_FLAGS)
-    if (hasFlag(flags, flag) && !task.credentials.has(CAP_SYS_ADMIN)) return refuse(EPERM, "unshare: needs CAP_SYS_ADMIN");
+    if (hasFlag(flags, flag) && !task.credentials.has(CAP_SYS_ADMIN))
+      return refuse(EPERM, "unshare: needs CAP_SYS_ADMIN");
   for (const flag of [CLONE_NEWUSER, CLONE_NEWCGROUP, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWTIME])
-    if (hasFlag(flags, flag)) return refuse(EINVAL, "unshare: this namespace type is not implemented");
+    if (hasFlag(flags, flag))
+      return refuse(EINVAL, "unshare: this namespace type is not implemented");
   if (hasFlag(flags, CLONE_FILES) && task.files.users > 1) {
     task.files.users--;
     task.files = task.files.copy();

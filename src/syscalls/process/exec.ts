@@ -14,12 +14,27 @@ export function execve(task: Task, path: number, argv: number, envp: number): nu
   return run(task, AT_FDCWD, path, argv, envp, 0);
 }
 
-export function execveat(task: Task, dirfd: number, path: number, argv: number, envp: number, flags: number): number {
-  if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) return refuse(EINVAL, "execveat: unknown flags");
+export function execveat(
+  task: Task,
+  dirfd: number,
+  path: number,
+  argv: number,
+  envp: number,
+  flags: number,
+): number {
+  if (flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+    return refuse(EINVAL, "execveat: unknown flags");
   return run(task, dirfd, path, argv, envp, flags);
 }
 
-function run(task: Task, dirfd: number, path: number, argvAt: number, envpAt: number, flags: number): number {
+function run(
+  task: Task,
+  dirfd: number,
+  path: number,
+  argvAt: number,
+  envpAt: number,
+  flags: number,
+): number {
   // Prepared already: only the siblings' end was missing. The request is not needed again.
   if (task.restart !== null && task.restart.note !== null) return exec(task, null as never);
   const name = task.mm.readPath(path);
@@ -34,7 +49,10 @@ function run(task: Task, dirfd: number, path: number, argvAt: number, envpAt: nu
   if (typeof file === "number") return file;
   // Since Linux 5.18 an empty argv becomes one empty string.
   if (argv.length === 0) argv.push("");
-  const fileName = dirfd === AT_FDCWD || name.startsWith("/") ? name : `/dev/fd/${dirfd}${name === "" ? "" : `/${name}`}`;
+  const fileName =
+    dirfd === AT_FDCWD || name.startsWith("/")
+      ? name
+      : `/dev/fd/${dirfd}${name === "" ? "" : `/${name}`}`;
   // A script's interpreter would look for a descriptor that exec has closed by then.
   const closes = fileName !== name && task.files.isCloseOnExec(dirfd);
   return exec(task, { file, fileName, argv, envp, comm: commOf(fileName), nameCloses: closes });
@@ -43,4 +61,3 @@ function run(task: Task, dirfd: number, path: number, argvAt: number, envpAt: nu
 function commOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1, path.lastIndexOf("/") + 1 + COMM_LENGTH);
 }
-

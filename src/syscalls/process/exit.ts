@@ -1,16 +1,29 @@
 /**
  * exit, exit_group, wait4, waitid. Source: _exit(2), exit_group(2), wait4(2), waitid(2).
  */
-import { EBADF, EFAULT, EINVAL, EAGAIN, ESRCH } from "../../abi/errno.ts";
+import { EAGAIN, EBADF, EFAULT, EINVAL, ESRCH } from "../../abi/errno.ts";
 import { rusage } from "../../abi/resource.ts";
 import {
-  __WALL, __WCLONE, __WNOTHREAD, exitedStatus, P_ALL, P_PGID, P_PID, P_PIDFD, WCONTINUED, WEXITED, WNOHANG,
-  WNOWAIT, WSTOPPED, WUNTRACED,
+  __WALL,
+  __WCLONE,
+  __WNOTHREAD,
+  exitedStatus,
+  P_ALL,
+  P_PGID,
+  P_PID,
+  P_PIDFD,
+  WCONTINUED,
+  WEXITED,
+  WNOHANG,
+  WNOWAIT,
+  WSTOPPED,
+  WUNTRACED,
 } from "../../abi/wait.ts";
 import { refuse } from "../../base/refuse.ts";
 import { PidFile } from "../../kernel/files/pidfd.ts";
 import { SIGINFO_SIZE } from "../../kernel/signal/siginfo.ts";
-import { beginGroupExit, exitTask } from "../../kernel/task/exit.ts";
+import { exitTask } from "../../kernel/task/exit.ts";
+import { beginGroupExit } from "../../kernel/task/group-exit.ts";
 import { HANDLED, PARKED } from "../../kernel/task/park.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { type WaitResult, waitForChild } from "../../kernel/task/wait.ts";
@@ -26,7 +39,13 @@ export function exit_group(task: Task, code: number): number {
   return HANDLED;
 }
 
-export function wait4(task: Task, pid: number, statusAt: number, options: number, usageAt: number): number {
+export function wait4(
+  task: Task,
+  pid: number,
+  statusAt: number,
+  options: number,
+  usageAt: number,
+): number {
   const valid = WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL;
   if (options & ~valid) return refuse(EINVAL, "wait4: unknown options");
   if (pid === -2147483648) return -ESRCH;
@@ -44,8 +63,16 @@ export function wait4(task: Task, pid: number, statusAt: number, options: number
   return found.pid;
 }
 
-export function waitid(task: Task, type: number, id: number, infoAt: number, options: number, usageAt: number): number {
-  const valid = WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | __WNOTHREAD | __WCLONE | __WALL;
+export function waitid(
+  task: Task,
+  type: number,
+  id: number,
+  infoAt: number,
+  options: number,
+  usageAt: number,
+): number {
+  const valid =
+    WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | __WNOTHREAD | __WCLONE | __WALL;
   if (options & ~valid || (options & (WEXITED | WSTOPPED | WCONTINUED)) === 0)
     return refuse(EINVAL, "waitid: bad options");
   let kind = type;
@@ -67,7 +94,8 @@ export function waitid(task: Task, type: number, id: number, infoAt: number, opt
   if (found === PARKED || (typeof found === "number" && found < 0)) return found;
   if (found === 0 && nonblocking && (options & WNOHANG) === 0) return -EAGAIN;
   if (infoAt !== 0 && writeInfo(task, infoAt, found) < 0) return -EFAULT;
-  if (typeof found !== "number" && usageAt !== 0 && writeUsage(task, usageAt, found) < 0) return -EFAULT;
+  if (typeof found !== "number" && usageAt !== 0 && writeUsage(task, usageAt, found) < 0)
+    return -EFAULT;
   return 0;
 }
 
@@ -85,7 +113,13 @@ function writeInfo(task: Task, at: number, found: WaitResult | number): number {
 
 function writeUsage(task: Task, at: number, found: WaitResult): number {
   const bytes = new Uint8Array(rusage.size);
-  const time = (ns: number) => ({ tv_sec: Math.floor(ns / 1e9), tv_usec: Math.floor((ns % 1e9) / 1000) });
-  rusage.write(new DataView(bytes.buffer), 0, { ru_utime: time(found.userNs), ru_stime: time(found.systemNs) });
+  const time = (ns: number) => ({
+    tv_sec: Math.floor(ns / 1e9),
+    tv_usec: Math.floor((ns % 1e9) / 1000),
+  });
+  rusage.write(new DataView(bytes.buffer), 0, {
+    ru_utime: time(found.userNs),
+    ru_stime: time(found.systemNs),
+  });
   return task.mm.write(at, bytes);
 }

@@ -3,8 +3,9 @@
  * Source: getpid(2), gettid(2), setuid(2), setreuid(2), setresuid(2), setfsuid(2), getgroups(2),
  * capget(2), credentials(7), capabilities(7) "Effect of user ID changes on capabilities".
  */
-import { EFAULT, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
+
 import { CAP_SETGID, CAP_SETPCAP, CAP_SETUID } from "../../abi/capability.ts";
+import { EFAULT, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
 import { refuse } from "../../base/refuse.ts";
 import { type CapabilitySet, NO_CAPABILITIES } from "../../kernel/cred/credentials.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -49,7 +50,8 @@ export function setuid(task: Task, uid: number): number {
   if (uid === KEEP) return -EINVAL;
   const { credentials } = task;
   if (credentials.has(CAP_SETUID)) commitUsers(task, uid, uid, uid);
-  else if (uid === credentials.uid || uid === credentials.suid) commitUsers(task, credentials.uid, uid, credentials.suid);
+  else if (uid === credentials.uid || uid === credentials.suid)
+    commitUsers(task, credentials.uid, uid, credentials.suid);
   else return refuse(EPERM, "setuid: needs CAP_SETUID");
   return 0;
 }
@@ -69,8 +71,14 @@ export function setreuid(task: Task, ruid: number, euid: number): number {
 export function setresuid(task: Task, ruid: number, euid: number, suid: number): number {
   const c = task.credentials;
   for (const id of [ruid, euid, suid])
-    if (id !== KEEP && !c.has(CAP_SETUID) && id !== c.uid && id !== c.euid && id !== c.suid) return -EPERM;
-  commitUsers(task, ruid === KEEP ? c.uid : ruid, euid === KEEP ? c.euid : euid, suid === KEEP ? c.suid : suid);
+    if (id !== KEEP && !c.has(CAP_SETUID) && id !== c.uid && id !== c.euid && id !== c.suid)
+      return -EPERM;
+  commitUsers(
+    task,
+    ruid === KEEP ? c.uid : ruid,
+    euid === KEEP ? c.euid : euid,
+    suid === KEEP ? c.suid : suid,
+  );
   return 0;
 }
 
@@ -81,7 +89,8 @@ export function getresuid(task: Task, ruid: number, euid: number, suid: number):
 
 export function setfsuid(task: Task, uid: number): number {
   const c = task.credentials;
-  const allowed = c.has(CAP_SETUID) || uid === c.uid || uid === c.euid || uid === c.suid || uid === c.fsuid;
+  const allowed =
+    c.has(CAP_SETUID) || uid === c.uid || uid === c.euid || uid === c.suid || uid === c.fsuid;
   if (uid !== KEEP && allowed) task.credentials = c.with({ fsuid: uid });
   return c.fsuid;
 }
@@ -116,7 +125,8 @@ export function setregid(task: Task, rgid: number, egid: number): number {
 export function setresgid(task: Task, rgid: number, egid: number, sgid: number): number {
   const c = task.credentials;
   for (const id of [rgid, egid, sgid])
-    if (id !== KEEP && !c.has(CAP_SETGID) && id !== c.gid && id !== c.egid && id !== c.sgid) return -EPERM;
+    if (id !== KEEP && !c.has(CAP_SETGID) && id !== c.gid && id !== c.egid && id !== c.sgid)
+      return -EPERM;
   const effective = egid === KEEP ? c.egid : egid;
   task.credentials = c.with({
     gid: rgid === KEEP ? c.gid : rgid,
@@ -134,7 +144,8 @@ export function getresgid(task: Task, rgid: number, egid: number, sgid: number):
 
 export function setfsgid(task: Task, gid: number): number {
   const c = task.credentials;
-  const allowed = c.has(CAP_SETGID) || gid === c.gid || gid === c.egid || gid === c.sgid || gid === c.fsgid;
+  const allowed =
+    c.has(CAP_SETGID) || gid === c.gid || gid === c.egid || gid === c.sgid || gid === c.fsgid;
   if (gid !== KEEP && allowed) task.credentials = c.with({ fsgid: gid });
   return c.fsgid;
 }
@@ -198,7 +209,10 @@ export function capset(task: Task, header: number, data: number): number {
   const bytes = task.mm.read(data, words * 12);
   if (bytes === null) return -EFAULT;
   const raw = new Uint32Array(bytes.buffer);
-  const set = (i: number): CapabilitySet => ({ lo: raw[i]!, hi: words === 2 ? raw[i + 3]! & 0x1ff : 0 });
+  const set = (i: number): CapabilitySet => ({
+    lo: raw[i]!,
+    hi: words === 2 ? raw[i + 3]! & 0x1ff : 0,
+  });
   const effective = set(0);
   const permitted = set(1);
   const inheritable = set(2);
@@ -223,4 +237,3 @@ function union(a: CapabilitySet, b: CapabilitySet): CapabilitySet {
 function intersect(a: CapabilitySet, b: CapabilitySet): CapabilitySet {
   return { lo: (a.lo & b.lo) >>> 0, hi: (a.hi & b.hi) >>> 0 };
 }
-

@@ -1,10 +1,18 @@
 /**
  * Resource limits and usage. Source: getrlimit(2), prlimit(2), getrusage(2), times(2).
  */
-import { EFAULT, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
+
 import { CAP_SYS_RESOURCE } from "../../abi/capability.ts";
+import { EFAULT, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
 import {
-  RLIM_NLIMITS, RLIMIT_CPU, RLIMIT_NOFILE, RUSAGE_CHILDREN, RUSAGE_SELF, RUSAGE_THREAD, rlimit, rusage,
+  RLIM_NLIMITS,
+  RLIMIT_CPU,
+  RLIMIT_NOFILE,
+  RUSAGE_CHILDREN,
+  RUSAGE_SELF,
+  RUSAGE_THREAD,
+  rlimit,
+  rusage,
 } from "../../abi/resource.ts";
 import { tms } from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";
@@ -22,7 +30,8 @@ function write(task: Task, group: ThreadGroup, which: number, at: number): numbe
 
 function change(task: Task, group: ThreadGroup, which: number, soft: number, hard: number): number {
   if (soft > hard) return refuse(EINVAL, "setrlimit: soft limit above the hard one");
-  if (which === RLIMIT_NOFILE && hard > NR_OPEN) return refuse(EPERM, "setrlimit: above fs.nr_open");
+  if (which === RLIMIT_NOFILE && hard > NR_OPEN)
+    return refuse(EPERM, "setrlimit: above fs.nr_open");
   if (hard > group.limits.hard(which) && !task.credentials.has(CAP_SYS_RESOURCE))
     return refuse(EPERM, "setrlimit: raising a hard limit needs CAP_SYS_RESOURCE");
   // A limit of no time at all counts as one second.
@@ -40,7 +49,13 @@ export function setrlimit(task: Task, which: number, at: number): number {
   return prlimit64(task, 0, which, at, 0);
 }
 
-export function prlimit64(task: Task, pid: number, which: number, newAt: number, oldAt: number): number {
+export function prlimit64(
+  task: Task,
+  pid: number,
+  which: number,
+  newAt: number,
+  oldAt: number,
+): number {
   if (which < 0 || which >= RLIM_NLIMITS) return -EINVAL;
   const target = pid === 0 ? task : task.kernel.pids.task(pid);
   if (target === undefined) return -ESRCH;
@@ -68,12 +83,16 @@ export function prlimit64(task: Task, pid: number, which: number, newAt: number,
 function mayTouch(task: Task, target: Task): boolean {
   const own = task.credentials;
   const theirs = target.credentials;
-  const same = [theirs.uid, theirs.euid, theirs.suid].every((id) => id === own.uid) &&
+  const same =
+    [theirs.uid, theirs.euid, theirs.suid].every((id) => id === own.uid) &&
     [theirs.gid, theirs.egid, theirs.sgid].every((id) => id === own.gid);
   return same || own.has(CAP_SYS_RESOURCE);
 }
 
-const timeval = (ns: number) => ({ tv_sec: Math.floor(ns / 1e9), tv_usec: Math.floor((ns % 1e9) / 1000) });
+const timeval = (ns: number) => ({
+  tv_sec: Math.floor(ns / 1e9),
+  tv_usec: Math.floor((ns % 1e9) / 1000),
+});
 
 export function getrusage(task: Task, who: number, at: number): number {
   const { kernel, group } = task;
@@ -111,4 +130,3 @@ export function times(task: Task, at: number): number {
   }
   return ticks(kernel.clock.monotonicNs());
 }
-

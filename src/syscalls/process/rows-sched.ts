@@ -28,14 +28,14 @@ export const getpriority = syscall("getpriority", {
 export const setpriority = syscall("setpriority", {
   x64: 141,
   args: [choice("which", priorityWhich), int("who"), int("prio")],
-  support: "full",
+  support: { partial: "remembered and reported; the host schedules" },
   run: schedHandlers.setpriority,
 });
 
 export const sched_setparam = syscall("sched_setparam", {
   x64: 142,
   args: [int("pid"), record("param", "in", sched_param)],
-  support: "full",
+  support: { partial: "remembered and reported; the host schedules" },
   run: schedHandlers.sched_setparam,
 });
 
@@ -49,7 +49,7 @@ export const sched_getparam = syscall("sched_getparam", {
 export const sched_setscheduler = syscall("sched_setscheduler", {
   x64: 144,
   args: [int("pid"), flags("policy", schedPolicies), record("param", "in", sched_param)],
-  support: "full",
+  support: { partial: "remembered and reported; the host schedules" },
   run: schedHandlers.sched_setscheduler,
 });
 
@@ -84,7 +84,7 @@ export const sched_rr_get_interval = syscall("sched_rr_get_interval", {
 export const sched_setaffinity = syscall("sched_setaffinity", {
   x64: 203,
   args: [int("pid"), uint("cpusetsize"), buffer("mask", "in", "cpusetsize")],
-  support: "full",
+  support: { partial: "remembered and reported; the host places threads" },
   run: schedHandlers.sched_setaffinity,
 });
 
@@ -110,7 +110,7 @@ export const sched_getattr = syscall("sched_getattr", {
 export const ioprio_set = syscall("ioprio_set", {
   x64: 251,
   args: [choice("which", ioprioWho), int("who"), int("ioprio")],
-  support: "full",
+  support: { partial: "remembered and reported" },
   run: schedHandlers.ioprio_set,
 });
 
@@ -124,6 +124,6 @@ export const ioprio_get = syscall("ioprio_get", {
 export const getcpu = syscall("getcpu", {
   x64: 309,
   args: [record("cpu", "out", u32), record("node", "out", u32), ptr("tcache")],
-  support: "full",
+  support: { partial: "always processor 0, when it is not answered by the vDSO" },
   run: schedHandlers.getcpu,
 });

@@ -35,28 +35,31 @@ import {
   uint,
   ulong,
 } from "../args.ts";
+import * as memoryMapHandlers from "../memory/map.ts";
 import { syscall } from "../row.ts";
-import * as prctlHandlers from "./prctl.ts";
 import * as cloneHandlers from "./clone.ts";
 import * as execHandlers from "./exec.ts";
 import * as exitHandlers from "./exit.ts";
-import * as sessionHandlers from "./session.ts";
 import * as identityHandlers from "./identity.ts";
-import * as seccompHandlers from "./seccomp.ts";
 import * as pidfdHandlers from "./pidfd.ts";
-import * as memoryMapHandlers from "../memory/map.ts";
+import * as prctlHandlers from "./prctl.ts";
+import * as seccompHandlers from "./seccomp.ts";
+import * as sessionHandlers from "./session.ts";
 
 export const clone = syscall("clone", {
   x64: 56,
   args: [flags("flags", cloneFlags), ptr("stack"), ptr("parent_tid"), ptr("child_tid"), ptr("tls")],
-  support: "full",
+  support: { partial: "user, pid, net, ipc, cgroup and time namespaces are refused with EINVAL" },
   run: cloneHandlers.clone,
 });
 
 export const clone3 = syscall("clone3", {
   x64: 435,
   args: [sized("cl_args", "in", clone_args, "size"), size("size")],
-  support: "full",
+  support: {
+    partial:
+      "user, pid, net, ipc, cgroup and time namespaces and CLONE_INTO_CGROUP are refused with EINVAL",
+  },
   run: cloneHandlers.clone3,
 });
 
@@ -77,7 +80,7 @@ export const vfork = syscall("vfork", {
 export const execve = syscall("execve", {
   x64: 59,
   args: [path("pathname"), strings("argv"), strings("envp")],
-  support: "full",
+  support: { partial: "no 32-bit programs and no binfmt_misc" },
   run: execHandlers.execve,
 });
 
@@ -90,7 +93,7 @@ export const execveat = syscall("execveat", {
     strings("envp"),
     flags("flags", execveatFlags),
   ],
-  support: "full",
+  support: { partial: "no 32-bit programs and no binfmt_misc" },
   run: execHandlers.execveat,
 });
 
@@ -116,7 +119,7 @@ export const wait4 = syscall("wait4", {
     flags("options", waitOptions),
     record("rusage", "out", rusage),
   ],
-  support: "full",
+  support: { partial: "no ptrace stops; of the usage only times are filled in" },
   run: exitHandlers.wait4,
 });
 
@@ -129,7 +132,7 @@ export const waitid = syscall("waitid", {
     flags("options", waitOptions),
     record("rusage", "out", rusage),
   ],
-  support: "full",
+  support: { partial: "no ptrace stops; of the usage only times are filled in" },
   run: exitHandlers.waitid,
 });
 
@@ -205,7 +208,9 @@ export const prctl = syscall("prctl", {
     ulong("arg4"),
     ulong("arg5"),
   ],
-  support: "full",
+  support: {
+    partial: "PR_SET_MM, speculation control, core scheduling and syscall user dispatch are EINVAL",
+  },
   run: prctlHandlers.prctl,
 });
 
@@ -219,7 +224,7 @@ export const arch_prctl = syscall("arch_prctl", {
 export const personality = syscall("personality", {
   x64: 135,
   args: [flags("persona", personalityFlags)],
-  support: "full",
+  support: { partial: "remembered; ADDR_NO_RANDOMIZE is obeyed" },
   run: prctlHandlers.personality,
 });
 
@@ -239,7 +244,7 @@ export const seccomp = syscall("seccomp", {
 export const unshare = syscall("unshare", {
   x64: 272,
   args: [flags("flags", unshareFlags)],
-  support: "full",
+  support: { partial: "mount and UTS namespaces; the others are refused with EINVAL" },
   run: cloneHandlers.unshare,
 });
 
@@ -309,6 +314,6 @@ export const rseq = syscall("rseq", {
 export const membarrier = syscall("membarrier", {
   x64: 324,
   args: [choice("cmd", membarrierCommands), flags("flags", membarrierFlags), int("cpu_id")],
-  support: "full",
+  support: { partial: "rseq commands are not supported" },
   run: prctlHandlers.membarrier,
 });

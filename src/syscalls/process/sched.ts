@@ -2,8 +2,9 @@
  * Scheduling: policies, priorities and affinities are remembered and reported; the host schedules.
  * Source: sched_setscheduler(2), sched_setaffinity(2), getpriority(2), ioprio_set(2), getcpu(2).
  */
-import { EACCES, EFAULT, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
+
 import { CAP_SYS_NICE } from "../../abi/capability.ts";
+import { EACCES, EFAULT, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
 import { PRIO_PGRP, PRIO_PROCESS, PRIO_USER, RLIMIT_NICE } from "../../abi/resource.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -29,7 +30,12 @@ export function sched_getscheduler(task: Task, pid: number): number {
   return find(task, pid)?.schedPolicy ?? -ESRCH;
 }
 
-export function sched_setscheduler(task: Task, pid: number, policy: number, paramAt: number): number {
+export function sched_setscheduler(
+  task: Task,
+  pid: number,
+  policy: number,
+  paramAt: number,
+): number {
   if (pid < 0 || paramAt === 0) return -EINVAL;
   const target = find(task, pid);
   if (target === undefined) return -ESRCH;
@@ -37,8 +43,10 @@ export function sched_setscheduler(task: Task, pid: number, policy: number, para
   if (Number.isNaN(priority)) return -EFAULT;
   const plain = policy & ~RESET_ON_FORK;
   const realtime = plain === SCHED_FIFO || plain === SCHED_RR;
-  if (!realtime && plain !== 0 && plain !== 3 && plain !== 5) return refuse(EINVAL, "sched_setscheduler: unknown policy");
-  if (realtime ? priority < 1 || priority > 99 : priority !== 0) return refuse(EINVAL, "sched_setscheduler: bad priority");
+  if (!realtime && plain !== 0 && plain !== 3 && plain !== 5)
+    return refuse(EINVAL, "sched_setscheduler: unknown policy");
+  if (realtime ? priority < 1 || priority > 99 : priority !== 0)
+    return refuse(EINVAL, "sched_setscheduler: bad priority");
   if (realtime && !task.credentials.has(CAP_SYS_NICE)) return -EPERM;
   target.schedPolicy = policy;
   target.schedPriority = priority;
@@ -82,7 +90,8 @@ export function sched_getaffinity(task: Task, pid: number, size: number, at: num
   const target = find(task, pid);
   if (target === undefined) return -ESRCH;
   const mask = target.affinity ?? allCpus(task);
-  if (size * 8 < task.kernel.cpus || size % 8 !== 0) return refuse(EINVAL, "sched_getaffinity: mask too small");
+  if (size * 8 < task.kernel.cpus || size % 8 !== 0)
+    return refuse(EINVAL, "sched_getaffinity: mask too small");
   const bytes = new Uint8Array(Math.min(size, CPUMASK_BYTES));
   for (let cpu = 0; cpu < mask.length && cpu < bytes.length * 8; cpu++)
     if (mask[cpu]) bytes[cpu >> 3]! |= 1 << (cpu & 7);
@@ -95,7 +104,8 @@ export function sched_setaffinity(task: Task, pid: number, size: number, at: num
   const bytes = task.mm.read(at, Math.min(size, NR_CPUS_BYTES));
   if (bytes === null) return -EFAULT;
   const mask: boolean[] = [];
-  for (let cpu = 0; cpu < task.kernel.cpus; cpu++) mask.push(((bytes[cpu >> 3] ?? 0) & (1 << (cpu & 7))) !== 0);
+  for (let cpu = 0; cpu < task.kernel.cpus; cpu++)
+    mask.push(((bytes[cpu >> 3] ?? 0) & (1 << (cpu & 7))) !== 0);
   if (!mask.includes(true)) return refuse(EINVAL, "sched_setaffinity: no usable processor");
   target.affinity = mask;
   return 0;
@@ -148,7 +158,12 @@ export function setpriority(task: Task, which: number, who: number, value: numbe
     const own = task.credentials;
     const same = target.credentials.uid === own.euid || target.credentials.euid === own.euid;
     if (!same && !own.has(CAP_SYS_NICE)) error = -EPERM;
-    else if (nice < group.nice && !own.has(CAP_SYS_NICE) && 20 - nice > group.limits.soft(RLIMIT_NICE)) error = -EACCES;
+    else if (
+      nice < group.nice &&
+      !own.has(CAP_SYS_NICE) &&
+      20 - nice > group.limits.soft(RLIMIT_NICE)
+    )
+      error = -EACCES;
     else {
       group.nice = nice;
       if (error === -ESRCH) error = 0;

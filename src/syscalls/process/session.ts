@@ -7,7 +7,9 @@ import type { Task } from "../../kernel/task/task.ts";
 import type { ThreadGroup } from "../../kernel/task/thread-group.ts";
 
 function find(task: Task, pid: number): ThreadGroup | undefined {
-  return pid === 0 ? task.group : (task.kernel.pids.task(pid)?.group ?? task.kernel.pids.group(pid));
+  return pid === 0
+    ? task.group
+    : (task.kernel.pids.task(pid)?.group ?? task.kernel.pids.group(pid));
 }
 
 export const getpgrp = (task: Task): number => task.group.processGroup.id;
@@ -27,14 +29,16 @@ export function setpgid(task: Task, pid: number, pgid: number): number {
   if (target === undefined) return -ESRCH;
   if (target !== group) {
     if (target.parent !== group) return refuse(ESRCH, "setpgid: neither the caller nor its child");
-    if (target.session !== group.session) return refuse(EPERM, "setpgid: child is in another session");
+    if (target.session !== group.session)
+      return refuse(EPERM, "setpgid: child is in another session");
     if (target.hasExeced) return refuse(EACCES, "setpgid: child has executed a program");
   }
   if (target.session.leader === target) return refuse(EPERM, "setpgid: session leader");
   const id = pgid === 0 ? target.pid : pgid;
   if (id !== target.pid) {
     const wanted = kernel.pids.processGroup(id);
-    if (wanted === undefined || wanted.session !== group.session) return refuse(EPERM, "setpgid: no such group in the session");
+    if (wanted === undefined || wanted.session !== group.session)
+      return refuse(EPERM, "setpgid: no such group in the session");
   }
   if (target.processGroup.id !== id) kernel.joinProcessGroup(target, id);
   return 0;

@@ -13,9 +13,9 @@ import {
 } from "../../abi/signal.ts";
 import { timespec } from "../../abi/time.ts";
 import { choice, fd, flags, int, record, signal, sigset, size } from "../args.ts";
+import * as pollSignalfdHandlers from "../poll/signalfd.ts";
 import { syscall } from "../row.ts";
 import * as signalHandlers from "./signal.ts";
-import * as pollSignalfdHandlers from "../poll/signalfd.ts";
 
 export const rt_sigaction = syscall("rt_sigaction", {
   x64: 13,

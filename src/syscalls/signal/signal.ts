@@ -3,14 +3,45 @@
  * sigsuspend(2), sigaltstack(2), sigreturn(2), kill(2), tgkill(2), sigqueueinfo(2), sigwaitinfo(2),
  * pause(2), restart_syscall(2), pidfd_send_signal(2).
  */
-import {
-  EAGAIN, EBADF, EFAULT, EINTR, EINVAL, ENOMEM, EPERM, ERESTARTNOHAND, ERESTARTSYS, ESRCH, ETIMEDOUT,
-} from "../../abi/errno.ts";
+
 import { CAP_KILL } from "../../abi/capability.ts";
 import {
-  MINSIGSTKSZ, NSIG, SA_NODEFER, SA_NOCLDSTOP, SA_NOCLDWAIT, SA_ONSTACK, SA_RESETHAND, SA_RESTART, SA_RESTORER,
-  SA_SIGINFO, SI_TKILL, SI_USER, SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK, SIGCONT, SIGKILL, SIGSEGV, SIGSET_SIZE,
-  SIGSTOP, SS_AUTODISARM, SS_DISABLE, SS_ONSTACK,
+  EAGAIN,
+  EBADF,
+  EFAULT,
+  EINTR,
+  EINVAL,
+  ENOMEM,
+  EPERM,
+  ERESTARTNOHAND,
+  ERESTARTSYS,
+  ESRCH,
+  ETIMEDOUT,
+} from "../../abi/errno.ts";
+import {
+  MINSIGSTKSZ,
+  NSIG,
+  SA_NOCLDSTOP,
+  SA_NOCLDWAIT,
+  SA_NODEFER,
+  SA_ONSTACK,
+  SA_RESETHAND,
+  SA_RESTART,
+  SA_RESTORER,
+  SA_SIGINFO,
+  SI_TKILL,
+  SI_USER,
+  SIG_BLOCK,
+  SIG_SETMASK,
+  SIG_UNBLOCK,
+  SIGCONT,
+  SIGKILL,
+  SIGSEGV,
+  SIGSET_SIZE,
+  SIGSTOP,
+  SS_AUTODISARM,
+  SS_DISABLE,
+  SS_ONSTACK,
 } from "../../abi/signal.ts";
 import { refuse } from "../../base/refuse.ts";
 import { PidFile } from "../../kernel/files/pidfd.ts";
@@ -27,11 +58,27 @@ import type { ThreadGroup } from "../../kernel/task/thread-group.ts";
 import { readTimespecNs } from "../../kernel/time/read-time.ts";
 
 const SIGACTION_SIZE = 32;
-const KNOWN_FLAGS = (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_RESTORER | SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND | 0x800) >>> 0;
+const KNOWN_FLAGS =
+  (SA_NOCLDSTOP |
+    SA_NOCLDWAIT |
+    SA_SIGINFO |
+    SA_RESTORER |
+    SA_ONSTACK |
+    SA_RESTART |
+    SA_NODEFER |
+    SA_RESETHAND |
+    0x800) >>>
+  0;
 
 // --- actions and masks ----------------------------------------------------------------------------
 
-export function rt_sigaction(task: Task, signo: number, newAt: number, oldAt: number, size: number): number {
+export function rt_sigaction(
+  task: Task,
+  signo: number,
+  newAt: number,
+  oldAt: number,
+  size: number,
+): number {
   if (size !== SIGSET_SIZE) return refuse(EINVAL, "rt_sigaction: signal set size is not 8");
   if (signo < 1 || signo > NSIG) return refuse(EINVAL, "rt_sigaction: no such signal");
   const action = task.handlers.action(signo);
@@ -40,7 +87,8 @@ export function rt_sigaction(task: Task, signo: number, newAt: number, oldAt: nu
   if (newAt !== 0) {
     const view = task.mm.view(newAt, SIGACTION_SIZE);
     if (view === null) return -EFAULT;
-    if (signo === SIGKILL || signo === SIGSTOP) return refuse(EINVAL, "rt_sigaction: SIGKILL and SIGSTOP stay as they are");
+    if (signo === SIGKILL || signo === SIGSTOP)
+      return refuse(EINVAL, "rt_sigaction: SIGKILL and SIGSTOP stay as they are");
     action.handler = u64(view, 0);
     action.flags = (view.getUint32(8, true) & KNOWN_FLAGS) >>> 0;
     action.restorer = u64(view, 16);
@@ -49,7 +97,8 @@ export function rt_sigaction(task: Task, signo: number, newAt: number, oldAt: nu
     // Now ignored: what is pending is dropped (POSIX).
     if (task.handlers.ignores(signo)) {
       task.group.signals.pending.discard(bitLow(signo), bitHigh(signo));
-      for (const other of task.group.tasks) other.signals.pending.discard(bitLow(signo), bitHigh(signo));
+      for (const other of task.group.tasks)
+        other.signals.pending.discard(bitLow(signo), bitHigh(signo));
     }
   }
   return oldAt === 0 ? 0 : writeAction(task, oldAt, before);
@@ -82,7 +131,13 @@ function writeSet(task: Task, at: number, lo: number, hi: number): number {
   return task.mm.copyOut(at, scratch, 0, SIGSET_SIZE) === SIGSET_SIZE ? 0 : -EFAULT;
 }
 
-export function rt_sigprocmask(task: Task, how: number, newAt: number, oldAt: number, size: number): number {
+export function rt_sigprocmask(
+  task: Task,
+  how: number,
+  newAt: number,
+  oldAt: number,
+  size: number,
+): number {
   if (size !== SIGSET_SIZE) return refuse(EINVAL, "rt_sigprocmask: signal set size is not 8");
   const { signals } = task;
   const { blockedLo, blockedHi } = signals;
@@ -135,7 +190,8 @@ export function sigaltstack(task: Task, newAt: number, oldAt: number): number {
     const size = u64(view, 16);
     const mode = flags & ~SS_AUTODISARM;
     if (onStack) return refuse(EPERM, "sigaltstack: in use");
-    if (mode !== 0 && mode !== SS_DISABLE && mode !== SS_ONSTACK) return refuse(EINVAL, "sigaltstack: unknown flags");
+    if (mode !== 0 && mode !== SS_DISABLE && mode !== SS_ONSTACK)
+      return refuse(EINVAL, "sigaltstack: unknown flags");
     if (mode === SS_DISABLE) signals.clearAltStack();
     else {
       if (size < MINSIGSTKSZ) return refuse(ENOMEM, "sigaltstack: too small");
@@ -148,7 +204,11 @@ export function sigaltstack(task: Task, newAt: number, oldAt: number): number {
   const bytes = new Uint8Array(24);
   const view = new DataView(bytes.buffer);
   put(view, 0, altStack);
-  view.setInt32(8, altStackSize === 0 ? SS_DISABLE : altStackFlags | (onStack ? SS_ONSTACK : 0), true);
+  view.setInt32(
+    8,
+    altStackSize === 0 ? SS_DISABLE : altStackFlags | (onStack ? SS_ONSTACK : 0),
+    true,
+  );
   put(view, 16, altStackSize);
   return task.mm.write(oldAt, bytes);
 }
@@ -179,13 +239,18 @@ function mayKill(task: Task, group: ThreadGroup, signo: number): boolean {
   const own = task.credentials;
   const theirs = target.credentials;
   if (group === task.group || own.has(CAP_KILL)) return true;
-  const same = own.euid === theirs.suid || own.euid === theirs.uid || own.uid === theirs.suid || own.uid === theirs.uid;
+  const same =
+    own.euid === theirs.suid ||
+    own.euid === theirs.uid ||
+    own.uid === theirs.suid ||
+    own.uid === theirs.uid;
   return same || (signo === SIGCONT && task.group.session === group.session);
 }
 
 function killGroup(task: Task, group: ThreadGroup, signo: number): number {
   if (!mayKill(task, group, signo)) return refuse(EPERM, "kill: another user's process");
-  if (signo !== 0) sendToGroup(group, SigInfo.fromUser(signo, SI_USER, task.pid, task.credentials.uid));
+  if (signo !== 0)
+    sendToGroup(group, SigInfo.fromUser(signo, SI_USER, task.pid, task.credentials.uid));
   return 0;
 }
 
@@ -198,8 +263,12 @@ export function kill(task: Task, pid: number, signo: number): number {
   }
   if (pid === -2147483648) return -ESRCH;
   let targets: ThreadGroup[];
-  if (pid === -1) targets = [...kernel.pids.groups()].filter((group) => group.pid > 1 && group !== task.group);
-  else targets = [...(kernel.pids.processGroup(pid === 0 ? task.group.processGroup.id : -pid)?.members ?? [])];
+  if (pid === -1)
+    targets = [...kernel.pids.groups()].filter((group) => group.pid > 1 && group !== task.group);
+  else
+    targets = [
+      ...(kernel.pids.processGroup(pid === 0 ? task.group.processGroup.id : -pid)?.members ?? []),
+    ];
   if (targets.length === 0) return -ESRCH;
   let result = pid === -1 ? 0 : -EPERM;
   for (const group of targets) if (killGroup(task, group, signo) === 0) result = 0;
@@ -220,7 +289,9 @@ function sendToThread(task: Task, tgid: number, tid: number, signo: number): num
   const target = task.kernel.pids.task(tid);
   if (target === undefined || (tgid !== 0 && target.group.pid !== tgid)) return -ESRCH;
   if (!mayKill(task, target.group, signo)) return -EPERM;
-  return signo === 0 ? 0 : sendToTask(target, SigInfo.fromUser(signo, SI_TKILL, task.pid, task.credentials.uid));
+  return signo === 0
+    ? 0
+    : sendToTask(target, SigInfo.fromUser(signo, SI_TKILL, task.pid, task.credentials.uid));
 }
 
 /** A siginfo made by the guest. Only the kernel may claim to be the kernel, or a kill by somebody else. */
@@ -228,7 +299,8 @@ function readInfo(task: Task, at: number, signo: number, own: boolean): SigInfo 
   const raw = task.mm.read(at, SIGINFO_SIZE);
   if (raw === null) return -EFAULT;
   const code = new DataView(raw.buffer).getInt32(8, true);
-  if ((code >= 0 || code === SI_TKILL) && !own) return refuse(EPERM, "sigqueueinfo: si_code says it is from the kernel");
+  if ((code >= 0 || code === SI_TKILL) && !own)
+    return refuse(EPERM, "sigqueueinfo: si_code says it is from the kernel");
   const info = new SigInfo(signo, code);
   info.raw = raw;
   return info;
@@ -244,7 +316,13 @@ export function rt_sigqueueinfo(task: Task, pid: number, signo: number, at: numb
   return signo === 0 ? 0 : sendToGroup(group, info);
 }
 
-export function rt_tgsigqueueinfo(task: Task, tgid: number, tid: number, signo: number, at: number): number {
+export function rt_tgsigqueueinfo(
+  task: Task,
+  tgid: number,
+  tid: number,
+  signo: number,
+  at: number,
+): number {
   const info = readInfo(task, at, signo, tgid === task.pid);
   if (typeof info === "number") return info;
   if (tgid <= 0 || tid <= 0 || signo < 0 || signo > NSIG) return -EINVAL;
@@ -254,7 +332,13 @@ export function rt_tgsigqueueinfo(task: Task, tgid: number, tid: number, signo: 
   return signo === 0 ? 0 : sendToTask(target, info);
 }
 
-export function pidfd_send_signal(task: Task, pidfd: number, signo: number, at: number, flags: number): number {
+export function pidfd_send_signal(
+  task: Task,
+  pidfd: number,
+  signo: number,
+  at: number,
+  flags: number,
+): number {
   if (flags !== 0) return refuse(EINVAL, "pidfd_send_signal: flags");
   const file = task.files.get(pidfd);
   if (!(file instanceof PidFile)) return -EBADF;
@@ -273,7 +357,13 @@ export function pidfd_send_signal(task: Task, pidfd: number, signo: number, at: 
 
 // --- waiting for signals --------------------------------------------------------------------------
 
-export function rt_sigtimedwait(task: Task, setAt: number, infoAt: number, timeoutAt: number, size: number): number {
+export function rt_sigtimedwait(
+  task: Task,
+  setAt: number,
+  infoAt: number,
+  timeoutAt: number,
+  size: number,
+): number {
   if (size !== SIGSET_SIZE) return -EINVAL;
   const view = task.mm.view(setAt, SIGSET_SIZE);
   if (view === null) return -EFAULT;

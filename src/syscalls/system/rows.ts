@@ -72,7 +72,7 @@ export const getrandom = syscall("getrandom", {
 export const syslog = syscall("syslog", {
   x64: 103,
   args: [choice("type", syslogActions), ptr("bufp"), int("len")],
-  support: "full",
+  support: { partial: "the log of a sandbox is empty" },
   run: systemHandlers.syslog,
 });
 

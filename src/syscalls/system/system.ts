@@ -2,12 +2,13 @@
  * The system as a whole: names, memory figures, chance. Source: uname(2), sysinfo(2), sethostname(2),
  * getrandom(2), syslog(2).
  */
-import { EFAULT, EINVAL, EPERM } from "../../abi/errno.ts";
+
 import { CAP_SYS_ADMIN, CAP_SYSLOG } from "../../abi/capability.ts";
+import { EFAULT, EINVAL, EPERM } from "../../abi/errno.ts";
 import { sysinfo as sysinfoStruct, utsname } from "../../abi/system.ts";
 import { refuse } from "../../base/refuse.ts";
-import { RELEASE, SYSTEM_NAME, VERSION } from "../../kernel/version.ts";
 import type { Task } from "../../kernel/task/task.ts";
+import { RELEASE, SYSTEM_NAME, VERSION } from "../../kernel/version.ts";
 
 const NAME_MAX = 64;
 
@@ -30,7 +31,8 @@ export function uname(task: Task, at: number): number {
 }
 
 function readName(task: Task, at: number, length: number): string | number {
-  if (!task.credentials.has(CAP_SYS_ADMIN)) return refuse(EPERM, "sethostname: needs CAP_SYS_ADMIN");
+  if (!task.credentials.has(CAP_SYS_ADMIN))
+    return refuse(EPERM, "sethostname: needs CAP_SYS_ADMIN");
   if (length < 0 || length > NAME_MAX) return -EINVAL;
   const bytes = task.mm.read(at, length);
   if (bytes === null) return -EFAULT;

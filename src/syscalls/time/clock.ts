@@ -3,14 +3,31 @@
  * clock_nanosleep(2), adjtimex(2). Most reads never come here: guests use the host's vDSO.
  */
 import {
-  EFAULT, EINVAL, EOPNOTSUPP, EPERM, ERESTART_RESTARTBLOCK, ERESTARTNOHAND, ERESTARTSYS, ETIMEDOUT,
+  EFAULT,
+  EINVAL,
+  EOPNOTSUPP,
+  EPERM,
+  ERESTART_RESTARTBLOCK,
+  ERESTARTNOHAND,
+  ERESTARTSYS,
+  ETIMEDOUT,
 } from "../../abi/errno.ts";
-import { CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID, TIMER_ABSTIME, timex } from "../../abi/time.ts";
+import {
+  CLOCK_PROCESS_CPUTIME_ID,
+  CLOCK_THREAD_CPUTIME_ID,
+  TIMER_ABSTIME,
+  timex,
+} from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";
 import { PARKED } from "../../kernel/task/park.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import {
-  deadlineOf, isMonotonic, isRealtime, putI64, readTimespecNs, writeTimespecNs,
+  deadlineOf,
+  isMonotonic,
+  isRealtime,
+  putI64,
+  readTimespecNs,
+  writeTimespecNs,
 } from "../../kernel/time/read-time.ts";
 
 function writeRealtime(task: Task, at: number, divisor: number): number {
@@ -32,7 +49,9 @@ function cpuClockNs(task: Task, clock: number): number | null {
   const id = ~(clock >> 3);
   if (clock & 4) {
     const target = id === 0 ? task : kernel.pids.task(id);
-    return target === undefined || target.group !== task.group ? null : kernel.cpuTime.ofTask(target);
+    return target === undefined || target.group !== task.group
+      ? null
+      : kernel.cpuTime.ofTask(target);
   }
   const group = id === 0 ? task.group : kernel.pids.group(id);
   return group === undefined ? null : kernel.cpuTime.ofGroup(group);
@@ -42,7 +61,9 @@ export function clock_gettime(task: Task, clock: number, at: number): number {
   if (isRealtime(clock)) return writeRealtime(task, at, 1);
   if (isMonotonic(clock)) return writeTimespecNs(task, at, task.kernel.clock.monotonicNs());
   const cpu = cpuClockNs(task, clock);
-  return cpu === null ? refuse(EINVAL, "clock_gettime: no such clock") : writeTimespecNs(task, at, cpu);
+  return cpu === null
+    ? refuse(EINVAL, "clock_gettime: no such clock")
+    : writeTimespecNs(task, at, cpu);
 }
 
 export function clock_getres(task: Task, clock: number, at: number): number {
@@ -82,10 +103,19 @@ function adjust(task: Task, at: number): number {
   const bytes = task.mm.read(at, timex.size);
   if (bytes === null) return -EFAULT;
   const view = new DataView(bytes.buffer);
-  if (timex.read(view, 0).modes !== 0) return refuse(EPERM, "adjtimex: the host's clock is not the guest's to set");
+  if (timex.read(view, 0).modes !== 0)
+    return refuse(EPERM, "adjtimex: the host's clock is not the guest's to set");
   const now = new Float64Array(2);
   task.kernel.clock.realtime(now);
-  timex.write(view, 0, { tick: 10000, status: 0x40, precision: 1, tolerance: 32768000, maxerror: 16000000, esterror: 16000000, time: { tv_sec: now[0]!, tv_usec: Math.floor(now[1]! / 1000) } });
+  timex.write(view, 0, {
+    tick: 10000,
+    status: 0x40,
+    precision: 1,
+    tolerance: 32768000,
+    maxerror: 16000000,
+    esterror: 16000000,
+    time: { tv_sec: now[0]!, tv_usec: Math.floor(now[1]! / 1000) },
+  });
   return task.mm.write(at, bytes) < 0 ? -EFAULT : 5; // TIME_ERROR: not synchronised
 }
 
@@ -127,7 +157,8 @@ function cpuNanosleep(task: Task, clock: number, flags: number, requestAt: numbe
   const used = cpuClockNs(task, clock);
   if (used === null) return refuse(EINVAL, "clock_nanosleep: no such clock");
   // A thread that sleeps uses no time.
-  if (clock < 0 && (clock & 4) !== 0) return refuse(EINVAL, "clock_nanosleep: not on a thread's CPU clock");
+  if (clock < 0 && (clock & 4) !== 0)
+    return refuse(EINVAL, "clock_nanosleep: not on a thread's CPU clock");
   if (task.restart === null) {
     const ns = readTimespecNs(task, requestAt);
     if (ns < 0) return ns;
@@ -139,8 +170,15 @@ function cpuNanosleep(task: Task, clock: number, flags: number, requestAt: numbe
   return rc === -ERESTARTSYS ? -ERESTARTNOHAND : rc;
 }
 
-export function clock_nanosleep(task: Task, clock: number, flags: number, requestAt: number, remainAt: number): number {
-  if (clock === CLOCK_THREAD_CPUTIME_ID) return refuse(EOPNOTSUPP, "clock_nanosleep: not on a thread's CPU clock");
+export function clock_nanosleep(
+  task: Task,
+  clock: number,
+  flags: number,
+  requestAt: number,
+  remainAt: number,
+): number {
+  if (clock === CLOCK_THREAD_CPUTIME_ID)
+    return refuse(EOPNOTSUPP, "clock_nanosleep: not on a thread's CPU clock");
   if (!isRealtime(clock) && !isMonotonic(clock)) {
     return cpuNanosleep(task, clock, flags, requestAt);
   }
@@ -154,4 +192,3 @@ export function clock_nanosleep(task: Task, clock: number, flags: number, reques
   // An absolute sleep starts again with the same deadline; a handler makes it EINTR.
   return rc === -ERESTART_RESTARTBLOCK ? -ERESTARTNOHAND : rc;
 }
-

@@ -20,11 +20,11 @@ import {
   tms,
 } from "../../abi/time.ts";
 import { choice, fd, flags, int, ptr, record, uint } from "../args.ts";
+import * as pollTimerfdHandlers from "../poll/timerfd.ts";
+import * as processLimitsHandlers from "../process/limits.ts";
 import { syscall } from "../row.ts";
 import * as clockHandlers from "./clock.ts";
 import * as timerHandlers from "./timer.ts";
-import * as pollTimerfdHandlers from "../poll/timerfd.ts";
-import * as processLimitsHandlers from "../process/limits.ts";
 
 export const time = syscall("time", {
   x64: 201,
@@ -43,7 +43,7 @@ export const gettimeofday = syscall("gettimeofday", {
 export const settimeofday = syscall("settimeofday", {
   x64: 164,
   args: [record("tv", "in", timeval), record("tz", "in", timezone)],
-  support: "full",
+  support: { partial: "EPERM: the host keeps the time" },
   run: clockHandlers.settimeofday,
 });
 
@@ -57,7 +57,7 @@ export const clock_gettime = syscall("clock_gettime", {
 export const clock_settime = syscall("clock_settime", {
   x64: 227,
   args: [choice("clockid", clockIds), record("tp", "in", timespec)],
-  support: "full",
+  support: { partial: "EPERM: the host keeps the time" },
   run: clockHandlers.clock_settime,
 });
 
@@ -83,14 +83,14 @@ export const clock_nanosleep = syscall("clock_nanosleep", {
 export const clock_adjtime = syscall("clock_adjtime", {
   x64: 305,
   args: [choice("clockid", clockIds), record("buf", "inout", timex)],
-  support: "full",
+  support: { partial: "reads only: the host keeps the time" },
   run: clockHandlers.clock_adjtime,
 });
 
 export const adjtimex = syscall("adjtimex", {
   x64: 159,
   args: [record("buf", "inout", timex)],
-  support: "full",
+  support: { partial: "reads only: the host keeps the time" },
   run: clockHandlers.adjtimex,
 });
 
@@ -200,6 +200,6 @@ export const timerfd_gettime = syscall("timerfd_gettime", {
 export const times = syscall("times", {
   x64: 100,
   args: [record("buf", "out", tms)],
-  support: "full",
+  support: { partial: "all processor time counts as user time" },
   run: processLimitsHandlers.times,
 });

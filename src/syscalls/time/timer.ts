@@ -4,7 +4,14 @@
  */
 import { EFAULT, EINVAL, EOPNOTSUPP } from "../../abi/errno.ts";
 import { SIGALRM } from "../../abi/signal.ts";
-import { CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID, ITIMER_REAL, itimerspec, itimerval, TIMER_ABSTIME } from "../../abi/time.ts";
+import {
+  CLOCK_PROCESS_CPUTIME_ID,
+  CLOCK_THREAD_CPUTIME_ID,
+  ITIMER_REAL,
+  itimerspec,
+  itimerval,
+  TIMER_ABSTIME,
+} from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { TimerEvent } from "../../kernel/time/group-timers.ts";
@@ -17,15 +24,24 @@ const SIGEVENT_SIZE = 64;
 
 // --- setitimer ------------------------------------------------------------------------------------
 
-interface Timeval { tv_sec: number; tv_usec: number }
+interface Timeval {
+  tv_sec: number;
+  tv_usec: number;
+}
 const toNs = (tv: Timeval): number => tv.tv_sec * 1e9 + tv.tv_usec * 1e3;
-const toTimeval = (ns: number): Timeval => ({ tv_sec: Math.floor(ns / 1e9), tv_usec: Math.floor((ns % 1e9) / 1e3) });
+const toTimeval = (ns: number): Timeval => ({
+  tv_sec: Math.floor(ns / 1e9),
+  tv_usec: Math.floor((ns % 1e9) / 1e3),
+});
 const isBad = (tv: Timeval): boolean => tv.tv_sec < 0 || tv.tv_usec < 0 || tv.tv_usec >= 1e6;
 
 function writeItimer(task: Task, at: number, remaining: number, interval: number): number {
   const bytes = new Uint8Array(itimerval.size);
   // Rounded up: a running timer never shows zero.
-  itimerval.write(new DataView(bytes.buffer), 0, { it_interval: toTimeval(interval), it_value: toTimeval(Math.ceil(remaining / 1000) * 1000) });
+  itimerval.write(new DataView(bytes.buffer), 0, {
+    it_interval: toTimeval(interval),
+    it_value: toTimeval(Math.ceil(remaining / 1000) * 1000),
+  });
   return task.mm.write(at, bytes);
 }
 
@@ -43,7 +59,8 @@ export function setitimer(task: Task, which: number, newAt: number, oldAt: numbe
     const bytes = task.mm.read(newAt, itimerval.size);
     if (bytes === null) return -EFAULT;
     const given = itimerval.read(new DataView(bytes.buffer), 0);
-    if (isBad(given.it_value) || isBad(given.it_interval)) return refuse(EINVAL, "setitimer: bad time");
+    if (isBad(given.it_value) || isBad(given.it_interval))
+      return refuse(EINVAL, "setitimer: bad time");
     value = toNs(given.it_value);
     interval = toNs(given.it_interval);
   }
@@ -65,8 +82,10 @@ export function alarm(task: Task, seconds: number): number {
 
 export function timer_create(task: Task, clock: number, eventAt: number, idAt: number): number {
   const onCpu = clock === CLOCK_PROCESS_CPUTIME_ID || clock === CLOCK_THREAD_CPUTIME_ID;
-  if (!onCpu && !isRealtime(clock) && !isMonotonic(clock)) return refuse(EINVAL, "timer_create: no such clock");
-  if (clock === 4 || clock === 5 || clock === 6) return refuse(EOPNOTSUPP, "timer_create: clock has no timers");
+  if (!onCpu && !isRealtime(clock) && !isMonotonic(clock))
+    return refuse(EINVAL, "timer_create: no such clock");
+  if (clock === 4 || clock === 5 || clock === 6)
+    return refuse(EOPNOTSUPP, "timer_create: clock has no timers");
   const event = readEvent(task, eventAt);
   if (typeof event === "number") return event;
   const timer = task.group.timers.create(clock, onCpu, event);
@@ -96,31 +115,48 @@ function readEvent(task: Task, at: number): TimerEvent | number {
     if (event.signo < 1 || event.signo > 64) return refuse(EINVAL, "timer_create: bad signal");
     if (notify === SIGEV_THREAD_ID) {
       const target = task.kernel.pids.task(tid);
-      if (target === undefined || target.group !== task.group) return refuse(EINVAL, "timer_create: no such thread");
+      if (target === undefined || target.group !== task.group)
+        return refuse(EINVAL, "timer_create: no such thread");
       event.target = target;
     }
   } else return refuse(EINVAL, "timer_create: unknown notification");
   return event;
 }
 
-interface Timespec { tv_sec: number; tv_nsec: number }
+interface Timespec {
+  tv_sec: number;
+  tv_nsec: number;
+}
 const specNs = (t: Timespec): number => t.tv_sec * 1e9 + t.tv_nsec;
-const toTimespec = (ns: number): Timespec => ({ tv_sec: Math.floor(ns / 1e9), tv_nsec: Math.floor(ns % 1e9) });
+const toTimespec = (ns: number): Timespec => ({
+  tv_sec: Math.floor(ns / 1e9),
+  tv_nsec: Math.floor(ns % 1e9),
+});
 const isBadSpec = (t: Timespec): boolean => t.tv_sec < 0 || t.tv_nsec < 0 || t.tv_nsec >= 1e9;
 
 function writeItimerspec(task: Task, at: number, remaining: number, interval: number): number {
   const bytes = new Uint8Array(itimerspec.size);
-  itimerspec.write(new DataView(bytes.buffer), 0, { it_interval: toTimespec(interval), it_value: toTimespec(remaining) });
+  itimerspec.write(new DataView(bytes.buffer), 0, {
+    it_interval: toTimespec(interval),
+    it_value: toTimespec(remaining),
+  });
   return task.mm.write(at, bytes);
 }
 
-export function timer_settime(task: Task, id: number, flags: number, newAt: number, oldAt: number): number {
+export function timer_settime(
+  task: Task,
+  id: number,
+  flags: number,
+  newAt: number,
+  oldAt: number,
+): number {
   const timer = task.group.timers.get(id);
   if (newAt === 0) return -EINVAL;
   const bytes = task.mm.read(newAt, itimerspec.size);
   if (bytes === null) return -EFAULT;
   const given = itimerspec.read(new DataView(bytes.buffer), 0);
-  if (isBadSpec(given.it_value) || isBadSpec(given.it_interval)) return refuse(EINVAL, "timer_settime: bad time");
+  if (isBadSpec(given.it_value) || isBadSpec(given.it_interval))
+    return refuse(EINVAL, "timer_settime: bad time");
   if (timer === undefined) return refuse(EINVAL, "timer_settime: no such timer");
   const { remainingNs, intervalNs } = timer;
   let ns = specNs(given.it_value);

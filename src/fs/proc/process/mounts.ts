@@ -31,7 +31,7 @@ function deviceOf(dev: number): string {
   return `${major(dev)}:${minor(dev)}`;
 }
 
-function escape(text: string): string {
+function octalEscape(text: string): string {
   return text.replace(/[ \t\n\\#]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, "0")}`);
 }
 
@@ -66,7 +66,7 @@ function allOptions(mount: Mount): string {
 export function mounts(process: ProcProcess): string {
   let text = "";
   for (const [mount, place] of visible(process))
-    text += `${escape(mount.source)} ${escape(place)} ${mount.filesystem.type} ${allOptions(mount)} 0 0\n`;
+    text += `${octalEscape(mount.source)} ${octalEscape(place)} ${mount.filesystem.type} ${allOptions(mount)} 0 0\n`;
   return text;
 }
 
@@ -75,9 +75,9 @@ export function mountinfo(process: ProcProcess): string {
   for (const [mount, place] of visible(process)) {
     const { filesystem } = mount;
     const parent = mount.parent?.id ?? 1;
-    text += `${mount.id} ${parent} ${deviceOf(filesystem.dev)} ${escape(rootName(mount))} `;
-    text += `${escape(place)} ${mountOptions(mount)}${propagation(mount)} - `;
-    text += `${filesystem.type} ${escape(mount.source)} ${superOptions(mount)}\n`;
+    text += `${mount.id} ${parent} ${deviceOf(filesystem.dev)} ${octalEscape(rootName(mount))} `;
+    text += `${octalEscape(place)} ${mountOptions(mount)}${propagation(mount)} - `;
+    text += `${filesystem.type} ${octalEscape(mount.source)} ${superOptions(mount)}\n`;
   }
   return text;
 }
@@ -106,6 +106,6 @@ function propagation(mount: Mount): string {
 export function mountstats(process: ProcProcess): string {
   let text = "";
   for (const [mount, place] of visible(process))
-    text += `device ${escape(mount.source)} mounted on ${escape(place)} with fstype ${mount.filesystem.type}\n`;
+    text += `device ${octalEscape(mount.source)} mounted on ${octalEscape(place)} with fstype ${mount.filesystem.type}\n`;
   return text;
 }

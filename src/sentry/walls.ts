@@ -1,0 +1,109 @@
+/**
+ * Walls: the kernel process locks itself in (docs/threat-model.md, "The second wall").
+ *  - beforeProcesses(): limits, no new privileges, Landlock: in force for whatever is started later.
+ *  - beforeGuests(): capabilities go, and the seccomp filter comes, on all threads.
+ * A wall that this machine cannot build is left out, except the seccomp filter, which every host has.
+ * TVISOR_LOCKDOWN=report (for who works on tvisor) tells of refused calls instead of ending.
+ */
+import { flushCompileCache } from "node:module";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import {
+  CAP_CHOWN,
+  CAP_DAC_OVERRIDE,
+  CAP_DAC_READ_SEARCH,
+  CAP_FOWNER,
+  CAP_FSETID,
+  CAP_KILL,
+  CAP_NET_BIND_SERVICE,
+  CAP_NET_RAW,
+  CAP_SYS_PTRACE,
+} from "../abi/capability.ts";
+import { dropCapabilities } from "../host/capabilities.ts";
+import type { Host } from "../host/host.ts";
+import {
+  type FileGrant,
+  MAY_READ,
+  MAY_USE,
+  MAY_USE_DEVICE,
+  MAY_WRITE,
+  restrictFiles,
+} from "../host/landlock.ts";
+import { Lockdown } from "../host/lockdown.ts";
+import { openProcessDirectory } from "../host/process-directory.ts";
+import type { StubPlatform } from "../platform/stub/platform.ts";
+
+/** What of the machine the sandbox was given. */
+export interface WorldSpec {
+  readonly root: string;
+  readonly network: "none" | "host";
+  readonly volumes: readonly { source: string; readOnly: boolean }[];
+}
+
+const STREAMS = [0, 1, 2];
+
+export class Walls {
+  readonly #host: Host;
+  readonly #spec: WorldSpec;
+  readonly #lockdown: Lockdown;
+  readonly #hasWritableVolumes: boolean;
+  /** The Landlock version in force, 0 for none. */
+  landlock = 0;
+
+  constructor(host: Host, spec: WorldSpec) {
+    this.#host = host;
+    this.#spec = spec;
+    this.#lockdown = new Lockdown(host);
+    this.#hasWritableVolumes = spec.volumes.some((volume) => !volume.readOnly);
+  }
+
+  beforeProcesses(): void {
+    this.#lockdown.limits();
+    this.#lockdown.noNewPrivileges();
+    this.landlock = restrictFiles(this.#host, this.#grants(), this.#spec.network === "host");
+  }
+
+  #grants(): FileGrant[] {
+    const { root, volumes } = this.#spec;
+    const processes = openProcessDirectory(this.#host);
+    if (processes >= 0) this.#host.useProcessDirectory(processes);
+    return [
+      { at: root, may: MAY_READ },
+      ...volumes.map(({ source, readOnly }) => ({
+        at: source,
+        may: readOnly ? MAY_READ : MAY_WRITE,
+      })),
+      ...STREAMS.map((at) => ({ at, may: MAY_USE_DEVICE })),
+      // The memory of stubs is written there. Where only processes can be shown, the rest is read-only.
+      { at: "/proc", may: processes < 0 ? MAY_USE : MAY_READ },
+      ...(processes < 0 ? [] : [{ at: processes, may: MAY_USE }]),
+      // What Node loads late, and the warden.
+      { at: fileURLToPath(new URL("../..", import.meta.url)), may: MAY_READ },
+      { at: "/dev/null", may: MAY_USE_DEVICE },
+      { at: "/sys/devices/system/cpu", may: MAY_READ },
+      { at: "/sys/fs/cgroup", may: MAY_READ },
+    ];
+  }
+
+  beforeGuests(platform: StubPlatform): void {
+    dropCapabilities(this.#host, this.#keptCapabilities());
+    // At the end Node could not write it any more.
+    flushCompileCache();
+    const setup = {
+      network: this.#spec.network === "host",
+      volumes: this.#hasWritableVolumes,
+      ownPid: process.pid,
+      stubGroup: -platform.stubGroup,
+    };
+    this.#lockdown.seal(setup, process.env["TVISOR_LOCKDOWN"] === "report");
+    // Node's own way out needs io_uring, which no filter can see through. Comes last of the listeners.
+    process.on("exit", (code) => this.#host.gateway.exit(code));
+  }
+
+  #keptCapabilities(): bigint {
+    const kept = [CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_KILL, CAP_SYS_PTRACE];
+    if (this.#hasWritableVolumes) kept.push(CAP_CHOWN, CAP_FOWNER, CAP_FSETID);
+    if (this.#spec.network === "host") kept.push(CAP_NET_BIND_SERVICE, CAP_NET_RAW);
+    return kept.reduce((set, capability) => set | (1n << BigInt(capability)), 0n);
+  }
+}

@@ -1,0 +1,4 @@
+/** The small tools: files, big inputs, searching, editing and comparing text. */
+import { family } from "./harness.ts";
+
+family("coreutils");

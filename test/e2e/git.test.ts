@@ -1,0 +1,4 @@
+/** git: ids are hashes of all that happened, so equal output is a strong proof. */
+import { family } from "./harness.ts";
+
+family("git");

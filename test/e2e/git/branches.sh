@@ -1,0 +1,8 @@
+#!/bin/bash
+# Commits, branches, merges with a conflict, rebase, stash and log have the same ids.
+# packages: git
+export GIT_AUTHOR_DATE='2020-01-01T00:00:00Z' GIT_COMMITTER_DATE='2020-01-01T00:00:00Z' GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@x GIT_COMMITTER_NAME=c GIT_COMMITTER_EMAIL=c@x GIT_CONFIG_NOSYSTEM=1
+git init -q -b main r; cd r; seq 10 > f; mkdir d; echo x > d/x; ln -s f l; printf '#!/bin/sh\n' > s; chmod +x s; git add .; git commit -qm first; git log --format='%H %s'; git ls-files -s; git cat-file -p HEAD^{tree}
+git switch -qc topic; sed -i 's/^5$/five/' f; git commit -qam topic; git switch -q main; sed -i 's/^5$/FIVE/' f; git commit -qam main; git merge topic; echo $?; git status --short; cat f | head -n 12; git diff | head -n 20; git checkout -q --ours f; git add f; git commit -qm merged; git log --oneline --graph --all
+git switch -q topic; echo more > g; git add g; git commit -qm g; git rebase main 2>&1 | tail -n 1; git checkout -q --theirs f 2>/dev/null; git add -A; GIT_EDITOR=true git rebase --continue 2>&1 | tail -n 1; git log --format='%h %s' -n 3
+echo dirty >> f; git stash -q; git status --short; git stash list; git stash pop | tail -n 1; git diff --stat; git reset -q --hard; git mv g gg; git status --short; git commit -qm mv; git show --stat --format=%s; git blame -s f | head -n 2; git cherry-pick main~1 2>/dev/null | head -n 1; git cherry-pick --abort 2>/dev/null; git reset -q --hard; git tag -a v1 -m v1; git describe; git revert --no-edit HEAD | tail -n 1; git clean -fdq; git grep -n five; git log --stat --format=%h -n 2; git format-patch -q -1 --stdout | head -n 3; git archive HEAD | tar t; git rev-parse HEAD; git shortlog -sn HEAD
