@@ -376,18 +376,36 @@ static napi_value gw_catch_signals(napi_env env, napi_callback_info info) {
 /* Capabilities and Landlock domains belong to threads, and Node has several before we run. The signal
  * is the one that the C library keeps for this very purpose (setuid(2) on all threads), because it
  * lets no thread block it; hence the raw sigaction, and the old handler put back. */
-enum { SIG_SWEEP = 33, MOST_THREADS = 256, SWEEP_PATIENCE_MS = 1000 };
-static long sweep_call[7];
-static long sweep_result;
-static int sweep_done;
+enum { SIG_SWEEP = 33, MOST_THREADS = 256, MOST_CALLS = 4, SWEEP_PATIENCE_MS = 1000 };
+static struct {
+  long calls[MOST_CALLS][4];
+  uint32_t call_count;
+  long worst; /* the last -errno that any thread met */
+  pid_t tids[MOST_THREADS];
+  int done[MOST_THREADS];
+  int count;
+  int turns; /* counts handlers that ran: a futex */
+} sweep;
+
+static void make_calls(void) {
+  for (uint32_t i = 0; i < sweep.call_count; i++) {
+    const long *a = sweep.calls[i];
+    long rc = result(syscall(a[0], a[1], a[2], a[3], 0, 0, 0));
+    if (rc < 0) __atomic_store_n(&sweep.worst, rc, __ATOMIC_SEQ_CST);
+  }
+}
 
 static void on_sweep(int number) {
   (void)number;
   int saved = errno;
-  const long *a = sweep_call;
-  long rc = result(syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]));
-  if (rc < 0) __atomic_store_n(&sweep_result, rc, __ATOMIC_SEQ_CST);
-  __atomic_store_n(&sweep_done, 1, __ATOMIC_SEQ_CST);
+  pid_t self = (pid_t)syscall(SYS_gettid);
+  for (int i = 0; i < sweep.count; i++) {
+    if (sweep.tids[i] != self || sweep.done[i]) continue;
+    make_calls();
+    __atomic_store_n(&sweep.done[i], 1, __ATOMIC_SEQ_CST);
+  }
+  __atomic_add_fetch(&sweep.turns, 1, __ATOMIC_SEQ_CST);
+  syscall(SYS_futex, &sweep.turns, FUTEX_WAKE, 1, NULL, NULL, 0);
   errno = saved;
 }
 
@@ -399,49 +417,66 @@ __attribute__((naked)) static void sweep_restorer(void) {
 #endif
 }
 
-static int sweep_thread(pid_t pid, pid_t tid) {
-  __atomic_store_n(&sweep_done, 0, __ATOMIC_SEQ_CST);
-  if (syscall(SYS_tgkill, pid, tid, SIG_SWEEP) != 0) return errno == ESRCH ? 0 : -errno;
-  uint64_t deadline = now_ns() + SWEEP_PATIENCE_MS * 1000000ull;
-  while (!__atomic_load_n(&sweep_done, __ATOMIC_SEQ_CST)) {
-    sched_yield();
-    if (now_ns() < deadline) continue;
-    return syscall(SYS_tgkill, pid, tid, 0) != 0 && errno == ESRCH ? 0 : -ETIMEDOUT;
+/* Ask every thread that is not known yet; how many there were, or -errno. */
+static int sweep_newcomers(pid_t pid, pid_t self) {
+  DIR *tasks = opendir("/proc/self/task");
+  if (tasks == NULL) return -errno;
+  int found = 0;
+  for (struct dirent *entry; (entry = readdir(tasks)) != NULL;) {
+    pid_t tid = atoi(entry->d_name);
+    int known = tid <= 0 || tid == self;
+    for (int i = 0; i < sweep.count; i++) known |= sweep.tids[i] == tid;
+    if (known || sweep.count == MOST_THREADS) continue;
+    int at = sweep.count;
+    sweep.tids[at] = tid;
+    __atomic_store_n(&sweep.count, at + 1, __ATOMIC_SEQ_CST); /* the handler may run at once */
+    if (syscall(SYS_tgkill, pid, tid, SIG_SWEEP) != 0) sweep.done[at] = 1; /* gone already */
+    found++;
   }
-  return 0;
+  closedir(tasks);
+  return sweep.count == MOST_THREADS ? -E2BIG : found;
 }
 
-/* everywhere(nr, a, b, c): one host call made by every thread of this process; 0 or an -errno. */
+/* Sleep, rather than spin, until all have done it: they need this processor. */
+static int await_sweep(pid_t pid) {
+  uint64_t deadline = now_ns() + SWEEP_PATIENCE_MS * 1000000ull;
+  for (;;) {
+    int seen = __atomic_load_n(&sweep.turns, __ATOMIC_SEQ_CST), left = 0;
+    for (int i = 0; i < sweep.count; i++)
+      left += !__atomic_load_n(&sweep.done[i], __ATOMIC_SEQ_CST) && syscall(SYS_tgkill, pid, sweep.tids[i], 0) == 0;
+    if (left == 0) return 0;
+    if (now_ns() > deadline) return -ETIMEDOUT;
+    struct timespec nap = {0, 10000000};
+    syscall(SYS_futex, &sweep.turns, FUTEX_WAIT, seen, &nap, NULL, 0);
+  }
+}
+
+/* everywhere([nr, a, b, c, …]): these host calls, made by every thread of this process; 0 or -errno. */
 static napi_value gw_everywhere(napi_env env, napi_callback_info info) {
-  size_t argc = 4;
-  napi_value argv[4];
+  size_t argc = 1;
+  napi_value argv[1];
+  uint32_t length = 0;
   napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
-  for (size_t i = 0; i < 7; i++) sweep_call[i] = i < 4 && i < argc ? arg_int(env, argv[i]) : 0;
-  sweep_result = 0;
+  napi_get_array_length(env, argv[0], &length);
+  memset(&sweep, 0, sizeof sweep);
+  for (uint32_t i = 0; i < length && i < 4 * MOST_CALLS; i++) {
+    napi_value item;
+    napi_get_element(env, argv[0], i, &item);
+    sweep.calls[i / 4][i % 4] = arg_int(env, item);
+    sweep.call_count = i / 4 + 1;
+  }
   struct { void (*handler)(int); unsigned long flags; void (*restorer)(void); uint64_t mask; }
       ours = {on_sweep, SA_RESTART | 0x04000000ul /* SA_RESTORER */, sweep_restorer, 0}, before;
   long rc = result(syscall(SYS_rt_sigaction, SIG_SWEEP, &ours, &before, 8));
-  pid_t pid = getpid(), self = (pid_t)syscall(SYS_gettid), swept[MOST_THREADS];
-  int count = 0;
-  /* A thread that was not swept yet may have begun another meanwhile: until nobody is new. */
-  for (int found = 1; found && rc == 0;) {
-    found = 0;
-    DIR *tasks = opendir("/proc/self/task");
-    if (tasks == NULL) rc = -errno;
-    for (struct dirent *entry; rc == 0 && (entry = readdir(tasks)) != NULL;) {
-      pid_t tid = atoi(entry->d_name);
-      int known = tid <= 0 || tid == self;
-      for (int i = 0; i < count; i++) known |= swept[i] == tid;
-      if (known) continue;
-      if (count == MOST_THREADS) rc = -E2BIG;
-      else rc = sweep_thread(pid, swept[count++] = tid);
-      found = 1;
-    }
-    if (tasks != NULL) closedir(tasks);
+  pid_t pid = getpid(), self = (pid_t)syscall(SYS_gettid);
+  /* A thread that was not asked yet may have begun another meanwhile: until nobody is new. */
+  for (int found = 1; found > 0 && rc == 0;) {
+    found = sweep_newcomers(pid, self);
+    rc = found < 0 ? found : await_sweep(pid);
   }
-  if (rc == 0) on_sweep(0);
+  if (rc == 0) make_calls();
   syscall(SYS_rt_sigaction, SIG_SWEEP, &before, NULL, 8);
-  return number(env, (double)(rc < 0 ? rc : sweep_result));
+  return number(env, (double)(rc < 0 ? rc : sweep.worst));
 }
 
 static int violations_only_reported;

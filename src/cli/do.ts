@@ -2,13 +2,12 @@
  * \`tvisor do\`: run one command on this machine's files, read-only below a layer in memory.
  * Streams, exit status and signals pass through; nothing of tvisor's own goes to stdout.
  */
-import { readFileSync } from "node:fs";
+import { openSync, readFileSync, writeSync } from "node:fs";
 import os from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { WEXITSTATUS, WIFEXITED, WTERMSIG } from "../abi/wait.ts";
-import { KernelBug } from "../base/failure.ts";
-import { Sandbox, type SandboxSpec, StartFailure, type Volume } from "../sentry/sandbox.ts";
+import { KernelCrash, Sandbox, type SandboxSpec, StartFailure, type Volume } from "../sentry/sandbox.ts";
 
 const USAGE = `Usage: tvisor do [OPTIONS] -- CMD [ARG…]
 
@@ -53,9 +52,9 @@ export async function main(argv: string[]): Promise<number> {
       process.stderr.write(`tvisor do: ${error.message}\n`);
       return error.exitCode;
     }
-    if (error instanceof KernelBug) {
+    if (error instanceof KernelCrash) {
       process.stderr.write(
-        `tvisor: this is a bug in tvisor, not in the program it ran: ${error.stack}\n`,
+        `tvisor: this is a bug in tvisor, not in the program it ran: ${error.message}\n${error.state}\n`,
       );
       return USAGE_ERROR;
     }
@@ -100,7 +99,7 @@ function parse(argv: string[]): SandboxSpec | null {
     },
     terminal: values.tty === true,
     strace: parseStrace(values.strace),
-    report: () => {},
+    report: openDebugLog(values["debug-log"]),
   };
 }
 
@@ -160,6 +159,18 @@ function parseStrace(text: string | undefined): string[] | null {
 function ownGroups(): number[] {
   const line = /^Groups:[ \t]*(.*)$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1] ?? "";
   return line.split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** Where the kernel's own sentences go. They are not for stderr, which is the program's. */
+function openDebugLog(path: string | undefined): (message: string) => void {
+  if (path === undefined) return () => {};
+  let fd: number;
+  try {
+    fd = openSync(path, "a");
+  } catch (error) {
+    throw new UsageError(`cannot open the debug log: ${(error as Error).message}`);
+  }
+  return (message) => void writeSync(fd, `${message}\n`);
 }
 
 function parseVolume(text: string): Volume {

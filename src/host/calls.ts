@@ -158,7 +158,4 @@ export const calls = {
     allow: [[{ arg: 1, equal: SIGKILL }]],
   }),
   pidfdOpen: call("pidfd_open", 434, "see a stub process die; never confuse it with another"),
-  prlimit64: call("prlimit64", 302, "how many descriptors we may hold", {
-    allow: [[{ arg: 2, equal: 0 }]],
-  }),
 } as const;

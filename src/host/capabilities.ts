@@ -36,6 +36,11 @@ export function dropCapabilities(host: Host, keep: bigint): void {
     view.setUint32(at + 12 * half + 4, bits, true);
     view.setUint32(at + 12 * half + 8, 0, true);
   }
-  const rc = host.gateway.everywhere(SYS_CAPSET, host.address(host.structAt), host.address(at));
+  const rc = host.gateway.everywhere([
+    SYS_CAPSET,
+    host.address(host.structAt),
+    host.address(at),
+    0,
+  ]);
   if (rc < 0) throw new HostError("capset", -rc);
 }

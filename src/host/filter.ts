@@ -21,9 +21,6 @@ const AT_NR = 0;
 const AT_ARCH = 4;
 const AT_ARGUMENTS = 16;
 
-/** One instruction: code, jump if true, jump if false, operand. */
-type Instruction = [code: number, jt: number, jf: number, k: number];
-
 /** The rows of both tables; the kernel's own come first where both have one. */
 export function allRows(): HostCall[] {
   const byNumber = new Map<number, HostCall>();
@@ -32,72 +29,97 @@ export function allRows(): HostCall[] {
   return [...byNumber.values()].sort((a, b) => a.nr - b.nr);
 }
 
-export function buildFilter(setup: Setup): Instruction[] {
-  return [
-    [LOAD, 0, 0, AT_ARCH],
-    [JUMP_IF_EQUAL, 1, 0, AUDIT_ARCH_X86_64],
-    [RETURN, 0, 0, TRAP],
-    [LOAD, 0, 0, AT_NR],
-    ...bisect(allRows(), setup),
-  ];
-}
-
-function bisect(rows: HostCall[], setup: Setup): Instruction[] {
-  if (rows.length === 0) return [[RETURN, 0, 0, TRAP]];
-  if (rows.length === 1) {
-    const [row] = rows;
-    return [[JUMP_IF_EQUAL, 1, 0, row.nr], [RETURN, 0, 0, TRAP], ...body(row, setup)];
-  }
-  const middle = rows.length >> 1;
-  const below = bisect(rows.slice(0, middle), setup);
-  // Conditional jumps reach 255 instructions only.
-  return [
-    [JUMP_IF_AT_LEAST, 0, 1, rows[middle].nr],
-    [JUMP, 0, 0, below.length],
-    ...below,
-    ...bisect(rows.slice(middle), setup),
-  ];
-}
-
-/** What happens once the number is this row's. */
-function body(row: HostCall, setup: Setup): Instruction[] {
-  const { rule } = row;
-  if (rule === undefined) return [[RETURN, 0, 0, ALLOW]];
-  const has = rule.needs === undefined || setup[rule.needs];
-  const alternatives = has ? rule.allow : (rule.otherwise ?? []);
-  if (alternatives === undefined) return [[RETURN, 0, 0, ALLOW]];
-  const refused = rule.refusal === undefined ? TRAP : ERRNO | rule.refusal;
-  return [...alternatives.flatMap((checks) => alternative(checks, setup)), [RETURN, 0, 0, refused]];
-}
-
-/** Allow if all checks hold, else fall through to what comes next. */
-function alternative(checks: readonly Check[], setup: Setup): Instruction[] {
-  let code: Instruction[] = [[RETURN, 0, 0, ALLOW]];
-  for (const check of [...checks].reverse())
-    code = [...comparison(check, setup, code.length), ...code];
-  return code;
-}
-
-/** Go on if it holds, else skip the `rest` instructions after it. Upper halves: ints have none. */
-function comparison(check: Check, setup: Setup, rest: number): Instruction[] {
-  const load: Instruction = [LOAD, 0, 0, AT_ARGUMENTS + 8 * check.arg];
-  if ("without" in check) return [load, [JUMP_IF_ANY_BIT, rest, 0, check.without >>> 0]];
-  const value = typeof check.equal === "number" ? check.equal : setup[check.equal];
-  const low: Instruction[] = [load, [JUMP_IF_EQUAL, 0, rest, value >>> 0]];
-  if (value < 0 || typeof check.equal === "string") return low;
-  const upper: Instruction = [LOAD, 0, 0, AT_ARGUMENTS + 8 * check.arg + 4];
-  return [upper, [JUMP_IF_EQUAL, 0, rest + 2, 0], ...low];
-}
-
 /** `struct sock_filter` records. */
-export function encodeFilter(program: readonly Instruction[]): Uint8Array {
-  const bytes = new Uint8Array(program.length * 8);
-  const view = new DataView(bytes.buffer);
-  for (const [i, [code, jt, jf, k]] of program.entries()) {
-    view.setUint16(8 * i, code, true);
-    view.setUint8(8 * i + 2, jt);
-    view.setUint8(8 * i + 3, jf);
-    view.setUint32(8 * i + 4, k >>> 0, true);
+export function buildFilter(setup: Setup): Uint8Array {
+  const program = new Program(setup);
+  program.emit(LOAD, 0, 0, AT_ARCH);
+  program.emit(JUMP_IF_EQUAL, 1, 0, AUDIT_ARCH_X86_64);
+  program.emit(RETURN, 0, 0, TRAP);
+  program.emit(LOAD, 0, 0, AT_NR);
+  const rows = allRows();
+  program.bisect(rows, 0, rows.length);
+  return program.encode();
+}
+
+class Program {
+  readonly #setup: Setup;
+  /** Four numbers for each instruction: code, jump if true, jump if false, operand. */
+  readonly #code: number[] = [];
+
+  constructor(setup: Setup) {
+    this.#setup = setup;
   }
-  return bytes;
+
+  emit(code: number, jt: number, jf: number, k: number): void {
+    this.#code.push(code, jt, jf, k);
+  }
+
+  bisect(rows: HostCall[], from: number, to: number): void {
+    if (to - from === 1) {
+      this.emit(JUMP_IF_EQUAL, 1, 0, rows[from].nr);
+      this.emit(RETURN, 0, 0, TRAP);
+      this.#row(rows[from]);
+      return;
+    }
+    const middle = (from + to) >> 1;
+    // Conditional jumps reach 255 instructions only.
+    this.emit(JUMP_IF_AT_LEAST, 0, 1, rows[middle].nr);
+    this.emit(JUMP, 0, 0, 0);
+    const start = this.#code.length;
+    this.bisect(rows, from, middle);
+    this.#code[start - 1] = (this.#code.length - start) / 4;
+    this.bisect(rows, middle, to);
+  }
+
+  /** What happens once the number is this row's. */
+  #row({ rule }: HostCall): void {
+    const has = rule?.needs === undefined || this.#setup[rule.needs];
+    const alternatives = has ? rule?.allow : (rule?.otherwise ?? []);
+    if (alternatives === undefined) return this.emit(RETURN, 0, 0, ALLOW);
+    for (const checks of alternatives) {
+      let rest = 1;
+      for (const check of checks) rest += lengthOf(check);
+      for (const check of checks) {
+        rest -= lengthOf(check);
+        this.#check(check, rest);
+      }
+      this.emit(RETURN, 0, 0, ALLOW);
+    }
+    this.emit(RETURN, 0, 0, rule?.refusal === undefined ? TRAP : ERRNO | rule.refusal);
+  }
+
+  /** Go on if it holds, else skip the `rest` instructions after it. */
+  #check(check: Check, rest: number): void {
+    const low = AT_ARGUMENTS + 8 * check.arg;
+    if ("without" in check) {
+      this.emit(LOAD, 0, 0, low);
+      this.emit(JUMP_IF_ANY_BIT, rest, 0, check.without);
+      return;
+    }
+    const value = typeof check.equal === "number" ? check.equal : this.#setup[check.equal];
+    if (typeof check.equal === "number") {
+      this.emit(LOAD, 0, 0, low + 4);
+      this.emit(JUMP_IF_EQUAL, 0, rest + 2, 0);
+    }
+    this.emit(LOAD, 0, 0, low);
+    this.emit(JUMP_IF_EQUAL, 0, rest, value);
+  }
+
+  encode(): Uint8Array {
+    const code = this.#code;
+    const bytes = new Uint8Array(code.length * 2);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < code.length; i += 4) {
+      view.setUint16(2 * i, code[i], true);
+      bytes[2 * i + 2] = code[i + 1];
+      bytes[2 * i + 3] = code[i + 2];
+      view.setUint32(2 * i + 4, code[i + 3], true);
+    }
+    return bytes;
+  }
+}
+
+/** Instructions of one check. Process ids are ints: their upper halves are not looked at. */
+function lengthOf(check: Check): number {
+  return "without" in check || typeof check.equal === "string" ? 2 : 4;
 }

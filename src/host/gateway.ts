@@ -16,7 +16,7 @@ export interface Gateway {
   reply(slotOffset: number): void;
   spawn(path: string, descriptors: number[], argument: string): number;
   catchSignals(fd: number, signals: number[]): void;
-  everywhere(nr: number, a?: number, b?: number, c?: number): number;
+  everywhere(calls: number[]): number;
   catchViolations(reportOnly: number): number;
   exit(code: number): void;
   cpus(): number;

@@ -6,8 +6,11 @@
  *    stubs, and of nobody else, only if they were started after restrict().
  *  - Rights that the host's Landlock does not know yet are not restricted.
  */
+import { HostError } from "../base/failure.ts";
 import type { Host } from "./host.ts";
 
+const SYS_PRCTL = 157;
+const PR_SET_NO_NEW_PRIVS = 38;
 const SYS_CREATE_RULESET = 444;
 const SYS_ADD_RULE = 445;
 const SYS_RESTRICT_SELF = 446;
@@ -52,10 +55,23 @@ export function landlockAbi(host: Host): number {
   return Math.max(0, host.gateway.sys(SYS_CREATE_RULESET, 0, 0, CREATE_RULESET_VERSION));
 }
 
-/** Restrict every thread to `grants`; the ABI in force, or 0 when the host has no Landlock. */
-export function restrictFiles(host: Host, grants: FileGrant[], network: boolean): number {
+/**
+ * No new privileges for any thread, nor for anybody it starts; and on a host with Landlock only these
+ * `grants`. The Landlock ABI in force, or 0.
+ */
+export function restrict(host: Host, grants: FileGrant[], network: boolean): number {
   const abi = landlockAbi(host);
-  if (abi < 1) return 0;
+  const calls = [SYS_PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0];
+  const ruleset = abi < 1 ? -1 : makeRuleset(host, abi, grants, network);
+  if (ruleset >= 0) calls.push(SYS_RESTRICT_SELF, ruleset, 0, 0);
+  const rc = host.gateway.everywhere(calls);
+  if (rc < 0) throw new HostError("landlock_restrict_self", -rc, "a thread could not be locked in");
+  if (ruleset < 0) return 0;
+  host.close(ruleset);
+  return abi;
+}
+
+function makeRuleset(host: Host, abi: number, grants: FileGrant[], network: boolean): number {
   const { arena, gateway, structAt } = host;
   const known = KNOWN_SINCE.reduce(
     (mask, [right, since]) => (abi < since ? mask & ~right : mask),
@@ -67,11 +83,8 @@ export function restrictFiles(host: Host, grants: FileGrant[], network: boolean)
   arena.view.setUint32(structAt + 8, network ? 0 : NET_BIND_AND_CONNECT_TCP, true);
   arena.view.setUint32(structAt + 16, SCOPE_ABSTRACT_UNIX_SOCKETS_AND_SIGNALS, true);
   const ruleset = gateway.sys(SYS_CREATE_RULESET, host.address(structAt), size, 0);
-  if (ruleset < 0) return 0;
-  for (const grant of grants) addGrant(host, ruleset, grant, known);
-  const rc = gateway.everywhere(SYS_RESTRICT_SELF, ruleset, 0);
-  host.close(ruleset);
-  return rc < 0 ? 0 : abi;
+  if (ruleset >= 0) for (const grant of grants) addGrant(host, ruleset, grant, known);
+  return ruleset;
 }
 
 /** What is not there, or is no file (a pipe, a socket), needs no rule. */

@@ -1,20 +1,18 @@
 /**
  * Lockdown: the kernel process gives up what it does not need. In this order:
  *  - limits(): no core files, as many descriptors as the machine lets us have;
- *  - restrictFiles() (landlock.ts) before any other process is started, so that all are in its domain;
+ *  - restrict() (landlock.ts) before any other process is started, so that all are in its domain;
  *  - dropCapabilities() (capabilities.ts) when the stubs' world is made;
  *  - seal(): the seccomp filter (filter.ts) on all threads, before the first guest instruction.
  * Nothing of it can be taken back. The calls of this file are made before the filter is in force.
  */
 import { HostError } from "../base/failure.ts";
-import { buildFilter, encodeFilter } from "./filter.ts";
+import { buildFilter } from "./filter.ts";
 import type { Host } from "./host.ts";
 import type { Setup } from "./rule.ts";
 
-const SYS_PRCTL = 157;
 const SYS_PRLIMIT64 = 302;
 const SYS_SECCOMP = 317;
-const PR_SET_NO_NEW_PRIVS = 38;
 const SECCOMP_SET_MODE_FILTER = 1;
 const SECCOMP_FILTER_FLAG_TSYNC = 1;
 const RLIMIT_CORE = 4;
@@ -44,17 +42,11 @@ export class Lockdown {
     gateway.sys(SYS_PRLIMIT64, 0, RLIMIT_NOFILE, at, 0);
   }
 
-  /** No thread of this process, and nobody that it starts, gains rights by running a program. */
-  noNewPrivileges(): void {
-    const rc = this.#host.gateway.everywhere(SYS_PRCTL, PR_SET_NO_NEW_PRIVS, 1);
-    if (rc < 0) throw new HostError("prctl", -rc, "PR_SET_NO_NEW_PRIVS is needed for every wall");
-  }
-
   /** From here on only the calls of the two tables. With `reportOnly` violations fail and are told. */
   seal(setup: Setup, reportOnly = false): void {
     const { arena, gateway } = this.#host;
     gateway.catchViolations(reportOnly ? 1 : 0);
-    const program = encodeFilter(buildFilter(setup));
+    const program = buildFilter(setup);
     const at = arena.scratch(FILTER_SPACE);
     if (program.length + 16 > FILTER_SPACE)
       throw new RangeError("the lock-down filter outgrew its place");

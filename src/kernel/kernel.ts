@@ -46,6 +46,9 @@ import type { Entropy } from "./time/entropy.ts";
 import { TimerQueue } from "./time/timers.ts";
 import type { Vfs } from "./vfs/vfs.ts";
 
+/** A frozen kernel looks this often whether it was thawed. */
+const FROZEN_WAIT_NS = 1e6;
+
 /** How system calls are answered: the table above this floor. */
 export interface SyscallTable {
   /** Decode task.syscallNr's arguments into task.args. False when there is no such call. */
@@ -120,6 +123,8 @@ export class Kernel {
   frozen = false;
   readonly startNs: number;
 
+  /** Stops that came while the kernel was frozen. */
+  readonly #held: { thread: GuestThread; reason: number }[] = [];
   #runnable: Task[] = [];
   #retrying: Task[] = [];
 
@@ -223,6 +228,7 @@ export class Kernel {
   }
 
   turn(): void {
+    if (this.frozen) return this.#hold(this.platform.wait(FROZEN_WAIT_NS));
     this.#settle();
     if (this.exitStatus !== null) return;
     const { next } = this.timers;
@@ -235,6 +241,36 @@ export class Kernel {
     const count = this.platform.wait(timeout);
     const { stops } = this.platform;
     for (let i = 0; i < count; i++) this.#onStop(stops[i]!.thread!, stops[i]!.reason);
+  }
+
+  // --- holding still --------------------------------------------------------------------------
+
+  /** Stop every guest thread, on a frame of its own; nothing runs until thaw(). See isQuiet. */
+  freeze(): void {
+    this.frozen = true;
+    for (const group of this.pids.groups())
+      for (const task of group.tasks) if (!task.thread.stopped) task.thread.interrupt();
+  }
+
+  /** Frozen, and no guest thread runs any more. */
+  get isQuiet(): boolean {
+    if (!this.frozen) return false;
+    for (const group of this.pids.groups())
+      for (const task of group.tasks) if (!task.thread.stopped) return false;
+    return true;
+  }
+
+  /** Go on: what stopped meanwhile is handled now. */
+  thaw(): void {
+    this.frozen = false;
+    for (const { thread, reason } of this.#held.splice(0)) this.#onStop(thread, reason);
+  }
+
+  #hold(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const { thread, reason } = this.platform.stops[i]!;
+      this.#held.push({ thread: thread!, reason });
+    }
   }
 
   /** Everything that can go on without a guest's doing. */

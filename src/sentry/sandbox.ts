@@ -20,6 +20,7 @@ import { Host, HostStat } from "../host/host.ts";
 import { Credentials } from "../kernel/cred/credentials.ts";
 import { exec } from "../kernel/exec/exec.ts";
 import { FdTable } from "../kernel/fd/fd-table.ts";
+import { describeKernel } from "../kernel/describe.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { Mm } from "../kernel/mm/mm.ts";
 import { Namespaces, UtsNamespace } from "../kernel/ns/namespaces.ts";
@@ -42,6 +43,7 @@ import { plugKernelFilesystems } from "./kernel-filesystems.ts";
 import { plugNetwork } from "./network.ts";
 import { SignalRelay } from "./signal-relay.ts";
 import { Strace } from "./strace.ts";
+import { Walls } from "./walls.ts";
 import { HostFacts } from "./system-facts.ts";
 
 const PAGE = 4096;
@@ -91,6 +93,18 @@ export class StartFailure extends Error {
   }
 }
 
+/** The kernel itself failed: a bug of tvisor, with what it was doing. */
+export class KernelCrash extends Error {
+  override readonly name = "KernelCrash";
+  /** What the kernel was doing, for the report. */
+  readonly state: string;
+
+  constructor(cause: unknown, state: string) {
+    super(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+    this.state = state;
+  }
+}
+
 export class Sandbox {
   readonly host: Host;
   readonly platform: StubPlatform;
@@ -98,12 +112,15 @@ export class Sandbox {
   readonly dispatch: Dispatch;
   readonly #spec: SandboxSpec;
   readonly #facts: HostFacts;
+  readonly #walls: Walls;
   #console: Console | null = null;
   #devpts: Devpts | null = null;
 
   constructor(spec: SandboxSpec) {
     this.#spec = spec;
     this.host = new Host(nativePath("gateway.node"));
+    this.#walls = new Walls(this.host, spec);
+    this.#walls.beforeProcesses();
     const clock = new HostClock(this.host);
     const entropy = new HostEntropy(this.host);
     this.platform = new StubPlatform(this.host, mmapMinAddr());
@@ -125,8 +142,29 @@ export class Sandbox {
     });
   }
 
-  /** Build the file system, start the program, run to its end. Returns its wait status. */
+  /** Start the program, run to its end. Returns its wait status; a bug of ours is a KernelCrash. */
   run(): number {
+    try {
+      this.start();
+      const status = this.kernel.run();
+      this.#console?.finish();
+      return status;
+    } catch (error) {
+      if (error instanceof StartFailure) throw error;
+      throw new KernelCrash(error, describeKernel(this.kernel));
+    } finally {
+      this.stop();
+    }
+  }
+
+  /** End everything that runs, and give the user's terminal back. */
+  stop(): void {
+    this.#console?.restore();
+    this.platform.shutdown();
+  }
+
+  /** Build the file system and start the program; the kernel's loop then runs it. */
+  start(): void {
     const { kernel } = this;
     plugNetwork(kernel, this.#spec.network, this.host, this.platform);
     const root = this.#mountRoot();
@@ -138,15 +176,8 @@ export class Sandbox {
     if (this.#spec.terminal) this.#openTerminal(task);
     else this.#openStreams(task);
     new SignalRelay(this.host, this.platform, kernel, this.#console);
-    try {
-      this.#start(task);
-      const status = kernel.run();
-      this.#console?.finish();
-      return status;
-    } finally {
-      this.#console?.restore();
-      this.platform.shutdown();
-    }
+    this.#walls.beforeGuests(this.platform);
+    this.#start(task);
   }
 
   // --- files ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
  * A wall that this machine cannot build is left out, except the seccomp filter, which every host has.
  * TVISOR_LOCKDOWN=report (for who works on tvisor) tells of refused calls instead of ending.
  */
+import { writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -27,7 +28,7 @@ import {
   MAY_USE,
   MAY_USE_DEVICE,
   MAY_WRITE,
-  restrictFiles,
+  restrict,
 } from "../host/landlock.ts";
 import { Lockdown } from "../host/lockdown.ts";
 import { openProcessDirectory } from "../host/process-directory.ts";
@@ -41,6 +42,8 @@ export interface WorldSpec {
 }
 
 const STREAMS = [0, 1, 2];
+/** As the command line has it for failures of tvisor itself. */
+const EXIT_TVISOR = 128;
 
 export class Walls {
   readonly #host: Host;
@@ -59,8 +62,7 @@ export class Walls {
 
   beforeProcesses(): void {
     this.#lockdown.limits();
-    this.#lockdown.noNewPrivileges();
-    this.landlock = restrictFiles(this.#host, this.#grants(), this.#spec.network === "host");
+    this.landlock = restrict(this.#host, this.#grants(), this.#spec.network === "host");
   }
 
   #grants(): FileGrant[] {
@@ -96,8 +98,13 @@ export class Walls {
       stubGroup: -platform.stubGroup,
     };
     this.#lockdown.seal(setup, process.env["TVISOR_LOCKDOWN"] === "report");
-    // Node's own way out needs io_uring, which no filter can see through. Comes last of the listeners.
+    // Node's own way out needs io_uring, which no filter can see through. Comes last of the listeners;
+    // what Node would print after them is said here.
     process.on("exit", (code) => this.#host.gateway.exit(code));
+    process.on("uncaughtExceptionMonitor", (error) => {
+      writeSync(2, `tvisor: internal error: ${error.stack ?? error}\n`);
+      process.exit(EXIT_TVISOR);
+    });
   }
 
   #keptCapabilities(): bigint {

@@ -236,7 +236,7 @@ test("tty: output processing", () => {
 
 test("tty: ^S holds output and echo, ^Q lets them go; IXANY is any key", () => {
   const terminal = new Terminal();
-  assert.equal(terminal.type("\x13ab"), "");
+  assert.equal(terminal.type("a\x13b"), "", "the echo of one write comes after all of it");
   assert.equal(terminal.pty.tty.outputRoom, 0);
   assert.equal(terminal.type("\x11"), "ab");
   terminal.mode((t) => (t.iflag |= IXANY));
@@ -245,7 +245,8 @@ test("tty: ^S holds output and echo, ^Q lets them go; IXANY is any key", () => {
 
 test("tty: a signal character flushes what was typed", () => {
   const terminal = new Terminal();
-  assert.equal(terminal.type("typed\x03"), "typed^C");
+  assert.equal(terminal.type("typed"), "typed");
+  assert.equal(terminal.type("more\x03"), "^C", "what came with it is never shown");
   assert.equal(terminal.pty.tty.buffer.count, 0);
 });
 

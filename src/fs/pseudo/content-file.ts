@@ -12,6 +12,7 @@ import { File } from "../../kernel/vfs/file.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import type { AnyEntry, Content, Subject } from "./entry.ts";
+import { PseudoFilesystem } from "./filesystem.ts";
 
 /** The most that one write may bring. */
 const MAX_WRITE = 4096;
@@ -96,11 +97,19 @@ export class ContentFile extends File {
     return rc < 0 ? rc : n;
   }
 
+  /** The size that all files of the filesystem claim; 0 when they claim none. */
+  get #endSize(): number {
+    const { filesystem } = this.inode;
+    return filesystem instanceof PseudoFilesystem ? filesystem.fileSize : 0;
+  }
+
   override seek(offset: number, whence: number): number {
     let at = offset;
     if (whence === SEEK_CUR) at += this.position;
-    else if (whence === SEEK_END && this.entry.traits?.hasEnd !== true) return -EINVAL;
-    else if (whence !== SEEK_SET && whence !== SEEK_END) return -EINVAL;
+    else if (whence === SEEK_END) {
+      if (this.entry.traits?.hasEnd !== true && this.#endSize === 0) return -EINVAL;
+      at += this.#endSize;
+    } else if (whence !== SEEK_SET) return -EINVAL;
     if (at < 0) return -EINVAL;
     this.position = at;
     return at;

@@ -210,7 +210,8 @@ export class TmpfsFile extends RegularFile {
   }
 
   override getSeals(): number {
-    return this.#node.seals;
+    // An overlay's file has no seals, whatever its upper layer could do.
+    return this.inode === this.#node ? this.#node.seals : -EINVAL;
   }
 
   override fsync(): number {

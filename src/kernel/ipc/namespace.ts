@@ -10,7 +10,12 @@ import type { MqueueFilesystem } from "./mqueue-filesystem.ts";
 import { type SemaphoreSet, undoOf } from "./semaphore.ts";
 import type { ShmSegment } from "./shm.ts";
 
+/** The number of the first IPC namespace, from include/uapi/linux/nsfs.h. */
+const FIRST_ID = 4026531839;
+
 export class IpcNamespace {
+  /** As /proc/PID/ns/ipc shows it. */
+  readonly id: number;
   readonly segments = new IpcIds<ShmSegment>(SHMMNI);
   readonly semaphores = new IpcIds<SemaphoreSet>(SEMMNI);
   readonly queues = new IpcIds<MessageQueue>(MSGMNI);
@@ -19,6 +24,10 @@ export class IpcNamespace {
   queueRoom = MSGMNB;
   /** The directory of POSIX queues, made at first use. */
   mqueues: MqueueFilesystem | null = null;
+
+  constructor(id = FIRST_ID) {
+    this.id = id;
+  }
 
   /** Pages in segments. */
   get segmentPages(): number {

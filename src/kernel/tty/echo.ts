@@ -21,6 +21,7 @@ const MOVE_BACK_COLUMN = 0x400;
 const BACKSPACE = 8;
 const TAB = 9;
 const CARET_CHARACTER = 94;
+const ALL_ONES = 0xff;
 /** The tab to erase follows another tab: columns do not depend on where the line began. */
 const AFTER_TAB = 0x80;
 
@@ -97,8 +98,16 @@ function show(tty: Tty, entry: number): boolean {
       if (tty.column > 0) tty.column--;
       return true;
     default:
-      return putOutput(tty, operand, space);
+      return operand === ALL_ONES ? showPlain(tty, operand, space) : putOutput(tty, operand, space);
   }
+}
+
+/** Linux marks its operations with this byte, and so shows it without output processing. */
+function showPlain(tty: Tty, byte: number, space: number): boolean {
+  if (space < 1) return false;
+  tty.emit(byte);
+  tty.column++;
+  return true;
 }
 
 function eraseTab(tty: Tty, operand: number, space: number): boolean {

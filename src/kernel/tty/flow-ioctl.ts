@@ -41,7 +41,10 @@ export function flowIoctl(task: Task, { pty, isMaster }: End, action: number): n
 function sendFlowCharacter(tty: Tty, index: number): void {
   const character = tty.termios.cc[index]!;
   if (character === 0 || tty.stoppedByIoctl) return;
+  const wasStopped = tty.stopped;
+  tty.start();
   tty.emit(character);
+  if (wasStopped) tty.stop();
   tty.settle();
 }
 

@@ -53,8 +53,9 @@ const ALL_ONES = 0xff;
 export function receiveInput(tty: Tty, incoming: ByteQueue): boolean {
   const before = incoming.length;
   while (incoming.length > 0 && makeRoom(tty)) receive(tty, incoming.shift());
-  tty.echo.flush(tty);
-  return incoming.length !== before;
+  if (incoming.length === before) return false;
+  if ((tty.termios.lflag & (ECHO | ECHONL)) !== 0) tty.echo.flush(tty);
+  return true;
 }
 
 /** Is there room for one more byte? An over-long line gives up its last one for it. */
@@ -103,7 +104,9 @@ function echoInput(tty: Tty, c: number): void {
 function resumeOnAny(tty: Tty): void {
   if (!tty.stopped || tty.stoppedByIoctl) return;
   const both = IXON | IXANY;
-  if ((tty.termios.iflag & both) === both) tty.start();
+  if ((tty.termios.iflag & both) !== both) return;
+  tty.start();
+  tty.echo.flush(tty);
 }
 
 /** Bytes that may mean something; false when `c` turned out to be a plain one. */
@@ -149,8 +152,10 @@ function receiveTranslated(tty: Tty, c: number): void {
 function flowControl(tty: Tty, c: number): boolean {
   const isStart = tty.termios.is(c, VSTART);
   if (!isStart && !tty.termios.is(c, VSTOP)) return false;
-  if (isStart) tty.start();
-  else tty.stop();
+  if (isStart) {
+    tty.start();
+    tty.echo.flush(tty);
+  } else tty.stop();
   return true;
 }
 
@@ -170,6 +175,7 @@ function signalTyped(tty: Tty, signo: number, c: number): void {
   }
   if ((tty.termios.iflag & IXON) !== 0) tty.start();
   if ((tty.termios.lflag & ECHO) !== 0) tty.echo.character(tty, c);
+  else tty.echo.flush(tty);
 }
 
 // --- canonical mode -----------------------------------------------------------------------------

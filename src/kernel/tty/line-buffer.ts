@@ -75,7 +75,7 @@ export class LineBuffer {
     while (this.tail !== this.canonHead) {
       const isMark = this.#marks[this.tail & MASK] === 1;
       const byte = this.at(this.tail);
-      const isEof = isMark && byte === EOF_MARK && !this.push;
+      const isEof = isMark && byte === EOF_MARK;
       // An end-of-file mark right behind the last byte that fits goes with it.
       if (n === limit && !isEof) break;
       this.#marks[this.tail & MASK] = 0;

@@ -45,8 +45,8 @@ export class Pty {
   slaveGone = false;
   packetMode = false;
   packetStatus = 0;
-  /** Bytes were emitted and the readers not told yet (Tty.settle). */
-  hasNews = false;
+  /** Bytes that were emitted and the readers not told of yet (Tty.settle). */
+  fresh = 0;
 
   constructor(index: number, home: PtyHome) {
     this.index = index;

@@ -111,26 +111,26 @@ export class Tty implements ControllingTerminal {
 
   emit(byte: number): void {
     this.pty.outgoing.push(byte);
-    this.pty.hasNews = true;
+    this.pty.fresh++;
   }
 
   /** Tell the master of what was emitted since the last time. */
   settle(): void {
-    if (!this.pty.hasNews) return;
-    this.pty.hasNews = false;
+    if (this.pty.fresh === 0) return;
+    this.pty.fresh = 0;
     this.pty.queue.wake(INPUT_EVENTS);
   }
 
   /** TCOFLUSH: what the master has not begun to see is lost. */
   flushOutput(): void {
-    this.pty.outgoing.truncate(this.pty.readable);
+    const { outgoing, fresh, readable } = this.pty;
+    outgoing.truncate(Math.min(readable, outgoing.length - fresh));
+    this.pty.fresh = 0;
     this.pty.packetEvent(TIOCPKT_FLUSHWRITE);
   }
 
-  /** The master made room, or output goes on: pending echoes first, then writers. */
+  /** The master made room, or output goes on. Pending echoes wait for the next input or output. */
   outputReady(): void {
-    this.echo.flush(this);
-    this.settle();
     if (this.outputRoom > 0) this.queue.wake(OUTPUT_EVENTS);
   }
 
@@ -160,7 +160,10 @@ export class Tty implements ControllingTerminal {
       this.erasing = false;
       this.literalNext = false;
     }
-    if ((this.termios.iflag & IXON) === 0 && (old.iflag & IXON) !== 0) this.start();
+    if ((this.termios.iflag & IXON) === 0 && (old.iflag & IXON) !== 0 && !this.stoppedByIoctl) {
+      this.start();
+      this.echo.flush(this);
+    }
     this.receive();
     this.queue.wake(INPUT_EVENTS | OUTPUT_EVENTS);
   }

@@ -173,6 +173,9 @@ export function renameat2(
       (flags & RENAME_WHITEOUT) !== 0 ? "rename: no whiteouts" : "rename: flags",
     );
   const { vfs } = task.kernel;
+  // Linux reads both names before it looks at either.
+  const target = task.mm.readPath(newpath);
+  if (typeof target === "number") return target;
   let rc = findParent(task, oldDir, oldpath);
   if (rc < 0) return rc;
   const from = namePlace(vfs);

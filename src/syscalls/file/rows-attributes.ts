@@ -22,6 +22,7 @@ import * as directoryHandlers from "./directory.ts";
 import * as statHandlers from "./stat.ts";
 import * as timesHandlers from "./times.ts";
 import * as xattrHandlers from "./xattr.ts";
+import * as attributeHandlers from "./more-attributes.ts";
 
 export const stat = syscall("stat", {
   x64: 4,
@@ -86,7 +87,8 @@ export const fstatfs = syscall("fstatfs", {
 export const ustat = syscall("ustat", {
   x64: 136,
   args: [uint("dev"), record("ubuf", "out", ustatStruct)],
-  support: "none",
+  support: "full",
+  run: attributeHandlers.ustat,
 });
 
 export const access = syscall("access", {
@@ -321,7 +323,8 @@ export const setxattrat = syscall("setxattrat", {
     sized("args", "in", xattr_args, "size"),
     size("size"),
   ],
-  support: "none",
+  support: "full",
+  run: xattrHandlers.setxattrat,
 });
 
 export const getxattrat = syscall("getxattrat", {
@@ -334,7 +337,8 @@ export const getxattrat = syscall("getxattrat", {
     sized("args", "in", xattr_args, "size"),
     size("size"),
   ],
-  support: "none",
+  support: "full",
+  run: xattrHandlers.getxattrat,
 });
 
 export const listxattrat = syscall("listxattrat", {
@@ -346,13 +350,15 @@ export const listxattrat = syscall("listxattrat", {
     buffer("list", "out", "size"),
     size("size"),
   ],
-  support: "none",
+  support: "full",
+  run: xattrHandlers.listxattrat,
 });
 
 export const removexattrat = syscall("removexattrat", {
   x64: 466,
   args: [fd("dirfd"), path("pathname"), flags("at_flags", atFlags), text("name", XATTR_NAME_MAX)],
-  support: "none",
+  support: "full",
+  run: xattrHandlers.removexattrat,
 });
 
 export const file_getattr = syscall("file_getattr", {
@@ -364,7 +370,8 @@ export const file_getattr = syscall("file_getattr", {
     size("usize"),
     flags("at_flags", atFlags),
   ],
-  support: "none",
+  support: { partial: "no filesystem here keeps such attributes: EOPNOTSUPP" },
+  run: attributeHandlers.file_getattr,
 });
 
 export const file_setattr = syscall("file_setattr", {
@@ -376,5 +383,6 @@ export const file_setattr = syscall("file_setattr", {
     size("usize"),
     flags("at_flags", atFlags),
   ],
-  support: "none",
+  support: { partial: "no filesystem here keeps such attributes: EOPNOTSUPP" },
+  run: attributeHandlers.file_setattr,
 });

@@ -17,6 +17,7 @@ import * as inotifyHandlers from "./inotify.ts";
 import * as ioctlHandlers from "./ioctl.ts";
 import * as lockHandlers from "./lock.ts";
 import * as memfdHandlers from "./memfd.ts";
+import * as attributeHandlers from "./more-attributes.ts";
 
 export const close = syscall("close", {
   x64: 3,
@@ -140,11 +141,13 @@ export const fanotify_init = syscall("fanotify_init", {
   x64: 300,
   args: [uint("flags"), uint("event_f_flags")],
   returns: fd("fd"),
-  support: "none",
+  support: { partial: "refused with EPERM, as without CAP_SYS_ADMIN" },
+  run: attributeHandlers.fanotify_init,
 });
 
 export const fanotify_mark = syscall("fanotify_mark", {
   x64: 301,
   args: [fd("fanotify_fd"), uint("flags"), ulong("mask"), fd("dirfd"), path("pathname")],
-  support: "none",
+  support: { partial: "there is no descriptor to mark with" },
+  run: attributeHandlers.fanotify_mark,
 });

@@ -26,6 +26,7 @@ import { syscall } from "../row.ts";
 import * as copyHandlers from "./copy.ts";
 import * as extentHandlers from "./extent.ts";
 import * as ioHandlers from "./io.ts";
+import * as attributeHandlers from "./more-attributes.ts";
 
 export const read = syscall("read", {
   x64: 0,
@@ -259,5 +260,6 @@ export const cachestat = syscall("cachestat", {
     record("cstat", "out", cachestatStruct),
     uint("flags"),
   ],
-  support: "none",
+  support: { partial: "every page of the file counts as cached, none as dirty" },
+  run: attributeHandlers.cachestat,
 });

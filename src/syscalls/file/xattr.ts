@@ -1,11 +1,12 @@
 /**
- * The twelve calls on extended attributes. Source: xattr(7), getxattr(2), setxattr(2), listxattr(2),
+ * The sixteen calls on extended attributes. Source: xattr(7), getxattr(2), setxattr(2), listxattr(2),
  * removexattr(2). Who may touch which namespace is decided here; filesystems only store.
  */
 import { CAP_SETFCAP, CAP_SYS_ADMIN } from "../../abi/capability.ts";
 import { E2BIG, EFAULT, EINVAL, ENODATA, EOPNOTSUPP, EPERM, ERANGE } from "../../abi/errno.ts";
-import { AT_FDCWD } from "../../abi/fcntl.ts";
+import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW } from "../../abi/fcntl.ts";
 import { IN_ATTRIB } from "../../abi/inotify.ts";
+import { PAGE_SIZE } from "../../abi/limits.ts";
 import { S_ISVTX } from "../../abi/stat.ts";
 import {
   XATTR_NAME_CAPS,
@@ -14,15 +15,17 @@ import {
   XATTR_SIZE_MAX,
   XATTR_TRUSTED_PREFIX,
   XATTR_USER_PREFIX,
+  xattr_args,
   xattrFlags,
 } from "../../abi/xattr.ts";
+import type { ValueOf } from "../../abi/struct.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import { notifyDentry } from "../../kernel/vfs/inotify.ts";
 import { LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { isOwner, MAY_READ, MAY_WRITE } from "../../kernel/vfs/permission.ts";
-import { mayChange, type Place, placeAt, placeOf } from "./place.ts";
+import { lookupFlags, mayChange, type Place, placeAt, placeOf } from "./place.ts";
 
 export function getxattr(
   task: Task,
@@ -109,6 +112,77 @@ export function lremovexattr(task: Task, path: number, name: number): number {
 
 export function fremovexattr(task: Task, fd: number, name: number): number {
   return remove(task, placeOf(task, fd), name);
+}
+
+// --- relative to a descriptor ------------------------------------------------------------------
+
+/** The file of the *xattrat calls: an empty name with AT_EMPTY_PATH is the descriptor's own file. */
+function placeFor(task: Task, dirfd: number, path: number, flags: number): Place | number {
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0)
+    return refuse(EINVAL, "xattrat: unknown flags");
+  if (path === 0 && (flags & AT_EMPTY_PATH) !== 0 && dirfd >= 0) return placeOf(task, dirfd);
+  return placeAt(task, dirfd, path, lookupFlags(flags));
+}
+
+/** `struct xattr_args`, which may grow; or -errno. */
+function readArgs(task: Task, at: number, size: number): ValueOf<typeof xattr_args.fields> | number {
+  if (size < xattr_args.size) return refuse(EINVAL, "xattrat: size too small");
+  if (size > PAGE_SIZE) return -E2BIG;
+  const bytes = task.mm.read(at, size);
+  if (bytes === null) return -EFAULT;
+  if (bytes.subarray(xattr_args.size).some((byte) => byte !== 0)) return -E2BIG;
+  return xattr_args.read(new DataView(bytes.buffer), 0);
+}
+
+export function setxattrat(
+  task: Task,
+  dirfd: number,
+  path: number,
+  flags: number,
+  name: number,
+  argsAt: number,
+  size: number,
+): number {
+  const args = readArgs(task, argsAt, size);
+  if (typeof args === "number") return args;
+  const place = placeFor(task, dirfd, path, flags);
+  return set(task, place, name, args.value, args.size, args.flags);
+}
+
+export function getxattrat(
+  task: Task,
+  dirfd: number,
+  path: number,
+  flags: number,
+  name: number,
+  argsAt: number,
+  size: number,
+): number {
+  const args = readArgs(task, argsAt, size);
+  if (typeof args === "number") return args;
+  if (args.flags !== 0) return refuse(EINVAL, "getxattrat: no flags");
+  return get(task, placeFor(task, dirfd, path, flags), name, args.value, args.size);
+}
+
+export function listxattrat(
+  task: Task,
+  dirfd: number,
+  path: number,
+  flags: number,
+  at: number,
+  size: number,
+): number {
+  return list(task, placeFor(task, dirfd, path, flags), at, size);
+}
+
+export function removexattrat(
+  task: Task,
+  dirfd: number,
+  path: number,
+  flags: number,
+  name: number,
+): number {
+  return remove(task, placeFor(task, dirfd, path, flags), name);
 }
 
 // --- one of each ------------------------------------------------------------------------------

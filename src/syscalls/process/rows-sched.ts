@@ -10,6 +10,7 @@ import { timespec } from "../../abi/time.ts";
 import { buffer, choice, flags, int, ptr, record, sized, uint } from "../args.ts";
 import { syscall } from "../row.ts";
 import * as schedHandlers from "./sched.ts";
+import * as schedAttrHandlers from "./sched-attr.ts";
 
 export const sched_yield = syscall("sched_yield", {
   x64: 24,
@@ -98,13 +99,15 @@ export const sched_getaffinity = syscall("sched_getaffinity", {
 export const sched_setattr = syscall("sched_setattr", {
   x64: 314,
   args: [int("pid"), record("attr", "in", sched_attr), uint("flags")],
-  support: "none",
+  support: "full",
+  run: schedAttrHandlers.sched_setattr,
 });
 
 export const sched_getattr = syscall("sched_getattr", {
   x64: 315,
   args: [int("pid"), sized("attr", "out", sched_attr, "size"), uint("size"), uint("flags")],
-  support: "none",
+  support: "full",
+  run: schedAttrHandlers.sched_getattr,
 });
 
 export const ioprio_set = syscall("ioprio_set", {

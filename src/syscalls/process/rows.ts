@@ -45,6 +45,8 @@ import * as pidfdHandlers from "./pidfd.ts";
 import * as prctlHandlers from "./prctl.ts";
 import * as seccompHandlers from "./seccomp.ts";
 import * as sessionHandlers from "./session.ts";
+import * as setnsHandlers from "./setns.ts";
+import * as kcmpHandlers from "./kcmp.ts";
 
 export const clone = syscall("clone", {
   x64: 56,
@@ -251,7 +253,8 @@ export const unshare = syscall("unshare", {
 export const setns = syscall("setns", {
   x64: 308,
   args: [fd("fd"), flags("nstype", namespaceFlags)],
-  support: "none",
+  support: { partial: "mount, UTS and IPC namespaces; all processes share the others" },
+  run: setnsHandlers.setns,
 });
 
 export const pidfd_open = syscall("pidfd_open", {
@@ -273,7 +276,8 @@ export const pidfd_getfd = syscall("pidfd_getfd", {
 export const kcmp = syscall("kcmp", {
   x64: 312,
   args: [int("pid1"), int("pid2"), choice("type", kcmpTypes), ulong("idx1"), ulong("idx2")],
-  support: "none",
+  support: { partial: "no KCMP_EPOLL_TFD" },
+  run: kcmpHandlers.kcmp,
 });
 
 export const process_vm_readv = syscall("process_vm_readv", {

@@ -32,6 +32,8 @@ import {
   ulong,
 } from "../args.ts";
 import { syscall } from "../row.ts";
+import * as filesystemsHandlers from "./filesystems.ts";
+import * as powersHandlers from "./powers.ts";
 import * as systemHandlers from "./system.ts";
 
 export const uname = syscall("uname", {
@@ -79,61 +81,74 @@ export const syslog = syscall("syslog", {
 export const sysfs = syscall("sysfs", {
   x64: 139,
   args: [int("option"), ulong("arg1"), ulong("arg2")],
-  support: "none",
+  support: "full",
+  run: filesystemsHandlers.sysfs,
 });
 
 export const acct = syscall("acct", {
   x64: 163,
   args: [path("filename")],
-  support: "none",
+  support: { partial: "accounting cannot be switched on" },
+  run: powersHandlers.acct,
 });
 
 export const reboot = syscall("reboot", {
   x64: 169,
   args: [uint("magic"), uint("magic2"), request("cmd", rebootCommands), ptr("arg")],
-  support: "none",
+  support: "full",
+  note: "As in a pid namespace: it ends the sandbox",
+  run: powersHandlers.reboot,
 });
 
 export const vhangup = syscall("vhangup", {
   x64: 153,
   args: [],
-  support: "none",
+  support: "full",
+  run: powersHandlers.vhangup,
 });
 
 export const swapon = syscall("swapon", {
   x64: 167,
   args: [path("path"), uint("swapflags")],
-  support: "none",
+  support: { partial: "no file is a swap area" },
+  run: powersHandlers.swapon,
 });
 
 export const swapoff = syscall("swapoff", {
   x64: 168,
   args: [path("path")],
-  support: "none",
+  support: { partial: "no file is a swap area" },
+  run: powersHandlers.swapoff,
 });
 
 export const quotactl = syscall("quotactl", {
   x64: 179,
   args: [uint("cmd"), path("special"), int("id"), ptr("addr")],
-  support: "none",
+  support: "full",
+  note: "No filesystem here has quotas",
+  run: filesystemsHandlers.quotactl,
 });
 
 export const quotactl_fd = syscall("quotactl_fd", {
   x64: 443,
   args: [fd("fd"), uint("cmd"), int("id"), ptr("addr")],
-  support: "none",
+  support: "full",
+  note: "No filesystem here has quotas",
+  run: filesystemsHandlers.quotactl_fd,
 });
 
 export const iopl = syscall("iopl", {
   x64: 172,
   args: [int("level")],
-  support: "none",
+  support: { partial: "refused with EPERM, as without CAP_SYS_RAWIO" },
+  run: powersHandlers.iopl,
 });
 
 export const ioperm = syscall("ioperm", {
   x64: 173,
   args: [ulong("from"), ulong("num"), int("turn_on")],
-  support: "none",
+  support: { partial: "refused with EPERM, as without CAP_SYS_RAWIO" },
+  run: powersHandlers.ioperm,
 });
 
 export const modify_ldt = syscall("modify_ldt", {
@@ -145,25 +160,29 @@ export const modify_ldt = syscall("modify_ldt", {
 export const init_module = syscall("init_module", {
   x64: 175,
   args: [ptr("module_image"), size("len"), text("param_values", PATH_MAX)],
-  support: "none",
+  support: { partial: "refused with EPERM, as with kernel.modules_disabled" },
+  run: powersHandlers.refused,
 });
 
 export const finit_module = syscall("finit_module", {
   x64: 313,
   args: [fd("fd"), text("param_values", PATH_MAX), flags("flags", moduleFlags)],
-  support: "none",
+  support: { partial: "refused with EPERM, as with kernel.modules_disabled" },
+  run: powersHandlers.refused,
 });
 
 export const delete_module = syscall("delete_module", {
   x64: 176,
   args: [text("name", 56), flags("flags", openFlags)],
-  support: "none",
+  support: { partial: "refused with EPERM, as with kernel.modules_disabled" },
+  run: powersHandlers.refused,
 });
 
 export const kexec_load = syscall("kexec_load", {
   x64: 246,
   args: [ptr("entry"), ulong("nr_segments"), ptr("segments"), ulong("flags")],
-  support: "none",
+  support: { partial: "refused with EPERM, as with kernel.kexec_load_disabled" },
+  run: powersHandlers.refused,
 });
 
 export const kexec_file_load = syscall("kexec_file_load", {
@@ -175,7 +194,8 @@ export const kexec_file_load = syscall("kexec_file_load", {
     text("cmdline", PATH_MAX),
     ulong("flags"),
   ],
-  support: "none",
+  support: { partial: "refused with EPERM, as with kernel.kexec_load_disabled" },
+  run: powersHandlers.refused,
 });
 
 export const add_key = syscall("add_key", {
@@ -216,51 +236,59 @@ export const keyctl = syscall("keyctl", {
 export const bpf = syscall("bpf", {
   x64: 321,
   args: [int("cmd"), buffer("attr", "in", "size"), uint("size")],
-  support: "none",
+  support: { partial: "refused with EPERM, as with kernel.unprivileged_bpf_disabled" },
+  run: powersHandlers.refused,
 });
 
 export const perf_event_open = syscall("perf_event_open", {
   x64: 298,
   args: [ptr("attr"), int("pid"), int("cpu"), fd("group_fd"), ulong("flags")],
   returns: fd("fd"),
-  support: "none",
+  support: { partial: "refused with EACCES, as with kernel.perf_event_paranoid; the administrator finds no events" },
+  run: powersHandlers.perf_event_open,
 });
 
 export const landlock_create_ruleset = syscall("landlock_create_ruleset", {
   x64: 444,
   args: [ptr("attr"), size("size"), uint("flags")],
   returns: fd("fd"),
-  support: "none",
+  support: { partial: "EOPNOTSUPP, as where landlock is not among the active modules" },
+  run: powersHandlers.landlock,
 });
 
 export const landlock_add_rule = syscall("landlock_add_rule", {
   x64: 445,
   args: [fd("ruleset_fd"), int("rule_type"), ptr("rule_attr"), uint("flags")],
-  support: "none",
+  support: { partial: "EOPNOTSUPP, as where landlock is not among the active modules" },
+  run: powersHandlers.landlock,
 });
 
 export const landlock_restrict_self = syscall("landlock_restrict_self", {
   x64: 446,
   args: [fd("ruleset_fd"), uint("flags")],
-  support: "none",
+  support: { partial: "EOPNOTSUPP, as where landlock is not among the active modules" },
+  run: powersHandlers.landlock,
 });
 
 export const lsm_get_self_attr = syscall("lsm_get_self_attr", {
   x64: 459,
   args: [uint("attr"), ptr("ctx"), record("size", "inout", u32), uint("flags")],
-  support: "none",
+  support: { partial: "EOPNOTSUPP: no active module has attributes" },
+  run: powersHandlers.lsmAttribute,
 });
 
 export const lsm_set_self_attr = syscall("lsm_set_self_attr", {
   x64: 460,
   args: [uint("attr"), buffer("ctx", "in", "size"), uint("size"), uint("flags")],
-  support: "none",
+  support: { partial: "EOPNOTSUPP: no active module has attributes" },
+  run: powersHandlers.lsmAttribute,
 });
 
 export const lsm_list_modules = syscall("lsm_list_modules", {
   x64: 461,
   args: [ptr("ids"), record("size", "inout", u32), uint("flags")],
-  support: "none",
+  support: "full",
+  run: powersHandlers.lsm_list_modules,
 });
 
 export const uretprobe = syscall("uretprobe", {

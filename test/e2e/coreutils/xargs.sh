@@ -1,7 +1,7 @@
 #!/bin/bash
 # find and xargs visit trees and run programs, some side by side.
 mkdir -p t/{a,b,c}/{1,2,3}; for d in t/*/*; do for i in $(seq 5); do echo $i > $d/f$i; done; done; ln -s ../a t/b/link; mkfifo t/p
-find t -type f | wc -l; find t -name 'f[12]' -path '*/b/*' | sort; find t -type d -empty; find t -maxdepth 1 -printf '%f %y %d\n' | sort; find -L t -type f | wc -l; find t -type p -o -type l | sort; find t -size +1 2>/dev/null; find t -newer t/a/1/f1 -type d | head -n 0; find t -perm 644 | wc -l
+find t -type f | wc -l; find t -name 'f[12]' -path '*/b/*' | sort; find t -type d -empty; find t -maxdepth 1 -printf '%f %y %d\n' | sort; find -L t -type f | wc -l; find t -type p -o -type l | sort; find t -type f -size +1; find t -newer t/a/1/f1 -type d | head -n 0; find t -perm 644 | wc -l
 find t -name f5 -delete; find t -type f | wc -l; find t -name f1 -exec cat {} + | sort | uniq -c; find t -name f2 -exec sh -c 'echo $#' _ {} \; | uniq -c; find t -name f3 -execdir pwd \; | sed 's/.*run//' | sort; find t -depth -type d | head -n 3 | wc -l; find t -samefile t/a/1/f1; find t -links +1 -type f; find t -prune; find t -regex '.*/c/.*4' | sort; find t -user $(id -u) | wc -l; find nothere 2>/dev/null; echo $?
 seq 12 | xargs -n 5; seq 8 | xargs -P 4 -n 1 sh -c 'sleep 0.05; echo $1' _ | sort; printf 'a b\0c\0' | xargs -0 -I{} echo "[{}]"; seq 100000 | xargs | wc -l; echo 1 2 | xargs sh -c 'exit 255' 2>/dev/null; echo $?; echo x | xargs false; echo $?; xargs -r echo no < /dev/null; seq 100000 | xargs echo | wc -c; find t -print0 | xargs -0 ls -d | wc -l; echo a | xargs -t nosuchprogram 2>/dev/null; echo $?
 mkdir big; (cd big; seq 5000 | xargs touch); ls big | wc -l; find big -type f -name '*99' | wc -l; rm -r big; ls

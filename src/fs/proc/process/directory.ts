@@ -30,6 +30,13 @@ export class ProcessDirectory extends PseudoDirectory {
     return PROCESS_LINKS;
   }
 
+  /** The directory shows whose process it is, even where its files are root's. */
+  override refresh(): void {
+    const credentials = this.subject.task?.credentials;
+    this.uid = credentials?.euid ?? 0;
+    this.gid = credentials?.egid ?? 0;
+  }
+
   protected override find(task: Task | null, name: string): Inode | null {
     if (name !== TASKS.name) return super.find(task, name);
     return new TaskDirectory(this.filesystem, inoOf(this.ino, name), TASKS, this.subject);

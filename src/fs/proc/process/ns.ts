@@ -3,11 +3,23 @@
  * processes are in one namespace exactly when the numbers are the same. Followed, a link leads to a
  * file that can be opened and compared, and to nothing else.
  */
-import { EINVAL, ENOENT } from "../../../abi/errno.ts";
+import { ENOENT } from "../../../abi/errno.ts";
+import {
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWTIME,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+} from "../../../abi/sched.ts";
 import { S_IFREG } from "../../../abi/stat.ts";
+import { NamespaceFile } from "../../../kernel/ns/namespace-file.ts";
+import type { Namespaces } from "../../../kernel/ns/namespaces.ts";
 import type { Task } from "../../../kernel/task/task.ts";
 import { AnonymousInode } from "../../../kernel/vfs/anonymous.ts";
-import { File } from "../../../kernel/vfs/file.ts";
+import type { File } from "../../../kernel/vfs/file.ts";
 import type { Inode } from "../../../kernel/vfs/inode.ts";
 import type { Path } from "../../../kernel/vfs/path.ts";
 import { directory, type Entry, link } from "../../pseudo/entry.ts";
@@ -27,6 +39,18 @@ const FIRST: Readonly<Record<string, number>> = {
 /** A host name of one's own: all those share one number, which no other namespace has. */
 const OTHER_UTS = 4026532000;
 
+/** Which namespace each link names, for setns(2). */
+const TYPES: Readonly<Record<string, number>> = {
+  cgroup: CLONE_NEWCGROUP,
+  ipc: CLONE_NEWIPC,
+  mnt: CLONE_NEWNS,
+  net: CLONE_NEWNET,
+  pid: CLONE_NEWPID,
+  time: CLONE_NEWTIME,
+  user: CLONE_NEWUSER,
+  uts: CLONE_NEWUTS,
+};
+
 /** [link, namespace] */
 const LINKS: readonly (readonly [string, string])[] = [
   ["cgroup", "cgroup"],
@@ -44,6 +68,7 @@ const LINKS: readonly (readonly [string, string])[] = [
 function numberOf(process: ProcProcess, kind: string): number {
   const { namespaces } = process.living ?? process.system.kernel;
   if (kind === "mnt") return namespaces.mounts.id;
+  if (kind === "ipc") return namespaces.ipc.id;
   if (kind === "uts" && namespaces.uts !== process.system.kernel.namespaces.uts) return OTHER_UTS;
   return FIRST[kind]!;
 }
@@ -57,25 +82,24 @@ function nameOf(process: ProcProcess, task: Task | null, kind: string): string |
 function pathOf(process: ProcProcess, task: Task, kind: string): Path | number {
   const name = nameOf(process, task, kind);
   if (typeof name === "number") return name;
-  const inode = new NamespaceInode(task, numberOf(process, kind));
+  const inode = new NamespaceInode(task, numberOf(process, kind), process.living!.namespaces, kind);
   const path = task.kernel.vfs.anonymous.path(inode, name);
   inode.drop();
   return path;
 }
 
 class NamespaceInode extends AnonymousInode {
-  constructor(task: Task, number: number) {
+  readonly #namespaces: Namespaces;
+  readonly #type: number;
+
+  constructor(task: Task, number: number, namespaces: Namespaces, kind: string) {
     super(task.kernel.vfs.anonymous, number, S_IFREG | 0o444, 0, 0);
+    this.#namespaces = namespaces;
+    this.#type = TYPES[kind] ?? 0;
   }
 
   override open(task: Task, face: Inode, path: Path | null, flags: number): File {
-    return new NamespaceFile(face, path, flags, task.credentials);
-  }
-}
-
-class NamespaceFile extends File {
-  override read(): number {
-    return -EINVAL;
+    return new NamespaceFile(face, path, flags, task.credentials, this.#namespaces, this.#type);
   }
 }
 

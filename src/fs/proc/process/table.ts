@@ -24,6 +24,7 @@ import { status } from "./status.ts";
 
 /** Only for those who may look into the process. */
 const PRIVATE: FileTraits<ProcProcess> = { mayOpen: mayInspect };
+const PRIVATE_WITH_END: FileTraits<ProcProcess> = { mayOpen: mayInspect, hasEnd: true };
 const WATCHABLE: FileTraits<ProcProcess> = { pollable: true };
 const WITH_END: FileTraits<ProcProcess> = { hasEnd: true };
 
@@ -56,14 +57,14 @@ const IO =
 
 /** What processes and threads both have. */
 const BOTH: readonly Entry<ProcProcess>[] = [
-  file("auxv", 0o400, auxv, undefined, PRIVATE),
+  file("auxv", 0o400, auxv, undefined, PRIVATE_WITH_END),
   constant("cgroup", "0::/\n"),
   file("clear_refs", 0o200, undefined, clearRefs),
   file("cmdline", 0o444, cmdline, undefined, WITH_END),
   file("comm", 0o644, (process) => `${process.comm}\n`, setComm),
   constant("cpuset", "/\n"),
   ...PLACES,
-  file("environ", 0o400, environ, undefined, PRIVATE),
+  file("environ", 0o400, environ, undefined, PRIVATE_WITH_END),
   ...DESCRIPTORS,
   file(
     "gid_map",

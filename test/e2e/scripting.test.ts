@@ -1,0 +1,4 @@
+/** Small scripting languages: perl and lua. */
+import { family } from "./harness.ts";
+
+family("scripting");
