@@ -142,10 +142,14 @@ static napi_value gw_configure(napi_env env, napi_callback_info info) {
 /*
  * Collect posted slots of the spaces in list[0..count): arena offsets of their slot memory. Writes
  * (space index, slot) pairs to out. What a stub says is only "look here": bits are masked by shape.
+ * Each scan begins one space further: one that posts nonsense without end cannot starve the others.
  */
 static int scan(const double *list, int count, int32_t *out, int max) {
+  static unsigned turn;
   int found = 0;
-  for (int i = 0; i < count; i++) {
+  unsigned first = count > 0 ? turn++ % (unsigned)count : 0;
+  for (int n = 0; n < count; n++) {
+    int i = (int)((first + (unsigned)n) % (unsigned)count);
     struct space_header *space = (struct space_header *)(arena + (size_t)list[i]);
     if (__atomic_load_n(&space->summary, __ATOMIC_RELAXED) == 0) continue;
     uint64_t summary = __atomic_exchange_n(&space->summary, 0, __ATOMIC_SEQ_CST);

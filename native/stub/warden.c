@@ -2,17 +2,22 @@
  * warden: the small process between the kernel and the stubs.
  *
  * The kernel starts it with descriptors 3 = control socket, 4 = doorbell, 5 = the first stub's
- * control socket, 6 = its slot memory, 7 = the kernel page (read-only), and the address of the
- * guest's vDSO as its argument. It starts the first stub (the template of all others) and then only
- *   - is the parent of every stub, so that one process reaps them, when the kernel says so;
+ * control socket, 6 = its slot memory, 7 = the kernel page (read-only), and one argument: the guest's
+ * vDSO address, whether namespaces are wanted, and the user that stubs shall be (0: the same).
+ * It enters namespaces of its own and an empty root where the host lets it, says in one message what
+ * it got, starts the first stub (the template of all others), and then only
+ *   - is the parent of every stub and reaps those that have ended, when the kernel says so;
  *   - kills all of them, through their process group, which no stub can leave, when the kernel dies.
+ *     As pid 1 of its own pid namespace it need not even do that: nothing in there outlives it.
  * It never runs guest code and has no power that the kernel has not.
  */
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,15 +46,21 @@ __asm__(
     "stub_blob: .incbin \"" STUB_BLOB "\"\nstub_blob_end:\n.previous\n");
 enum { ENTRY_SIGNAL, ENTRY_RESTORER, ENTRY_ENTER };
 
+/* More threads and processes than any sandbox has use for; fewer than a host has room for. */
+enum { MOST_TASKS = 16384 };
+
 static uint64_t vdso_target;
+static uint64_t host_vdso;
+static struct range { uint64_t start, end; } host_data;
+static uid_t stub_user;
+/* What this host granted; the kernel's words for it are in src/platform/stub/warden.ts. */
+static struct { int32_t pid, namespaces, empty_root, user; } granted;
 static char spare_stack[65536] __attribute__((aligned(16)));
 
 /* Exit codes 80…99 name the step that failed; the kernel turns them into words. */
 static void must(int ok, int code) {
   if (!ok) _exit(code);
 }
-
-struct range { uint64_t start, end; };
 
 /* The host's [vvar*] and [vdso] mappings: contiguous, and to be moved as one. */
 static struct range find_vdso(uint64_t *vdso_start) {
@@ -118,8 +129,8 @@ static void map_window(void) {
 
 /* Runs on spare_stack, so that the program's own stack may go. */
 static void become_stub(void) {
-  uint64_t vdso = 0;
-  struct range data = find_vdso(&vdso);
+  uint64_t vdso = host_vdso;
+  struct range data = host_data;
   if (vdso != 0) must(move_vdso(data, vdso, vdso_target) == 0, 89);
   map_window();
   struct slot *slot = (struct slot *)(STUB_SLOTS + FIRST_SLOT * CHUNK);
@@ -160,8 +171,38 @@ static void become_stub(void) {
                    : "memory", "rdi");
 }
 
+/* Keep of all capabilities those in `kept` (numbers below 32). */
+static int keep_capabilities(uint32_t kept) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2] = {{0, 0, 0}, {0, 0, 0}};
+  if (syscall(SYS_capget, &header, data) != 0) return -1;
+  data[0].effective = data[0].permitted &= kept;
+  data[1].effective = data[1].permitted = 0;
+  data[0].inheritable = data[1].inheritable = 0;
+  return (int)syscall(SYS_capset, &header, data);
+}
+
+/* A stub is nobody: no capability, and where there is a choice, a user that owns nothing. */
+static void become_nobody(void) {
+  struct rlimit tasks;
+  must(getrlimit(RLIMIT_NPROC, &tasks) == 0, 98);
+  if (stub_user != 0 || granted.namespaces == 2) {
+    /* Counted for this user, or this user namespace, alone. */
+    if (tasks.rlim_cur > MOST_TASKS) tasks.rlim_cur = MOST_TASKS;
+    if (tasks.rlim_max > MOST_TASKS) tasks.rlim_max = MOST_TASKS;
+    must(setrlimit(RLIMIT_NPROC, &tasks) == 0, 98);
+  }
+  if (stub_user != 0)
+    must(setgroups(0, NULL) == 0 && setresgid(stub_user, stub_user, stub_user) == 0 &&
+             setresuid(stub_user, stub_user, stub_user) == 0, 99);
+  must(keep_capabilities(0) == 0, 100);
+  /* A change of user makes a process undumpable, and then the kernel could not open its memory. */
+  must(prctl(PR_SET_DUMPABLE, 1) == 0 && prctl(PR_SET_NAME, "tvisor-stub") == 0, 101);
+}
+
 static void start_template(pid_t warden) {
   must(setpgid(0, 0) == 0, 93);
+  become_nobody();
   must(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == warden, 94);
   __asm__ volatile("mov %0, %%rsp\n\txor %%ebp, %%ebp\n\tcall *%1\n\tud2" ::"r"(
                        ((uint64_t)spare_stack + sizeof spare_stack - 64) & ~15ull),
@@ -176,30 +217,59 @@ static void end_all(pid_t group) {
   _exit(0);
 }
 
+/* Whoever has CLONE_FS with us can move our root: a child goes into a directory of its own in /proc and
+ * dies, and then the directory is empty, and nobody can ever make anything in it. */
+static int enter_empty_root(void) {
+  pid_t child = (pid_t)syscall(SYS_clone, CLONE_FS | SIGCHLD, 0, 0, 0, 0);
+  if (child == 0) _exit(chroot("/proc/self/fdinfo") == 0 && chdir("/") == 0 ? 0 : 1);
+  int status = 1;
+  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  return child > 0 && status == 0 && access("/", F_OK) == 0 && access("/0", F_OK) != 0;
+}
+
+/* In namespaces of its own goes on only a child of the kernel's, as pid 1; this process ends. Root needs
+ * no user namespace; who else is in one is everything in there and nobody outside. */
+static void enter_namespaces(void) {
+  const unsigned long all = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+  for (int i = 1; i <= 2; i++) {
+    unsigned long flags = all | (i == 2 ? CLONE_NEWUSER : 0) | CLONE_PARENT | SIGCHLD;
+    long pid = syscall(SYS_clone, flags, 0, 0, 0, 0);
+    if (pid > 0) _exit(0);
+    if (pid < 0) continue;
+    granted.namespaces = i;
+    return;
+  }
+}
+
 int main(int argc, char **argv) {
-  must(argc == 2, 95);
-  vdso_target = strtoull(argv[1], NULL, 16);
+  unsigned long vdso;
+  int wants_namespaces;
+  must(argc == 2 && sscanf(argv[1], "%lx,%d,%u", &vdso, &wants_namespaces, &stub_user) == 3, 95);
+  vdso_target = vdso;
+  host_data = find_vdso(&host_vdso);
+  if (wants_namespaces) enter_namespaces();
+  granted.empty_root = enter_empty_root();
+  granted.user = (int32_t)stub_user;
   setsid();
-  pid_t warden = getpid();
+  pid_t warden = granted.pid = getpid();
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL);
+  /* The message says who sends it, in the kernel's numbers, and that the warden lives. */
+  must(write(CONTROL, &granted, sizeof granted) == sizeof granted, 97);
   pid_t template = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
   must(template >= 0, 96);
   if (template == 0) start_template(warden);
   setpgid(template, template); /* also done by the child: whoever is first */
   syscall(SYS_close_range, DOORBELL, ~0u, 0);
-  /* The message that names the group also says that the warden lives. */
-  must(write(CONTROL, &template, sizeof template) == sizeof template, 97);
+  keep_capabilities(1u << CAP_KILL);
   for (;;) {
-    /* One message: the pid of a stub whose death the kernel has seen, and has no more use for. */
-    int32_t pid;
-    ssize_t n = read(CONTROL, &pid, sizeof pid);
+    /* A message means: the kernel has time, reap whoever ended. Waking for each death would cost a
+     * guest its processor. Its end is ours. */
+    char byte;
+    ssize_t n = read(CONTROL, &byte, sizeof byte);
     if (n < 0 && errno == EINTR) continue;
-    if (n != sizeof pid) end_all(template);
-    int status;
-    int32_t answer[2] = {pid, 0};
-    if (waitpid(pid, &status, WNOHANG) == pid) answer[1] = status;
-    (void)!write(CONTROL, answer, sizeof answer);
+    if (n != sizeof byte) end_all(template);
+    while (waitpid(-1, NULL, WNOHANG) > 0) continue;
   }
 }

@@ -7,7 +7,13 @@ import os from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { WEXITSTATUS, WIFEXITED, WTERMSIG } from "../abi/wait.ts";
-import { KernelCrash, Sandbox, type SandboxSpec, StartFailure, type Volume } from "../sentry/sandbox.ts";
+import {
+  KernelCrash,
+  Sandbox,
+  type SandboxSpec,
+  StartFailure,
+  type Volume,
+} from "../sentry/sandbox.ts";
 
 const USAGE = `Usage: tvisor do [OPTIONS] -- CMD [ARG…]
 
@@ -31,6 +37,8 @@ Example:
   tvisor do --volume "$PWD:$PWD" -- make -j2
 `;
 
+/** Written to directly: Node's own streams are not to be set up once the process is locked in. */
+const STDERR = 2;
 const USAGE_ERROR = 128;
 
 class UsageError extends Error {}
@@ -45,15 +53,16 @@ export async function main(argv: string[]): Promise<number> {
     return exitCode(new Sandbox(spec).run());
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`tvisor do: ${error.message}. See \`tvisor do --help\`.\n`);
+      writeSync(STDERR, `tvisor do: ${error.message}. See \`tvisor do --help\`.\n`);
       return USAGE_ERROR;
     }
     if (error instanceof StartFailure) {
-      process.stderr.write(`tvisor do: ${error.message}\n`);
+      writeSync(STDERR, `tvisor do: ${error.message}\n`);
       return error.exitCode;
     }
     if (error instanceof KernelCrash) {
-      process.stderr.write(
+      writeSync(
+        STDERR,
         `tvisor: this is a bug in tvisor, not in the program it ran: ${error.message}\n${error.state}\n`,
       );
       return USAGE_ERROR;

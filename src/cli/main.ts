@@ -2,6 +2,7 @@
  * The command line: which command, and what happens to failures. Each command is a file of its own,
  * loaded when it is asked for, so that none pays for another.
  */
+import { writeSync } from "node:fs";
 import process from "node:process";
 
 /** Exit status of tvisor's own failures: no program exits with it by accident, shells use 126 and 127. */
@@ -53,7 +54,8 @@ main(process.argv.slice(2)).then(
     process.exit();
   },
   (error: unknown) => {
-    process.stderr.write(
+    writeSync(
+      2,
       `tvisor: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
     process.exit(EXIT_TVISOR);

@@ -110,6 +110,7 @@ export const calls = {
   }),
   fsync: call("fsync", 74, "guest fsync of host files"),
   ftruncate: call("ftruncate", 77, "size of in-memory files"),
+  getsid: call("getsid", 124, "is a process that says HELLO one of our stubs"),
   kill: call("kill", 62, "the warden is dead: end its process group", {
     allow: [
       [

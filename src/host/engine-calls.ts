@@ -41,7 +41,7 @@ export const engineCalls: readonly HostCall[] = [
     allow: anyOf(0, [THREAD_GLIBC, THREAD_MUSL]),
   }),
   call("exit", 60, "threads end"),
-  call("uname", 63, "libuv asks for the kernel's version before it writes messages"),
+  call("uname", 63, "libuv chooses its calls by the kernel's version"),
   call("readlink", 89, "libuv finds a terminal's name for messages on stderr"),
   call("getrusage", 98, "process.cpuUsage() of reports"),
   call("sysinfo", 99, "V8 sizes its heap"),

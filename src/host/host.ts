@@ -394,7 +394,10 @@ export class Host {
     return this.gateway.sys(calls.sendmsg.nr, socket, this.address(at), 0x4040); // NOSIGNAL, DONTWAIT
   }
 
-  /** Receive one message and return the sender's pid as the host states it, or -errno; 0 at EOF. */
+  /**
+   * Receive one message and return the sender's pid as the host states it, or -errno; 0 at EOF. Its
+   * bytes, at most 64, lie 256 bytes behind structAt.
+   */
   receiveSender(socket: number): number {
     const view = this.arena.view;
     const at = this.#structAt;
@@ -434,6 +437,11 @@ export class Host {
   useProcessDirectory(directory: number): void {
     this.close(this.#processes);
     this.#processes = directory;
+  }
+
+  /** The session that a process is in, as our pid namespace numbers it. */
+  getsid(pid: number): number {
+    return this.gateway.sys(calls.getsid.nr, pid);
   }
 
   killGroup(group: number, signal: number): number {

@@ -4,7 +4,7 @@
  *  - The user's terminal is raw meanwhile; restore() puts it back, also when Node exits for any reason.
  *  - Bytes wait where they are when the other side is slow: in the pty, or in the host's pipe.
  *  - resized() and continued() are for whoever catches SIGWINCH and SIGCONT.
- * Input that is no terminal works too: its end becomes the end-of-file character.
+ * Input that is no terminal works too: after its end every read finds the end of file.
  */
 import process from "node:process";
 import { EAGAIN, EINTR } from "../abi/errno.ts";
@@ -180,8 +180,10 @@ export class Console implements HostListener, Waiter {
       this.pty.closeMaster();
       return;
     }
+    // The character gives a reader what was typed of a line; from then on there is only the end.
     const eof = this.pty.tty.termios.cc[VEOF]!;
     if (this.pty.tty.isCanonical && eof !== 0) this.pty.masterWrite(Uint8Array.of(eof));
+    this.pty.endInput();
   }
 
   /** Reading the pty makes it emit pending echoes, which wakes us again: once at a time. */

@@ -126,7 +126,7 @@ export class Sandbox {
     this.platform = new StubPlatform(this.host, mmapMinAddr());
     const end = this.platform.guestEnd;
     const vdsoAt = end - VDSO_SPACE + entropy.below(VDSO_SPACE / 2 / PAGE) * PAGE;
-    this.platform.start(nativePath("tvisor-warden"), vdsoAt);
+    this.platform.start(nativePath("tvisor-warden"), vdsoAt, this.#walls.isolation());
     this.dispatch = new Dispatch(spec.report);
     this.#facts = new HostFacts(this.host, this.host.gateway.cpus());
     this.kernel = new Kernel({

@@ -5,7 +5,7 @@
  * A wall that this machine cannot build is left out, except the seccomp filter, which every host has.
  * TVISOR_LOCKDOWN=report (for who works on tvisor) tells of refused calls instead of ending.
  */
-import { writeSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -18,9 +18,11 @@ import {
   CAP_KILL,
   CAP_NET_BIND_SERVICE,
   CAP_NET_RAW,
+  CAP_SETGID,
+  CAP_SETUID,
   CAP_SYS_PTRACE,
 } from "../abi/capability.ts";
-import { dropCapabilities } from "../host/capabilities.ts";
+import { dropCapabilities, permittedCapabilities } from "../host/capabilities.ts";
 import type { Host } from "../host/host.ts";
 import {
   type FileGrant,
@@ -33,6 +35,7 @@ import {
 import { Lockdown } from "../host/lockdown.ts";
 import { openProcessDirectory } from "../host/process-directory.ts";
 import type { StubPlatform } from "../platform/stub/platform.ts";
+import type { Isolation } from "../platform/stub/warden.ts";
 
 /** What of the machine the sandbox was given. */
 export interface WorldSpec {
@@ -41,6 +44,8 @@ export interface WorldSpec {
   readonly volumes: readonly { source: string; readOnly: boolean }[];
 }
 
+/** A range that no distribution gives to anybody; each sandbox has a user of its own in it. */
+const STUB_USERS = 1_879_048_192;
 const STREAMS = [0, 1, 2];
 /** As the command line has it for failures of tvisor itself. */
 const EXIT_TVISOR = 128;
@@ -87,6 +92,26 @@ export class Walls {
     ];
   }
 
+  /** What the warden shall ask of the host for the stubs. */
+  isolation(): Isolation {
+    const wants = process.env["TVISOR_NAMESPACES"] !== "off";
+    return {
+      namespaces: wants,
+      user: this.#canSwitchUser() ? STUB_USERS + (process.pid % 2 ** 22) : 0,
+    };
+  }
+
+  /** As root, if the kernel process can still signal and look into stubs that are someone else. */
+  #canSwitchUser(): boolean {
+    const held = permittedCapabilities(this.#host);
+    const needed = [CAP_SETUID, CAP_SETGID, CAP_KILL, CAP_SYS_PTRACE, CAP_DAC_OVERRIDE];
+    if (!needed.every((capability) => (held >> BigInt(capability)) % 2n === 1n)) return false;
+    // A container may know only some users.
+    return ["uid_map", "gid_map"].every((name) =>
+      /^\s*0\s+\d+\s+4294967295\s*$/.test(readFileSync(`/proc/self/${name}`, "latin1")),
+    );
+  }
+
   beforeGuests(platform: StubPlatform): void {
     dropCapabilities(this.#host, this.#keptCapabilities());
     // At the end Node could not write it any more.
@@ -95,7 +120,7 @@ export class Walls {
       network: this.#spec.network === "host",
       volumes: this.#hasWritableVolumes,
       ownPid: process.pid,
-      stubGroup: -platform.stubGroup,
+      stubGroup: -platform.warden.stubGroup,
     };
     this.#lockdown.seal(setup, process.env["TVISOR_LOCKDOWN"] === "report");
     // Node's own way out needs io_uring, which no filter can see through. Comes last of the listeners;

@@ -1,7 +1,8 @@
 /**
  * Compares whole programs: the same script on Linux and under tvisor.
  *  - `family("git")` makes a test of every script in the folder git/. Its first comment line is the
- *    title; `# packages: a b` names the Debian packages it needs, `# network: host` the network.
+ *    title; `# packages: a b` names the Debian packages it needs, `# network: host` the network,
+ *    `# optional: java` a program that is too big to install for a test: without it the test is skipped.
  *  - `compare(script)` fails the test when standard output or the exit code differ.
  *  - `tty: true` runs it on a pseudo-terminal; `tty: [{after, type}]` also types, each text when its
  *    pattern has appeared after the one before. `show` makes of what appeared what is compared.
@@ -51,7 +52,12 @@ export function compare(script: string, options: ScriptOptions = {}): Promise<Ru
 export function family(name: string): void {
   const folder = join(HERE, name);
   for (const file of readdirSync(folder).sort()) {
-    const { title, packages, flags } = readHeader(join(folder, file));
+    const { title, packages, optional, flags } = readHeader(join(folder, file));
+    const absent = optional.find((program) => !isPresent(program));
+    if (absent !== undefined) {
+      test(`${name}/${file}: ${title}`, { skip: `this machine has no ${absent}` }, () => {});
+      continue;
+    }
     scenario(`${name}/${file}: ${title}`, packages, () => {
       const prepare = (directory: string) => {
         // Beside the working directory, which the script finds empty.
@@ -81,7 +87,14 @@ export function scenario(title: string, packages: string[], body: () => Promise<
   });
 }
 
-function readHeader(path: string): { title: string; packages: string[]; flags: string[] } {
+interface Header {
+  title: string;
+  packages: string[];
+  optional: string[];
+  flags: string[];
+}
+
+function readHeader(path: string): Header {
   const comments = readFileSync(path, "utf8")
     .split("\n")
     .slice(1)
@@ -94,6 +107,7 @@ function readHeader(path: string): { title: string; packages: string[]; flags: s
   return {
     title: comments[0].replace(/\.$/, ""),
     packages: words("packages"),
+    optional: words("optional"),
     flags: words("network").flatMap((network) => ["--network", network]),
   };
 }

@@ -23,6 +23,11 @@ export function attack(name: string): Promise<string> {
   });
 }
 
+/** Runs "$@" beside a shell that keeps forking, kills it, and says whether all this went well. */
+export const BESIDE = `"$@" & victim=$!
+i=0; while [ $i -lt 15 ]; do /bin/true || exit 9; i=$((i+1)); sleep 0.02; done
+kill -9 $victim 2>/dev/null; wait $victim; echo "sibling fine"`;
+
 export interface HostProcess {
   pid: number;
   comm: string;

@@ -7,12 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { attack, processes, Sandbox, survivors } from "./harness.ts";
-
-/** Runs "$@" beside a shell that keeps forking, kills it, and says whether all this went well. */
-const BESIDE = `"$@" & victim=$!
-i=0; while [ $i -lt 15 ]; do /bin/true || exit 9; i=$((i+1)); sleep 0.02; done
-kill -9 $victim 2>/dev/null; wait $victim; echo "sibling fine"`;
+import { attack, BESIDE, processes, Sandbox, survivors } from "./harness.ts";
 
 async function besideSibling(command: string[]): Promise<string> {
   const sandbox = new Sandbox(["sh", "-c", BESIDE, "sh", ...command]);
@@ -44,9 +39,16 @@ for (const [argument, name] of Object.entries(TARGETS))
     await besideSibling([await attack("scribble"), argument]);
   });
 
-for (const what of ["fork", "thread", "both"])
-  test(`stub wall: hidden children (${what}) do not outlive the kernel process`, async () => {
-    const sandbox = new Sandbox([await attack("hidden-fork"), what]);
+/** With pid namespaces and without: then the warden's kill of the process group is what ends them. */
+const HIDDEN = [
+  ["fork", {}],
+  ["both", {}],
+  ["fork", { TVISOR_NAMESPACES: "off" }],
+  ["both", { TVISOR_NAMESPACES: "off" }],
+] as const;
+for (const [what, env] of HIDDEN)
+  test(`stub wall: hidden children do not outlive the kernel process: ${what} ${JSON.stringify(env)}`, async () => {
+    const sandbox = new Sandbox([await attack("hidden-fork"), what], { env });
     await sandbox.until("ready");
     assert.doesNotMatch(sandbox.stdout, /refused/);
     const session = sandbox.warden!.pid;

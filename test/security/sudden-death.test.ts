@@ -42,3 +42,43 @@ test(`sudden death: SIGKILL of the kernel process at ${ROUNDS} moments leaves no
   for (let i = 0; i < 100 && left().length > 0; i++) await sleep(20);
   assert.deepEqual(left(), []);
 });
+
+test("sudden death: the warden's end is told as tvisor's own, with the kernel's state", async () => {
+  for (const env of [{}, { TVISOR_NAMESPACES: "off" }]) {
+    const sandbox = new Sandbox([await attack("hidden-fork"), "fork"], { env });
+    await sandbox.until("ready");
+    const session = sandbox.warden!.pid;
+    process.kill(session, "SIGKILL");
+    assert.equal(await sandbox.end(5000), 128);
+    assert.match(sandbox.stderr, /bug in tvisor, not in the program it ran: .*the warden died/);
+    assert.match(sandbox.stderr, /hidden-fork/, "the state names the guest's processes");
+    assert.deepEqual(await survivors(session), []);
+  }
+});
+
+test("sudden death: a stub's end is its guest's SIGKILL and nobody else's", async () => {
+  const script = `sleep 77 & victim=$!; echo ready; wait $victim; echo "ended $?"; /bin/true && echo fine`;
+  const sandbox = new Sandbox(["sh", "-c", script]);
+  await sandbox.until("ready");
+  await sleep(300);
+  const session = sandbox.warden!.pid;
+  // The youngest process that is no spare: those are made in idle moments, and die unnoticed.
+  const stubs = processes().filter(
+    (each) => each.session === session && each.comm === "tvisor-stub",
+  );
+  for (const stub of stubs.sort((a, b) => b.pid - a.pid)) {
+    if (sandbox.stdout.includes("ended")) break;
+    process.kill(stub.pid, "SIGKILL");
+    await sleep(100);
+  }
+  assert.equal(await sandbox.end(5000), 0, sandbox.stderr);
+  assert.match(sandbox.stdout, /ended 137\nfine/);
+});
+
+test("sudden death: a kernel bug is never taken for the guest's failure", async () => {
+  const sandbox = new Sandbox(["sh", "-c", "echo up; sleep 5"]);
+  await sandbox.until("up");
+  process.kill(sandbox.warden!.pid, "SIGKILL");
+  assert.equal(await sandbox.end(4000), 128);
+  assert.match(sandbox.stderr, /^tvisor: this is a bug in tvisor, not in the program it ran/);
+});

@@ -1,8 +1,10 @@
 /**
  * StreamInode: the identity of a HostStream: what the host says of the descriptor. Its numbers are
  * the host's, so that a pipe between two of the user's descriptors is seen to be one.
+ *  - A socket is shown as a pipe: it answers no socket call here, and libuv, for one, silently drops
+ *    the output of a program whose stdout is a socket without a name.
  */
-import { makedev } from "../../abi/stat.ts";
+import { makedev, S_IFIFO, S_IFMT, S_IFSOCK } from "../../abi/stat.ts";
 import { type Host, HostStat } from "../../host/host.ts";
 import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import { Inode } from "../../kernel/vfs/inode.ts";
@@ -13,11 +15,16 @@ export class StreamInode extends Inode {
   readonly #stat = new HostStat();
   /** The stream's descriptor; -1 once it is closed. */
   fd: number;
+  /** S_IF*: what the descriptor is to the host. */
+  readonly hostType: number;
 
   constructor(filesystem: Filesystem, host: Host, fd: number) {
     const stat = new HostStat();
     host.statx(fd, "", stat);
-    super(filesystem, stat.ino, stat.mode, stat.uid, stat.gid);
+    const hostType = stat.mode & S_IFMT;
+    const shownType = hostType === S_IFSOCK ? S_IFIFO : hostType;
+    super(filesystem, stat.ino, shownType | (stat.mode & ~S_IFMT), stat.uid, stat.gid);
+    this.hostType = hostType;
     this.#host = host;
     this.fd = fd;
     this.rdev = makedev(stat.rdevMajor, stat.rdevMinor);

@@ -81,7 +81,7 @@ export class HostStream extends File implements HostListener {
     inode.drop();
     this.#host = host;
     this.#events = events;
-    this.#type = inode.mode & S_IFMT;
+    this.#type = inode.hostType;
     const own = this.#openOwn(given);
     this.#nonblocking = own >= 0;
     this.#fd = own >= 0 ? own : host.dup(given);

@@ -12,7 +12,8 @@ import { PARKED } from "../task/park.ts";
 import type { Task } from "../task/task.ts";
 import { File } from "../vfs/file.ts";
 import type { Path } from "../vfs/path.ts";
-import { type Mqueue, type MqueueMessage, MqueueWaiter } from "./mqueue.ts";
+import type { Mqueue } from "./mqueue.ts";
+import { type MqueueMessage, MqueueWaiter } from "./mqueue-waiter.ts";
 
 export class MqueueFile extends File implements Waiter {
   readonly mqueue: Mqueue;

@@ -19,34 +19,12 @@ import type { Kstat } from "../vfs/kstat.ts";
 import type { Path } from "../vfs/path.ts";
 import { MqueueFile } from "./mqueue-file.ts";
 import type { MqueueFilesystem } from "./mqueue-filesystem.ts";
+import type { MqueueMessage, MqueueWaiter } from "./mqueue-waiter.ts";
 
 /** st_size of every queue. */
 const STATUS_SIZE = 80;
 /** What Linux counts for the bookkeeping of one message: its header and its node of the tree. */
 const MESSAGE_OVERHEAD = 96;
-
-export interface MqueueMessage {
-  readonly priority: number;
-  readonly text: Uint8Array;
-}
-
-/** A task that waits: a sender has its message from the start, a receiver when it is woken. */
-export class MqueueWaiter {
-  readonly task: Task;
-  message: MqueueMessage | null;
-  isDone = false;
-  readonly events = new WaitQueue();
-
-  constructor(task: Task, message: MqueueMessage | null) {
-    this.task = task;
-    this.message = message;
-  }
-
-  finish(): void {
-    this.isDone = true;
-    this.events.wake(-1);
-  }
-}
 
 /** Whom mq_notify registered. */
 export interface Notification {

@@ -43,6 +43,8 @@ export class Pty {
   slaveOpens = 0;
   /** Somebody had the slave open and nobody has it now. */
   slaveGone = false;
+  /** Whoever types is gone, the terminal stays: reads that find nothing find the end of file. */
+  inputEnded = false;
   packetMode = false;
   packetStatus = 0;
   /** Bytes that were emitted and the readers not told of yet (Tty.settle). */
@@ -80,6 +82,12 @@ export class Pty {
       this.tty.receive();
     }
     return n;
+  }
+
+  /** Nothing will be typed any more. */
+  endInput(): void {
+    this.inputEnded = true;
+    this.tty.queue.wake(POLLIN | POLLRDNORM);
   }
 
   closeMaster(): void {

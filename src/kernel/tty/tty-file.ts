@@ -95,7 +95,7 @@ export class TtyFile extends File {
   }
 
   #waitForInput(task: Task, into: UserBuffer, deadline: number): number {
-    if (deadline === 0) return into.done;
+    if (deadline === 0 || this.tty.pty.inputEnded) return into.done;
     if (this.nonblocking)
       return into.done > 0 ? into.done : refuse(EAGAIN, "read: the terminal has no input");
     task.record.progress = into.done;

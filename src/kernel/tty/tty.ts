@@ -80,6 +80,7 @@ export class Tty implements ControllingTerminal {
 
   /** Could a read go on? For poll in raw mode without VTIME it takes VMIN bytes. */
   hasInput(forPoll = false): boolean {
+    if (this.pty.inputEnded) return true;
     if (this.isCanonical) return this.buffer.hasLine;
     const { cc } = this.termios;
     const least = forPoll && cc[VTIME] === 0 && cc[VMIN] !== 0 ? cc[VMIN]! : 1;

@@ -33,6 +33,7 @@ import {
 } from "./layout.ts";
 import { EPOLL, StubSpace } from "./space.ts";
 import type { StubThread } from "./thread.ts";
+import { type Isolation, NO_ISOLATION, Warden } from "./warden.ts";
 
 const MFD_CLOEXEC_ALLOW_SEALING = 3;
 const F_ADD_SEALS = 1033;
@@ -43,13 +44,14 @@ const SOCK_SEQPACKET_CLOEXEC = 5 | 0o2000000;
 const SOL_SOCKET = 1;
 const SO_PASSCRED = 16;
 const O_RDONLY_CLOEXEC = 0o2000000;
-const SIGKILL = 9;
 
 const SPIN_NS = 30_000;
 const STUB_SPINS = 2000;
 const INTERRUPT_AGAIN_NS = 10e6;
 const INTERRUPT_DEADLINE_MS = 1000;
 const START_DEADLINE_MS = 10_000;
+/** SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, and SIGSYS that no filter sent: what stubs catch. */
+const FAULTS: ReadonlySet<number> = new Set([4, 5, 7, 8, 11, 31]);
 /** How many batches of posts may go by before host events get a look. */
 const HOST_EVERY = 64;
 
@@ -86,10 +88,7 @@ export class StubPlatform implements Platform {
   readonly scratchView: DataView;
   readonly stops: Stop[] = [];
   readonly interrupted = new Set<StubThread>();
-  /** The process group that every stub is in and cannot leave, as the host knows it. */
-  stubGroup = 0;
-  /** The warden's pid as its children see it with getppid. */
-  wardenPidInside = 0;
+  warden!: Warden;
 
   readonly #cpus: number;
   readonly #block: number;
@@ -104,10 +103,9 @@ export class StubPlatform implements Platform {
   readonly #kits: SpaceKit[] = [];
   readonly #spares: StubThread[] = [];
   /** Processes that are gone, and that the warden has not been told to reap. */
-  readonly #unreaped: number[] = [];
+  #unreaped = 0;
   #epoll = -1;
   #doorbell = -1;
-  #warden = -1;
   #template: StubThread | null = null;
   #nextId = 1;
   #sinceHost = 0;
@@ -131,7 +129,7 @@ export class StubPlatform implements Platform {
   // --- start ----------------------------------------------------------------------------------
 
   /** Spawn the warden program and bring up the template. `vdsoAt` is where guests find the vDSO. */
-  start(wardenPath: string, vdsoAt: number): void {
+  start(wardenPath: string, vdsoAt: number, isolation: Isolation = NO_ISOLATION): void {
     const host = this.host;
     this.#epoll = must("epoll_create1", host.epollCreate());
     this.#doorbell = must("eventfd2", host.eventfd2(0, EFD_NONBLOCK_CLOEXEC));
@@ -147,25 +145,19 @@ export class StubPlatform implements Platform {
     this.gateway.configure(this.#epoll, this.#doorbell, this.arena.kernelPage);
     this.#setSpins();
 
-    const sockets = host.socketpair(AF_UNIX, SOCK_SEQPACKET_CLOEXEC);
     const made = this.makeSpace();
-    if (typeof sockets === "number") throw new HostError("socketpair", -sockets);
     if (typeof made === "number") throw new HostError("memfd_create", -made);
-    const [ours, theirs] = sockets;
     const { space, memoryFd, stubControl } = made;
     const thread = space.adopt(FIRST_SLOT);
     if (thread === null) throw new KernelBug("the template has no slot");
-    const fds = [theirs, this.#doorbell, stubControl, memoryFd, readOnlyPage];
-    const pid = this.gateway.spawn(wardenPath, fds, vdsoAt.toString(16));
-    if (pid < 0) throw new HostError("vfork", -pid, "the warden could not be started");
-    for (const fd of [theirs, stubControl, readOnlyPage, page]) host.close(fd);
-    this.#warden = ours;
-    this.wardenPidInside = pid;
-    this.watch(ours, EPOLL.in, this);
+    this.warden = new Warden(host, vdsoAt);
+    this.warden.spawn(wardenPath, [this.#doorbell, stubControl, memoryFd, readOnlyPage], isolation);
+    for (const fd of [stubControl, readOnlyPage, page]) host.close(fd);
     if (this.awaitPost(thread, START_DEADLINE_MS) !== 0 || !space.meet())
       throw new KernelBug("the first stub did not start: see `tvisor doctor`");
+    this.warden.meet(space.pid);
+    this.watch(this.warden.socket, EPOLL.in, this);
     this.#learnVdso(thread);
-    this.stubGroup = space.pid;
     this.#template = thread;
   }
 
@@ -238,6 +230,17 @@ export class StubPlatform implements Platform {
     return { space, memoryFd, stubControl };
   }
 
+  /** Is this process another living space's already? Then a stub has answered for a child of its own. */
+  isKnown(pid: number): boolean {
+    for (const space of this.#spaces.values()) if (space.pid === pid) return true;
+    return false;
+  }
+
+  /** Before the warden is met, the template is the only process that can say anything. */
+  ownsStub(pid: number): boolean {
+    return this.#template === null || this.warden.owns(pid);
+  }
+
   watchDeath(space: StubSpace): void {
     this.#byPidfd.set(space.pidfd, space);
     this.host.epollCtl(this.#epoll, EPOLL.add, space.pidfd, EPOLL.in);
@@ -268,7 +271,7 @@ export class StubPlatform implements Platform {
     if (this.#listeners.delete(fd)) this.host.epollCtl(this.#epoll, EPOLL.remove, fd, 0);
   }
 
-  /** The warden's words: deaths reaped, or its own end; and late HELLOs of doomed spaces. */
+  /** The warden's end; and late HELLOs of doomed spaces. */
   onHostEvent(fd: number, _events: number): void {
     const doomed = this.#doomed.get(fd);
     if (doomed !== undefined) {
@@ -278,10 +281,8 @@ export class StubPlatform implements Platform {
       doomed.finish();
       return;
     }
-    const n = this.host.read(this.#warden, this.host.io.subarray(0, 64));
-    if (n > 0) return;
-    // Stubs die with the warden; what a guest has hidden from it does not.
-    this.host.killGroup(this.stubGroup, SIGKILL);
+    // It has nothing more to say: what comes is its end.
+    this.warden.finish();
     throw new KernelBug("the warden died, and every stub with it: was it killed from outside?");
   }
 
@@ -299,18 +300,10 @@ export class StubPlatform implements Platform {
     this.host.epollCtl(this.#epoll, EPOLL.remove, space.pidfd, 0);
     this.#byPidfd.delete(space.pidfd);
     this.host.close(space.pidfd);
-    this.#unreaped.push(space.pid);
+    this.warden.forget(space.pid);
+    this.#unreaped++;
     space.pidfd = -1;
     if (space.alive) this.#lost(space);
-  }
-
-  /** Waking the warden costs a guest its processor: done for many at once, or when nothing runs. */
-  #reap(): void {
-    const at = this.host.structAt;
-    for (const pid of this.#unreaped.splice(0)) {
-      this.view.setInt32(at, pid, true);
-      this.host.write(this.#warden, this.arena.u8.subarray(at, at + 4));
-    }
   }
 
   /** A space ended on the host without our asking: tell the kernel of each of its threads. */
@@ -362,7 +355,11 @@ export class StubPlatform implements Platform {
     const lookAtHost = ++this.#sinceHost >= HOST_EVERY || timeout === 0;
     this.words[(block + WAIT.pollHost) >> 2] = lookAtHost ? 1 : 0;
     if (lookAtHost) this.#sinceHost = 0;
-    if (this.#unreaped.length >= REAP_BATCH || (busy === 0 && timeout > 0)) this.#reap();
+    // Waking the warden costs a guest its processor: for many at once, or when nothing runs.
+    if (this.#unreaped >= REAP_BATCH || (this.#unreaped > 0 && busy === 0 && timeout > 0)) {
+      this.#unreaped = 0;
+      this.warden.reap();
+    }
     const posts = this.gateway.wait(block);
     this.#collect(posts, scanned.slice());
     const events = this.words[(block + WAIT.events) >> 2]!;
@@ -396,8 +393,8 @@ export class StubPlatform implements Platform {
       this.#stopped(thread);
       this.#report(thread, STOP_SYSCALL);
     } else if (thread.state === "running" && reason === REASON.fault) {
+      if (!this.#readFault(thread)) return this.#nonsense(thread.space);
       this.#stopped(thread);
-      this.#readFault(thread);
       this.#report(thread, STOP_FAULT);
     } else if (thread.state === "running" && reason === REASON.interrupt) {
       this.#stopped(thread);
@@ -427,16 +424,19 @@ export class StubPlatform implements Platform {
     this.#died.push(space);
   }
 
-  #readFault(thread: StubThread): void {
+  /** Read once; false when it names a signal that no fault brings. */
+  #readFault(thread: StubThread): boolean {
     const at = thread.at;
     const fault = thread.fault;
     fault.signo = this.words[(at + SLOT.signo) >> 2]!;
+    if (!FAULTS.has(fault.signo)) return false;
     fault.code = this.words[(at + SLOT.code) >> 2]!;
     fault.address =
       (this.words[(at + SLOT.address + 4) >> 2]! >>> 0) * 4294967296 +
       (this.words[(at + SLOT.address) >> 2]! >>> 0);
     fault.error = thread.registerLow(19);
     fault.trap = thread.registerLow(20);
+    return true;
   }
 
   /**
@@ -483,8 +483,7 @@ export class StubPlatform implements Platform {
 
   shutdown(): void {
     // The warden kills every stub when its socket closes.
-    if (this.#warden >= 0) this.host.close(this.#warden);
-    this.#warden = -1;
+    this.warden.close();
   }
 }
 

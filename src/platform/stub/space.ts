@@ -54,14 +54,24 @@ export class StubSpace implements AddressSpace {
     if (this.pid !== 0) return true;
     const host = this.#platform.host;
     const pid = host.receiveSender(this.control);
-    if (pid <= 0) return false;
+    if (pid <= 0 || this.#platform.isKnown(pid)) return false;
     const pidfd = host.pidfdOpen(pid);
     if (pidfd < 0) return false;
+    const memFd = host.openProcess(pid, "mem", O_RDWR_CLOEXEC);
+    // Whoever sent HELLO may be dead, and its number another's. The descriptors are right if the
+    // process is a stub now and the one behind the pidfd lives after that.
+    const isOurs = this.#platform.ownsStub(pid) && host.poll(pidfd, EPOLLIN) === 0;
+    if (!isOurs || memFd < 0) {
+      if (isOurs) host.pidfdSendSignal(pidfd, SIGKILL);
+      if (memFd >= 0) host.close(memFd);
+      host.close(pidfd);
+      return false;
+    }
+    this.#memFd = memFd;
     this.pid = pid;
     this.pidfd = pidfd;
-    this.#memFd = host.openProcess(pid, "mem", O_RDWR_CLOEXEC);
     this.#platform.watchDeath(this);
-    return this.#memFd >= 0;
+    return true;
   }
 
   read(address: number, into: Uint8Array, at: number, length: number): number {

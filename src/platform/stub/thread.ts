@@ -27,7 +27,7 @@ const NR = {
 } as const;
 const MREMAP_FIXED = 2;
 /** How long a stub may take for one command: a host mmap or fork of a huge space takes its time. */
-const COMMAND_DEADLINE_MS = 10_000;
+const COMMAND_DEADLINE_MS = 5_000;
 
 export type SlotState = "starting" | "running" | "stopped" | "dead";
 
@@ -126,9 +126,14 @@ export class StubThread implements GuestThread {
   }
 
   sendInterrupt(): void {
-    const tid = this.#platform.words[(this.at + SLOT.tid) >> 2]!;
-    // The tid is the guest's claim; the host checks that it belongs to this very process.
-    if (tid > 0) this.#platform.host.tgkill(this.space.pid, tid, SIG_INTERRUPT);
+    const { host, warden } = this.#platform;
+    const claimed = this.#platform.words[(this.at + SLOT.tid) >> 2]!;
+    if (claimed <= 0) return;
+    // The host checks that the thread belongs to this very process.
+    const { pid } = this.space;
+    const rc = host.tgkill(pid, warden.hostTid(pid, claimed), SIG_INTERRUPT);
+    // A number inside can belong to another thread by now.
+    if (rc < 0 && warden.namespaces > 0) host.tgkill(pid, warden.hostTid(pid, claimed, true), SIG_INTERRUPT);
   }
 
   exit(): void {
@@ -266,7 +271,9 @@ export class StubThread implements GuestThread {
 
   cpuNs(): number {
     const tid = this.#platform.words[(this.at + SLOT.tid) >> 2]!;
-    return this.space.alive && tid > 0 ? this.#platform.host.threadCpuNs(this.space.pid, tid) : 0;
+    if (!this.space.alive || tid <= 0) return 0;
+    const { host, warden } = this.#platform;
+    return host.threadCpuNs(this.space.pid, warden.hostTid(this.space.pid, tid));
   }
 
   // --- new threads and spaces -----------------------------------------------------------------
@@ -303,7 +310,7 @@ export class StubThread implements GuestThread {
       space.kill();
       return sent < 0 ? sent : -ENOMEM;
     }
-    writeI64(this.#platform.view, this.at + SLOT.args, this.#platform.wardenPidInside);
+    writeI64(this.#platform.view, this.at + SLOT.args, this.#platform.warden.pidInside);
     const pid = this.#command(COMMAND.fork);
     if (pid < 0) {
       space.kill();

@@ -140,7 +140,7 @@ function bind(task: Task, sourceAt: number, target: Path, flags: number): number
 }
 
 /** What is mounted below the source comes along. */
-function copyBelow(task: Task, source: Path, copy: Mount): void {
+export function copyBelow(task: Task, source: Path, copy: Mount): void {
   const copies = new Map<Mount, Mount>([[source.mount, copy]]);
   for (const below of [...source.mount.tree()]) {
     const parent = below.parent === null ? undefined : copies.get(below.parent);
@@ -189,7 +189,11 @@ function move(task: Task, sourceAt: number, target: Path): number {
   target.ref();
   const source = pathAt(task, sourceAt, LOOKUP_FOLLOW);
   target.unref();
-  if (typeof source === "number") return source;
+  return typeof source === "number" ? source : movePath(source, target);
+}
+
+/** Move the mount whose root `source` is. */
+export function movePath(source: Path, target: Path): number {
   const { mount: moved } = source;
   const { namespace } = moved;
   if (source.dentry !== moved.root || moved.parent === null || namespace === null)

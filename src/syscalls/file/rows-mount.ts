@@ -36,6 +36,8 @@ import {
 } from "../args.ts";
 import { syscall } from "../row.ts";
 import * as mountHandlers from "./mount.ts";
+import * as treeHandlers from "./tree.ts";
+import * as statmountHandlers from "./statmount.ts";
 
 export const mount = syscall("mount", {
   x64: 165,
@@ -68,7 +70,8 @@ export const open_tree = syscall("open_tree", {
   x64: 428,
   args: [fd("dirfd"), path("pathname"), flags("flags", openTreeFlags)],
   returns: fd("fd"),
-  support: "none",
+  support: "full",
+  run: treeHandlers.open_tree,
 });
 
 export const open_tree_attr = syscall("open_tree_attr", {
@@ -93,34 +96,39 @@ export const move_mount = syscall("move_mount", {
     path("to_pathname"),
     flags("flags", moveMountFlags),
   ],
-  support: "none",
+  support: { partial: "no MOVE_MOUNT_SET_GROUP and MOVE_MOUNT_BENEATH" },
+  run: treeHandlers.move_mount,
 });
 
 export const fsopen = syscall("fsopen", {
   x64: 430,
   args: [text("fsname", PATH_MAX), flags("flags", fsopenFlags)],
   returns: fd("fd"),
-  support: "none",
+  support: "full",
+  run: treeHandlers.fsopen,
 });
 
 export const fsconfig = syscall("fsconfig", {
   x64: 431,
   args: [fd("fd"), choice("cmd", fsconfigCommands), text("key", 256), ptr("value"), int("aux")],
-  support: "none",
+  support: { partial: "flags and strings; parameters are checked when the filesystem is made" },
+  run: treeHandlers.fsconfig,
 });
 
 export const fsmount = syscall("fsmount", {
   x64: 432,
   args: [fd("fsfd"), flags("flags", fsmountFlags), flags("attr_flags", mountAttrFlags)],
   returns: fd("fd"),
-  support: "none",
+  support: "full",
+  run: treeHandlers.fsmount,
 });
 
 export const fspick = syscall("fspick", {
   x64: 433,
   args: [fd("dirfd"), path("pathname"), flags("flags", fspickFlags)],
   returns: fd("fd"),
-  support: "none",
+  support: "full",
+  run: treeHandlers.fspick,
 });
 
 export const mount_setattr = syscall("mount_setattr", {
@@ -132,7 +140,8 @@ export const mount_setattr = syscall("mount_setattr", {
     sized("attr", "in", mount_attr, "size"),
     size("size"),
   ],
-  support: "none",
+  support: { partial: "no MOUNT_ATTR_IDMAP" },
+  run: treeHandlers.mount_setattr,
 });
 
 export const statmount = syscall("statmount", {
@@ -143,7 +152,8 @@ export const statmount = syscall("statmount", {
     size("bufsize"),
     uint("flags"),
   ],
-  support: "none",
+  support: { partial: "only what Linux 6.13 tells; the own mount namespace" },
+  run: statmountHandlers.statmount,
 });
 
 export const listmount = syscall("listmount", {
@@ -154,7 +164,8 @@ export const listmount = syscall("listmount", {
     size("nr_mnt_ids"),
     uint("flags"),
   ],
-  support: "none",
+  support: { partial: "the own mount namespace" },
+  run: statmountHandlers.listmount,
 });
 
 export const listns = syscall("listns", {

@@ -34,6 +34,7 @@ import {
   STATX_BASIC_STATS,
   STATX_BTIME,
   STATX_MNT_ID,
+  STATX_MNT_ID_UNIQUE,
   statfs as statfsStruct,
   stat as statStruct,
   statx as statxStruct,
@@ -45,6 +46,7 @@ import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
 import type { Mount } from "../../kernel/vfs/mount.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
+import { UNIQUE_ID_BASE } from "./statmount.ts";
 
 export function stat(task: Task, pathname: number, statbuf: number): number {
   return statAt(task, AT_FDCWD, pathname, statbuf, LOOKUP_FOLLOW);
@@ -149,14 +151,14 @@ export function statx(
     const file = task.files.get(dirfd);
     if (file === null) return -EBADF;
     const mount = file.path?.mount ?? null;
-    return statxInode(task, file.inode, mount, file.path?.dentry === mount?.root, statxbuf);
+    return statxInode(task, file.inode, mount, file.path?.dentry === mount?.root, mask, statxbuf);
   }
   const name = task.mm.readPath(pathname);
   if (typeof name === "number") return name;
   const rc = vfs.find(task, dirfd, name, lookupOf(flags));
   if (rc < 0) return rc;
   const { mount, dentry } = vfs.walker;
-  return statxInode(task, dentry.inode!, mount, dentry === mount.root, statxbuf);
+  return statxInode(task, dentry.inode!, mount, dentry === mount.root, mask, statxbuf);
 }
 
 function statxInode(
@@ -164,15 +166,17 @@ function statxInode(
   inode: Inode,
   mount: Mount | null,
   isRoot: boolean,
+  mask: number,
   statxbuf: number,
 ): number {
   const { vfs } = task.kernel;
   const k = vfs.stat;
   const rc = inode.getattr(k);
   if (rc < 0) return rc;
-  const mountId = mount === null ? 0 : mount.id;
-  const known =
-    STATX_BASIC_STATS | (k.hasBtime ? STATX_BTIME : 0) | (mount === null ? 0 : STATX_MNT_ID);
+  const wantsUnique = (mask & STATX_MNT_ID_UNIQUE) !== 0;
+  const mountId = mount === null ? 0 : mount.id + (wantsUnique ? UNIQUE_ID_BASE : 0);
+  const idKind = wantsUnique ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID;
+  const known = STATX_BASIC_STATS | (k.hasBtime ? STATX_BTIME : 0) | (mount === null ? 0 : idKind);
   statxStruct.write(vfs.view, 0, {
     stx_mask: known,
     stx_blksize: k.blksize,

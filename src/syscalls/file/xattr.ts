@@ -125,7 +125,11 @@ function placeFor(task: Task, dirfd: number, path: number, flags: number): Place
 }
 
 /** `struct xattr_args`, which may grow; or -errno. */
-function readArgs(task: Task, at: number, size: number): ValueOf<typeof xattr_args.fields> | number {
+function readArgs(
+  task: Task,
+  at: number,
+  size: number,
+): ValueOf<typeof xattr_args.fields> | number {
   if (size < xattr_args.size) return refuse(EINVAL, "xattrat: size too small");
   if (size > PAGE_SIZE) return -E2BIG;
   const bytes = task.mm.read(at, size);

@@ -31,7 +31,7 @@ import { CLOCK_REALTIME } from "../../abi/time.ts";
 import { refuse } from "../../base/refuse.ts";
 import { getFile } from "../../kernel/fd/get.ts";
 import { installFile } from "../../kernel/fd/install.ts";
-import type { Mqueue, MqueueMessage } from "../../kernel/ipc/mqueue.ts";
+import type { Mqueue } from "../../kernel/ipc/mqueue.ts";
 import { MqueueFile } from "../../kernel/ipc/mqueue-file.ts";
 import {
   DEFAULT_BYTES,
@@ -39,6 +39,7 @@ import {
   type MqueueFilesystem,
   mqueuesOf,
 } from "../../kernel/ipc/mqueue-filesystem.ts";
+import type { MqueueMessage } from "../../kernel/ipc/mqueue-waiter.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { deadlineOf } from "../../kernel/time/read-time.ts";
 import { MAY_READ, MAY_WRITE, stickyAllows } from "../../kernel/vfs/permission.ts";

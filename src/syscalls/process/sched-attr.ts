@@ -105,8 +105,7 @@ function tooBig(task: Task, at: number): number {
 
 function apply(task: Task, target: Task, attributes: SchedAttr): number {
   const flags = attributes.sched_flags;
-  if (attributes.sched_policy > 0x7fffffff)
-    return refuse(EINVAL, "sched_setattr: no such policy");
+  if (attributes.sched_policy > 0x7fffffff) return refuse(EINVAL, "sched_setattr: no such policy");
   const keepsPolicy = (flags & SCHED_FLAG_KEEP_POLICY) !== 0;
   const keepsParameters = (flags & SCHED_FLAG_KEEP_PARAMS) !== 0;
   const old = target.schedPolicy & ~SCHED_RESET_ON_FORK;
@@ -125,6 +124,11 @@ function apply(task: Task, target: Task, attributes: SchedAttr): number {
     : (flags & SCHED_FLAG_RESET_ON_FORK) !== 0
       ? SCHED_RESET_ON_FORK
       : 0;
+  // Parameters that stay keep their policy too.
+  if (keepsParameters) {
+    target.schedPolicy = old | resets;
+    return 0;
+  }
   target.schedPolicy = policy | resets;
   target.schedPriority = priority;
   if (!isRealtime(policy)) target.group.nice = nice;

@@ -4,7 +4,13 @@
  */
 import { CAP_SYS_ADMIN, CAP_SYS_CHROOT } from "../../abi/capability.ts";
 import { EBADF, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
-import { CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWUTS, namespaceFlags } from "../../abi/sched.ts";
+import {
+  CLONE_NEWIPC,
+  CLONE_NEWNS,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+  namespaceFlags,
+} from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
 import { getFile } from "../../kernel/fd/get.ts";
 import { PidFile } from "../../kernel/files/pidfd.ts";
@@ -59,7 +65,11 @@ function enter(task: Task, theirs: Namespaces, type: number): number {
   if (mounts === own.mounts) return 0;
   let { root } = mounts;
   // What is mounted over the root is the root that is seen.
-  for (let over = root.children.get(root.root); over !== undefined; over = root.children.get(root.root))
+  for (
+    let over = root.children.get(root.root);
+    over !== undefined;
+    over = root.children.get(root.root)
+  )
     root = over;
   task.fs.setRoot(new Path(root, root.root));
   task.fs.setCwd(new Path(root, root.root));

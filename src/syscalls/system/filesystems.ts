@@ -1,14 +1,7 @@
 /**
  * Questions about filesystems in general. Source: sysfs(2), quotactl(2). No filesystem here has quotas.
  */
-import {
-  EBADF,
-  EFAULT,
-  EINVAL,
-  ENODEV,
-  ENOSYS,
-  ENOTBLK,
-} from "../../abi/errno.ts";
+import { EBADF, EFAULT, EINVAL, ENODEV, ENOSYS, ENOTBLK } from "../../abi/errno.ts";
 import { AT_FDCWD } from "../../abi/fcntl.ts";
 import { PATH_MAX } from "../../abi/limits.ts";
 import { S_IFBLK, S_IFMT } from "../../abi/stat.ts";
@@ -47,13 +40,13 @@ const QUOTA_TYPES = 3;
 
 export function quotactl(task: Task, command: number, specialAt: number): number {
   if ((command & 0xff) >= QUOTA_TYPES) return refuse(EINVAL, "quotactl: no such type");
-  if (specialAt === 0)
-    return command >>> 8 === Q_SYNC ? 0 : refuse(ENODEV, "quotactl: no device");
+  if (specialAt === 0) return command >>> 8 === Q_SYNC ? 0 : refuse(ENODEV, "quotactl: no device");
   const name = task.mm.readPath(specialAt);
   if (typeof name === "number") return name;
   const path = task.kernel.vfs.resolve(task, AT_FDCWD, name);
   if (typeof path === "number") return path;
-  if ((path.inode.mode & S_IFMT) !== S_IFBLK) return refuse(ENOTBLK, "quotactl: not a block device");
+  if ((path.inode.mode & S_IFMT) !== S_IFBLK)
+    return refuse(ENOTBLK, "quotactl: not a block device");
   return refuse(ENODEV, "quotactl: no filesystem is on it");
 }
 

@@ -10,7 +10,16 @@ import {
   CAP_SYS_PACCT,
   CAP_SYS_TTY_CONFIG,
 } from "../../abi/capability.ts";
-import { E2BIG, EACCES, EFAULT, EINVAL, ENOENT, ENOSYS, EOPNOTSUPP, EPERM } from "../../abi/errno.ts";
+import {
+  E2BIG,
+  EACCES,
+  EFAULT,
+  EINVAL,
+  ENOENT,
+  ENOSYS,
+  EOPNOTSUPP,
+  EPERM,
+} from "../../abi/errno.ts";
 import { AT_FDCWD } from "../../abi/fcntl.ts";
 import { SIGHUP, SIGINT } from "../../abi/signal.ts";
 import {
@@ -92,7 +101,8 @@ export function acct(task: Task, path: number): number {
 }
 
 export function vhangup(task: Task): number {
-  if (!task.credentials.has(CAP_SYS_TTY_CONFIG)) return refuse(EPERM, "vhangup: CAP_SYS_TTY_CONFIG");
+  if (!task.credentials.has(CAP_SYS_TTY_CONFIG))
+    return refuse(EPERM, "vhangup: CAP_SYS_TTY_CONFIG");
   hangUpOwn(task);
   return 0;
 }

@@ -17,7 +17,6 @@ int main(void) {
   show("acct", syscall(SYS_acct, NULL));
   show("vhangup", syscall(SYS_vhangup));
   show("quotactl on nothing", syscall(SYS_quotactl, 0x80000700, "/missing", 0, NULL));
-  show("open_by_handle_at", syscall(SYS_open_by_handle_at, -1, NULL, 0));
   union bpf_attr attr = { .map_type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 4, .max_entries = 1 };
   show("bpf", syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof attr));
   struct perf_event_attr event = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof event };

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Java, where the machine has it: threads, files, processes and sockets.
-# packages: default-jdk-headless
+# optional: javac
 cat > M.java <<'E'
 import java.io.*; import java.net.*; import java.nio.file.*; import java.util.*; import java.util.concurrent.*; import java.util.stream.*;
 public class M { public static void main(String[] a) throws Exception {

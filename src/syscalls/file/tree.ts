@@ -1,0 +1,241 @@
+/**
+ * Mounts by descriptor. Source: open_tree(2), move_mount(2), mount_setattr(2), fsopen(2), fsconfig(2),
+ * fsmount(2), fspick(2).
+ */
+import { CAP_SYS_ADMIN } from "../../abi/capability.ts";
+import {
+  E2BIG,
+  EBADF,
+  EBUSY,
+  EFAULT,
+  EINVAL,
+  ENODEV,
+  ENOTDIR,
+  EOPNOTSUPP,
+  EPERM,
+} from "../../abi/errno.ts";
+import {
+  AT_EMPTY_PATH,
+  AT_NO_AUTOMOUNT,
+  AT_RECURSIVE,
+  AT_SYMLINK_NOFOLLOW,
+  O_PATH,
+} from "../../abi/fcntl.ts";
+import { PAGE_SIZE } from "../../abi/limits.ts";
+import {
+  FSCONFIG_CMD_CREATE,
+  FSCONFIG_CMD_CREATE_EXCL,
+  FSCONFIG_CMD_RECONFIGURE,
+  FSCONFIG_SET_FLAG,
+  FSCONFIG_SET_STRING,
+  FSMOUNT_CLOEXEC,
+  FSOPEN_CLOEXEC,
+  FSPICK_CLOEXEC,
+  FSPICK_EMPTY_PATH,
+  FSPICK_SYMLINK_NOFOLLOW,
+  fsmountFlags,
+  fsopenFlags,
+  fspickFlags,
+  MOVE_MOUNT_BENEATH,
+  MOVE_MOUNT_F_EMPTY_PATH,
+  MOVE_MOUNT_F_SYMLINKS,
+  MOVE_MOUNT_SET_GROUP,
+  MOVE_MOUNT_T_EMPTY_PATH,
+  MOVE_MOUNT_T_SYMLINKS,
+  moveMountFlags,
+  mount_attr,
+  OPEN_TREE_CLOEXEC,
+  OPEN_TREE_CLONE,
+  openTreeFlags,
+} from "../../abi/mount.ts";
+import { refuse } from "../../base/refuse.ts";
+import { installFile } from "../../kernel/fd/install.ts";
+import type { Task } from "../../kernel/task/task.ts";
+import { FilesystemContext } from "../../kernel/vfs/filesystem-context.ts";
+import { cloneMount } from "../../kernel/vfs/mount.ts";
+import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
+import { Path } from "../../kernel/vfs/path.ts";
+import { PathFile } from "../../kernel/vfs/path-file.ts";
+import { TreeFile } from "../../kernel/vfs/tree-file.ts";
+import { copyBelow, movePath } from "./mount.ts";
+import { changeMount, isAttributes, mountFlagsOf } from "./mount-attributes.ts";
+import { lookupFlags } from "./place.ts";
+
+const MOST_KEY = 256;
+const SETATTR_FLAGS = AT_EMPTY_PATH | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+
+function mayMount(task: Task): number {
+  return task.credentials.has(CAP_SYS_ADMIN) ? 0 : refuse(EPERM, "mounts: CAP_SYS_ADMIN");
+}
+
+function resolve(task: Task, dirfd: number, at: number, lookup: number): Path | number {
+  const name = task.mm.readPath(at);
+  return typeof name === "number" ? name : task.kernel.vfs.resolve(task, dirfd, name, lookup);
+}
+
+// --- trees ------------------------------------------------------------------------------------
+
+export function open_tree(task: Task, dirfd: number, at: number, flags: number): number {
+  const clones = (flags & OPEN_TREE_CLONE) !== 0;
+  if (openTreeFlags.unknown(flags) !== 0 || (!clones && (flags & AT_RECURSIVE) !== 0))
+    return refuse(EINVAL, "open_tree: bad flags");
+  if (clones) {
+    const may = mayMount(task);
+    if (may < 0) return may;
+  }
+  const path = resolve(task, dirfd, at, lookupFlags(flags));
+  if (typeof path === "number") return path;
+  const closes = (flags & OPEN_TREE_CLOEXEC) !== 0;
+  if (!clones) return installFile(task, new PathFile(path, O_PATH, task.credentials), closes);
+  if (path.mount.propagation === "unbindable")
+    return refuse(EINVAL, "open_tree: the mount is unbindable");
+  const copy = cloneMount(task.kernel.vfs, path.mount, path.dentry);
+  if ((flags & AT_RECURSIVE) !== 0) copyBelow(task, path, copy);
+  const top = new Path(copy, copy.root);
+  return installFile(task, new TreeFile(top, O_PATH, task.credentials), closes);
+}
+
+export function move_mount(
+  task: Task,
+  fromDirfd: number,
+  fromAt: number,
+  toDirfd: number,
+  toAt: number,
+  flags: number,
+): number {
+  const may = mayMount(task);
+  if (may < 0) return may;
+  if (moveMountFlags.unknown(flags) !== 0) return refuse(EINVAL, "move_mount: unknown flags");
+  if ((flags & (MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_BENEATH)) !== 0)
+    return refuse(EINVAL, "move_mount: neither groups nor mounts beneath");
+  const from = lookup(flags, MOVE_MOUNT_F_SYMLINKS, MOVE_MOUNT_F_EMPTY_PATH);
+  const to = lookup(flags, MOVE_MOUNT_T_SYMLINKS, MOVE_MOUNT_T_EMPTY_PATH);
+  const source = resolve(task, fromDirfd, fromAt, from);
+  if (typeof source === "number") return source;
+  source.ref();
+  const target = resolve(task, toDirfd, toAt, to);
+  const rc = typeof target === "number" ? target : place(source, target);
+  source.unref();
+  return rc;
+}
+
+function lookup(flags: number, follows: number, empty: number): number {
+  return ((flags & follows) !== 0 ? LOOKUP_FOLLOW : 0) | ((flags & empty) !== 0 ? LOOKUP_EMPTY : 0);
+}
+
+/** Attach a detached tree, or move a mount. */
+function place(source: Path, target: Path): number {
+  const { mount } = source;
+  if (mount.namespace !== null) return movePath(source, target);
+  const { namespace } = target.mount;
+  if (source.dentry !== mount.root || mount.parent !== null || namespace === null)
+    return refuse(EINVAL, "move_mount: not a tree that can be attached");
+  if (source.inode.isDirectory !== target.inode.isDirectory) return -ENOTDIR;
+  namespace.attach(mount, target);
+  return 0;
+}
+
+export function mount_setattr(
+  task: Task,
+  dirfd: number,
+  at: number,
+  flags: number,
+  attributesAt: number,
+  size: number,
+): number {
+  if ((flags & ~SETATTR_FLAGS) !== 0) return refuse(EINVAL, "mount_setattr: unknown flags");
+  if (size > PAGE_SIZE) return -E2BIG;
+  if (size < mount_attr.size) return refuse(EINVAL, "mount_setattr: size too small");
+  const may = mayMount(task);
+  if (may < 0) return may;
+  const bytes = task.mm.read(attributesAt, size);
+  if (bytes === null) return -EFAULT;
+  if (bytes.subarray(mount_attr.size).some((byte) => byte !== 0)) return -E2BIG;
+  const attributes = mount_attr.read(new DataView(bytes.buffer), 0);
+  const { attr_set, attr_clr, propagation } = attributes;
+  if (attr_set === 0 && attr_clr === 0 && propagation === 0) return 0;
+  if (!isAttributes(attributes)) return refuse(EINVAL, "mount_setattr: bad attributes");
+  const path = resolve(task, dirfd, at, lookupFlags(flags));
+  if (typeof path === "number") return path;
+  if (path.dentry !== path.mount.root) return refuse(EINVAL, "mount_setattr: not a mount");
+  const all = (flags & AT_RECURSIVE) !== 0 ? [...path.mount.tree()] : [path.mount];
+  for (const each of all) changeMount(task.kernel.vfs, each, attributes);
+  return 0;
+}
+
+// --- filesystems in the making ----------------------------------------------------------------
+
+export function fsopen(task: Task, nameAt: number, flags: number): number {
+  const may = mayMount(task);
+  if (may < 0) return may;
+  if (fsopenFlags.unknown(flags) !== 0) return refuse(EINVAL, "fsopen: unknown flags");
+  const name = task.mm.readString(nameAt, PAGE_SIZE);
+  if (typeof name === "number") return name === -1 ? -EINVAL : name;
+  if (task.kernel.vfs.filesystemTypes.get(name) === undefined)
+    return refuse(ENODEV, "fsopen: no such filesystem type");
+  const context = new FilesystemContext(task, name, null);
+  return installFile(task, context, (flags & FSOPEN_CLOEXEC) !== 0);
+}
+
+export function fspick(task: Task, dirfd: number, at: number, flags: number): number {
+  const may = mayMount(task);
+  if (may < 0) return may;
+  if (fspickFlags.unknown(flags) !== 0) return refuse(EINVAL, "fspick: unknown flags");
+  const follow = (flags & FSPICK_SYMLINK_NOFOLLOW) !== 0 ? 0 : LOOKUP_FOLLOW;
+  const empty = (flags & FSPICK_EMPTY_PATH) !== 0 ? LOOKUP_EMPTY : 0;
+  const path = resolve(task, dirfd, at, follow | empty);
+  if (typeof path === "number") return path;
+  if (path.dentry !== path.mount.root) return refuse(EINVAL, "fspick: not a mount");
+  const { filesystem } = path.mount;
+  const context = new FilesystemContext(task, filesystem.type, filesystem);
+  return installFile(task, context, (flags & FSPICK_CLOEXEC) !== 0);
+}
+
+export function fsconfig(
+  task: Task,
+  fd: number,
+  command: number,
+  keyAt: number,
+  valueAt: number,
+  aux: number,
+): number {
+  if (fd < 0) return refuse(EINVAL, "fsconfig: negative descriptor");
+  const takesKey = command === FSCONFIG_SET_FLAG || command === FSCONFIG_SET_STRING;
+  const isCommand = command >= FSCONFIG_CMD_CREATE && command <= FSCONFIG_CMD_CREATE_EXCL;
+  if (!takesKey && !isCommand) return refuse(EOPNOTSUPP, "fsconfig: no such command");
+  if (
+    (keyAt !== 0) !== takesKey ||
+    (valueAt !== 0) !== (command === FSCONFIG_SET_STRING) ||
+    aux !== 0
+  )
+    return refuse(EINVAL, "fsconfig: arguments that the command does not take");
+  const context = task.files.get(fd);
+  if (context === null) return -EBADF;
+  if (!(context instanceof FilesystemContext)) return refuse(EINVAL, "fsconfig: not from fsopen");
+  if (command === FSCONFIG_CMD_RECONFIGURE) return context.reconfigure();
+  if (isCommand) return context.make(task);
+  const key = task.mm.readString(keyAt, MOST_KEY);
+  if (typeof key === "number") return key === -1 ? -EINVAL : key;
+  if (command === FSCONFIG_SET_FLAG) return context.set(key, null);
+  const value = task.mm.readString(valueAt, MOST_KEY);
+  if (typeof value === "number") return value === -1 ? -EINVAL : value;
+  return context.set(key, value);
+}
+
+export function fsmount(task: Task, fd: number, flags: number, attributes: number): number {
+  const may = mayMount(task);
+  if (may < 0) return may;
+  const mountFlags = mountFlagsOf(attributes);
+  if (fsmountFlags.unknown(flags) !== 0 || mountFlags < 0)
+    return refuse(EINVAL, "fsmount: unknown flags or attributes");
+  const context = task.files.get(fd);
+  if (context === null) return -EBADF;
+  if (!(context instanceof FilesystemContext) || context.filesystem === null)
+    return refuse(EINVAL, "fsmount: no filesystem was made");
+  if (context.phase !== "made") return refuse(EBUSY, "fsmount: the filesystem is mounted");
+  const source = context.source === "" ? "none" : context.source;
+  const mount = task.kernel.vfs.newMount(context.filesystem, mountFlags, source);
+  context.phase = "mounted";
+  const tree = new TreeFile(new Path(mount, mount.root), O_PATH, task.credentials);
+  return installFile(task, tree, (flags & FSMOUNT_CLOEXEC) !== 0);
+}
