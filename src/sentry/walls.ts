@@ -36,6 +36,7 @@ import { Lockdown } from "../host/lockdown.ts";
 import { openProcessDirectory } from "../host/process-directory.ts";
 import type { StubPlatform } from "../platform/stub/platform.ts";
 import type { Isolation } from "../platform/stub/warden.ts";
+import { type Tier, tierOf } from "./tier.ts";
 
 /** What of the machine the sandbox was given. */
 export interface WorldSpec {
@@ -90,6 +91,11 @@ export class Walls {
       { at: "/sys/devices/system/cpu", may: MAY_READ },
       { at: "/sys/fs/cgroup", may: MAY_READ },
     ];
+  }
+
+  /** What this machine gave; once the warden is met. */
+  tier(platform: StubPlatform): Tier {
+    return tierOf(platform.warden, this.landlock);
   }
 
   /** What the warden shall ask of the host for the stubs. */

@@ -1,9 +1,11 @@
 /**
- * execve(2): a task becomes another program, in a fresh address space.
+ * execve(2): a task becomes another program.
  *
- * The new space is built whole while every error can still be returned. Then comes the point of no
- * return: the other threads end, the task moves into the new space under its process's pid, and what
- * exec resets is reset. The old space dies with its last user.
+ * Mostly in a fresh address space: it is built whole while every error can still be returned. Then
+ * comes the point of no return: the other threads end, the task moves into the new space under its
+ * process's pid, and what exec resets is reset. The old space dies with its last user.
+ * A process of one thread that gains no privilege keeps its space, emptied: whatever the old program
+ * may have hidden there only reaches the new one of the same user, and a process less is made and ended.
  */
 import { E2BIG, ELIBBAD, ELOOP, ENOENT, ENOMEM } from "../../abi/errno.ts";
 import { AT_FDCWD } from "../../abi/fcntl.ts";
@@ -20,6 +22,8 @@ import {
 } from "../../abi/mman.ts";
 import {
   ADDR_NO_RANDOMIZE,
+  ARCH_SET_FS,
+  ARCH_SET_GS,
   AT_BASE,
   AT_CLKTCK,
   AT_EGID,
@@ -44,15 +48,17 @@ import {
   AT_UID,
 } from "../../abi/process.ts";
 import { RLIMIT_STACK } from "../../abi/resource.ts";
-import { SIGCHLD } from "../../abi/signal.ts";
+import { SIGCHLD, SIGKILL } from "../../abi/signal.ts";
+import { signaledStatus } from "../../abi/wait.ts";
 import { S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import { type GuestThread, Reg } from "../../platform/contract.ts";
 import type { Credentials } from "../cred/credentials.ts";
-import { credentialsForExec } from "../cred/exec-credentials.ts";
+import { credentialsForExec, type ExecCredentials } from "../cred/exec-credentials.ts";
 import { Mm, PAGE_SIZE, pageDown, pageUp } from "../mm/mm.ts";
 import { map } from "../mm/mmap.ts";
 import { exitTask, releaseVforkParent } from "../task/exit.ts";
+import { beginGroupExit } from "../task/group-exit.ts";
 import { HANDLED } from "../task/park.ts";
 import { NO_RSEQ, type Task } from "../task/task.ts";
 import type { File } from "../vfs/file.ts";
@@ -89,6 +95,7 @@ const MAX_STACK_ROOM = 2 ** 40;
 const FIRST_STACK = 1 << 18;
 const PIE_BASE = 0x555555554000;
 const EFLAGS_START = 0x202;
+const RSEQ_UNREGISTER = 1;
 
 /** HANDLED when the task is (or will be) the new program, PARKED while siblings end, or -errno. */
 export function exec(task: Task, request: ExecRequest): number {
@@ -113,20 +120,45 @@ function prepare(task: Task, request: ExecRequest): Prepared | number {
   if (typeof image === "number") return drop(file, image);
   const interpreter = image.interpreter === "" ? null : openInterpreter(task, image.interpreter);
   if (typeof interpreter === "number") return drop(file, interpreter);
-  const thread = task.kernel.platform.newSpace();
+  const identity = credentialsForExec(task, file);
+  const inPlace = mayKeepSpace(task, identity);
+  const thread = inPlace ? task.thread : task.kernel.platform.newSpace();
   if (typeof thread === "number") {
     interpreter?.file.unref();
     return drop(file, -ENOMEM);
   }
   const mm = new Mm(task.kernel.platform, thread.space);
-  const built = build(task, mm, thread, program, image, interpreter);
+  if (inPlace) emptySpace(task, mm);
+  const built = build({ task, mm, thread, request: program, identity }, image, interpreter);
   interpreter?.file.unref();
   if (typeof built === "number") {
     file.unref();
-    mm.drop();
-    thread.space.kill();
+    // Nothing is left to return to.
+    if (inPlace) beginGroupExit(task.group, signaledStatus(SIGKILL, false));
+    else {
+      mm.drop();
+      thread.space.kill();
+    }
   }
   return built;
+}
+
+function mayKeepSpace(task: Task, identity: ExecCredentials): boolean {
+  return task.group.tasks.length === 1 && task.mm.users === 1 && !identity.privileged && !identity.secure;
+}
+
+/** Forget the old program: its mappings, and what the host knows of its thread. */
+function emptySpace(task: Task, mm: Mm): void {
+  const { thread, rseq } = task;
+  const { platform } = mm;
+  // The host would write to the area when it is gone.
+  if (rseq.address !== 0) thread.rseq(rseq.address, rseq.length, RSEQ_UNREGISTER, rseq.signature);
+  thread.munmap(0, platform.vdso.start);
+  thread.munmap(platform.vdso.end, platform.guestEnd - platform.vdso.end);
+  thread.setBase(ARCH_SET_FS, 0);
+  thread.setBase(ARCH_SET_GS, 0);
+  thread.writeFpState(null);
+  mm.sharedSequence = task.mm.sharedSequence;
 }
 
 function drop(file: File, error: number): number {
@@ -164,11 +196,16 @@ function openInterpreter(task: Task, path: string): { file: File; image: Image }
   return typeof image === "number" ? drop(file, -ELIBBAD) : { file, image };
 }
 
+interface BuildParts {
+  task: Task;
+  mm: Mm;
+  thread: GuestThread;
+  request: ExecRequest;
+  identity: ExecCredentials;
+}
+
 function build(
-  task: Task,
-  mm: Mm,
-  thread: GuestThread,
-  request: ExecRequest,
+  { task, mm, thread, request, identity }: BuildParts,
   image: Image,
   interpreter: { file: File; image: Image } | null,
 ): Prepared | number {
@@ -206,7 +243,7 @@ function build(
   mm.startCode = program.startCode;
   mm.endCode = program.endCode;
   mm.exe = request.file;
-  const { credentials, secure, privileged } = credentialsForExec(task, request.file);
+  const { credentials, secure, privileged } = identity;
   mm.dumpable = privileged ? 0 : 1;
   const bytes = new Uint8Array(16);
   task.kernel.entropy.fill(bytes);
@@ -284,9 +321,13 @@ function commit(task: Task, prepared: Prepared): void {
   const { mm: oldMm, thread: oldThread } = task;
   becomeLeader(task);
   releaseVforkParent(task);
-  kernel.cpuTime.leavesSpace(task);
-  if (oldMm.drop()) oldMm.space.kill();
-  else oldThread.exit();
+  const keepsSpace = prepared.thread === oldThread;
+  if (!keepsSpace) kernel.cpuTime.leavesSpace(task);
+  const wasLast = oldMm.drop();
+  if (!keepsSpace) {
+    if (wasLast) oldMm.space.kill();
+    else oldThread.exit();
+  }
   task.mm = prepared.mm;
   task.thread = prepared.thread;
   prepared.thread.owner = task;

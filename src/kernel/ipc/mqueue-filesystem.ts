@@ -7,7 +7,7 @@ import { CAP_SYS_RESOURCE } from "../../abi/capability.ts";
 import { DT_REG } from "../../abi/dirent.ts";
 import { EEXIST, EINVAL, EMFILE, ENOENT, ENOSPC, EPERM } from "../../abi/errno.ts";
 import { RLIMIT_MSGQUEUE } from "../../abi/resource.ts";
-import { S_IFDIR, S_IFMT, S_IFREG } from "../../abi/stat.ts";
+import { MQUEUE_MAGIC, S_IFDIR, S_IFMT, S_IFREG } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../task/task.ts";
 import { DentryCache } from "../vfs/dentry.ts";
@@ -22,7 +22,6 @@ import type { Vfs } from "../vfs/vfs.ts";
 import { Mqueue } from "./mqueue.ts";
 import type { IpcNamespace } from "./namespace.ts";
 
-const MQUEUE_MAGIC = 0x19800202;
 /** fs.mqueue.queues_max, msg_max and msgsize_max, and what CAP_SYS_RESOURCE may not exceed either. */
 const MOST_QUEUES = 256;
 const MOST_MESSAGES = 10;

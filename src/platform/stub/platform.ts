@@ -4,7 +4,7 @@
  * start() sets up the doorbell, the kernel page and the epoll set, spawns the warden and meets the
  * template, of which every later space is a copy. wait() is the kernel's one place to spin or sleep;
  * it also carries host events (descriptors of `watch`) to their listeners, sees stubs die, and
- * escalates interrupts that a thread does not follow: again after 10 ms, SIGKILL after a second.
+ * escalates interrupts that a thread does not follow: again every 10 ms, SIGKILL when it runs on.
  */
 import { EAGAIN } from "../../abi/errno.ts";
 import { HostError, KernelBug } from "../../base/failure.ts";
@@ -48,7 +48,10 @@ const O_RDONLY_CLOEXEC = 0o2000000;
 const SPIN_NS = 30_000;
 const STUB_SPINS = 2000;
 const INTERRUPT_AGAIN_NS = 10e6;
-const INTERRUPT_DEADLINE_MS = 1000;
+const INTERRUPT_DEADLINE_MS = 500;
+/** A thread that runs this long more after that hears nothing, or does not want to. */
+const DEAF_CPU_NS = 200e6;
+const INTERRUPT_PATIENCE_MS = 30_000;
 const START_DEADLINE_MS = 10_000;
 /** SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, and SIGSYS that no filter sent: what stubs catch. */
 const FAULTS: ReadonlySet<number> = new Set([4, 5, 7, 8, 11, 31]);
@@ -466,11 +469,24 @@ export class StubPlatform implements Platform {
     const now = this.nowMs();
     for (const thread of this.interrupted) {
       if (thread.state !== "running") this.interrupted.delete(thread);
-      else if (now - thread.interruptedAt > INTERRUPT_DEADLINE_MS) {
+      else if (this.#isDeaf(thread, now - thread.interruptedAt)) {
         this.interrupted.delete(thread);
         this.#nonsense(thread.space);
       } else thread.sendInterrupt();
     }
+  }
+
+  /**
+   * Does the thread run on and not heed its interrupt? One that got no processor meanwhile, or that
+   * waits for a page of a slow disk, cannot: it has longer.
+   */
+  #isDeaf(thread: StubThread, waitedMs: number): boolean {
+    if (waitedMs <= INTERRUPT_DEADLINE_MS) return false;
+    const cpuNs = thread.cpuNs();
+    if (thread.interruptedCpuNs < 0) thread.interruptedCpuNs = cpuNs;
+    return (
+      cpuNs - thread.interruptedCpuNs > DEAF_CPU_NS || waitedMs > INTERRUPT_PATIENCE_MS
+    );
   }
 
   nowMs(): number {

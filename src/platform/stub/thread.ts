@@ -45,6 +45,8 @@ export class StubThread implements GuestThread {
   #held = -1;
   /** When an unanswered interrupt was first sent (ms, monotonic), or 0. */
   interruptedAt = 0;
+  /** Its processor time when the interrupt was overdue; -1 before that. */
+  interruptedCpuNs = -1;
   readonly fault: Fault = { signo: 0, code: 0, address: 0, error: 0, trap: 0 };
   readonly registers: number;
   /** Arena offset of the slot. */
@@ -121,6 +123,7 @@ export class StubThread implements GuestThread {
   interrupt(): void {
     if (this.state !== "running" || this.interruptedAt !== 0) return;
     this.interruptedAt = this.#platform.nowMs();
+    this.interruptedCpuNs = -1;
     this.#platform.interrupted.add(this);
     this.sendInterrupt();
   }

@@ -29,7 +29,7 @@ import type { ValueOf } from "../../abi/struct.ts";
 import type { Mount, Propagation } from "../../kernel/vfs/mount.ts";
 import type { Vfs } from "../../kernel/vfs/vfs.ts";
 
-type MountAttributes = ValueOf<typeof mount_attr.fields>;
+export type MountAttributes = ValueOf<typeof mount_attr.fields>;
 
 /** [MOUNT_ATTR_*, MS_*] */
 const BITS: readonly (readonly [number, number])[] = [

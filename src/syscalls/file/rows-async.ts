@@ -70,6 +70,7 @@ export const io_uring_setup = syscall("io_uring_setup", {
   args: [uint("entries"), ptr("params")],
   returns: fd("fd"),
   support: "none",
+  note: "As with kernel.io_uring_disabled, but ENOSYS, after which libraries use other calls",
 });
 
 export const io_uring_enter = syscall("io_uring_enter", {
@@ -83,10 +84,12 @@ export const io_uring_enter = syscall("io_uring_enter", {
     size("argsz"),
   ],
   support: "none",
+  note: "As with kernel.io_uring_disabled, but ENOSYS, after which libraries use other calls",
 });
 
 export const io_uring_register = syscall("io_uring_register", {
   x64: 427,
   args: [fd("fd"), uint("opcode"), ptr("arg"), uint("nr_args")],
   support: "none",
+  note: "As with kernel.io_uring_disabled, but ENOSYS, after which libraries use other calls",
 });

@@ -105,6 +105,7 @@ export const memfd_secret = syscall("memfd_secret", {
   args: [flags("flags", openFlags)],
   returns: fd("fd"),
   support: "none",
+  note: "As where secret memory is switched off",
 });
 
 export const inotify_init = syscall("inotify_init", {

@@ -84,7 +84,8 @@ export const open_tree_attr = syscall("open_tree_attr", {
     size("size"),
   ],
   returns: fd("fd"),
-  support: "none",
+  support: { partial: "no MOUNT_ATTR_IDMAP; only of clones" },
+  run: treeHandlers.open_tree_attr,
 });
 
 export const move_mount = syscall("move_mount", {

@@ -52,13 +52,18 @@ import { refuse } from "../../base/refuse.ts";
 import { installFile } from "../../kernel/fd/install.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { FilesystemContext } from "../../kernel/vfs/filesystem-context.ts";
-import { cloneMount } from "../../kernel/vfs/mount.ts";
+import { cloneMount, type Mount } from "../../kernel/vfs/mount.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { Path } from "../../kernel/vfs/path.ts";
 import { PathFile } from "../../kernel/vfs/path-file.ts";
 import { TreeFile } from "../../kernel/vfs/tree-file.ts";
 import { copyBelow, movePath } from "./mount.ts";
-import { changeMount, isAttributes, mountFlagsOf } from "./mount-attributes.ts";
+import {
+  changeMount,
+  isAttributes,
+  type MountAttributes,
+  mountFlagsOf,
+} from "./mount-attributes.ts";
 import { lookupFlags } from "./place.ts";
 
 const MOST_KEY = 256;
@@ -144,23 +149,53 @@ export function mount_setattr(
   size: number,
 ): number {
   if ((flags & ~SETATTR_FLAGS) !== 0) return refuse(EINVAL, "mount_setattr: unknown flags");
+  const attributes = readAttributes(task, attributesAt, size);
+  if (attributes === null || typeof attributes === "number") return attributes ?? 0;
+  const path = resolve(task, dirfd, at, lookupFlags(flags));
+  if (typeof path === "number") return path;
+  if (path.dentry !== path.mount.root) return refuse(EINVAL, "mount_setattr: not a mount");
+  change(task, path.mount, attributes, (flags & AT_RECURSIVE) !== 0);
+  return 0;
+}
+
+/** What is to change, null for nothing, or -errno. */
+function readAttributes(task: Task, at: number, size: number): MountAttributes | null | number {
   if (size > PAGE_SIZE) return -E2BIG;
   if (size < mount_attr.size) return refuse(EINVAL, "mount_setattr: size too small");
   const may = mayMount(task);
   if (may < 0) return may;
-  const bytes = task.mm.read(attributesAt, size);
+  const bytes = task.mm.read(at, size);
   if (bytes === null) return -EFAULT;
   if (bytes.subarray(mount_attr.size).some((byte) => byte !== 0)) return -E2BIG;
   const attributes = mount_attr.read(new DataView(bytes.buffer), 0);
   const { attr_set, attr_clr, propagation } = attributes;
-  if (attr_set === 0 && attr_clr === 0 && propagation === 0) return 0;
-  if (!isAttributes(attributes)) return refuse(EINVAL, "mount_setattr: bad attributes");
-  const path = resolve(task, dirfd, at, lookupFlags(flags));
-  if (typeof path === "number") return path;
-  if (path.dentry !== path.mount.root) return refuse(EINVAL, "mount_setattr: not a mount");
-  const all = (flags & AT_RECURSIVE) !== 0 ? [...path.mount.tree()] : [path.mount];
-  for (const each of all) changeMount(task.kernel.vfs, each, attributes);
-  return 0;
+  if (attr_set === 0 && attr_clr === 0 && propagation === 0) return null;
+  return isAttributes(attributes) ? attributes : refuse(EINVAL, "mount_setattr: bad attributes");
+}
+
+function change(task: Task, mount: Mount, attributes: MountAttributes, below: boolean): void {
+  for (const each of below ? [...mount.tree()] : [mount])
+    changeMount(task.kernel.vfs, each, attributes);
+}
+
+export function open_tree_attr(
+  task: Task,
+  dirfd: number,
+  at: number,
+  flags: number,
+  attributesAt: number,
+  size: number,
+): number {
+  if (attributesAt === 0 && size === 0) return open_tree(task, dirfd, at, flags);
+  const attributes = readAttributes(task, attributesAt, size);
+  if (typeof attributes === "number") return attributes;
+  if (attributes !== null && (flags & OPEN_TREE_CLONE) === 0)
+    return refuse(EINVAL, "open_tree_attr: only a clone can be changed");
+  const fd = open_tree(task, dirfd, at, flags);
+  const mount = fd < 0 ? null : (task.files.get(fd)?.path?.mount ?? null);
+  if (mount !== null && attributes !== null)
+    change(task, mount, attributes, (flags & AT_RECURSIVE) !== 0);
+  return fd;
 }
 
 // --- filesystems in the making ----------------------------------------------------------------

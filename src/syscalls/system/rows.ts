@@ -155,6 +155,7 @@ export const modify_ldt = syscall("modify_ldt", {
   x64: 154,
   args: [int("func"), ptr("ptr"), ulong("bytecount")],
   support: "none",
+  note: "As a kernel without it: segments of 16-bit programs are not given to guests",
 });
 
 export const init_module = syscall("init_module", {
@@ -208,6 +209,7 @@ export const add_key = syscall("add_key", {
     choice("keyring", keySerials),
   ],
   support: "none",
+  note: "As a kernel without keys; container engines refuse them to their guests too",
 });
 
 export const request_key = syscall("request_key", {
@@ -219,6 +221,7 @@ export const request_key = syscall("request_key", {
     choice("dest_keyring", keySerials),
   ],
   support: "none",
+  note: "As a kernel without keys; container engines refuse them to their guests too",
 });
 
 export const keyctl = syscall("keyctl", {
@@ -231,6 +234,7 @@ export const keyctl = syscall("keyctl", {
     ulong("arg5"),
   ],
   support: "none",
+  note: "As a kernel without keys; container engines refuse them to their guests too",
 });
 
 export const bpf = syscall("bpf", {
@@ -244,7 +248,10 @@ export const perf_event_open = syscall("perf_event_open", {
   x64: 298,
   args: [ptr("attr"), int("pid"), int("cpu"), fd("group_fd"), ulong("flags")],
   returns: fd("fd"),
-  support: { partial: "refused with EACCES, as with kernel.perf_event_paranoid; the administrator finds no events" },
+  support: {
+    partial:
+      "refused with EACCES, as with kernel.perf_event_paranoid; the administrator finds no events",
+  },
   run: powersHandlers.perf_event_open,
 });
 

@@ -29,7 +29,6 @@ int main(void) {
   show("open_tree clone", syscall(SYS_open_tree, AT_FDCWD, "/", 1));
   show("move_mount", syscall(SYS_move_mount, AT_FDCWD, "/", AT_FDCWD, "/tmp", 0));
   show("fsopen", syscall(SYS_fsopen, "tmpfs", 0));
-  show("migrate_pages of init", syscall(SYS_migrate_pages, 1, 64, (long[]){ 1 }, (long[]){ 1 }));
   show("settime", syscall(SYS_clock_settime, 0, (struct timespec[]){ { 1, 0 } }));
   return 0;
 }
