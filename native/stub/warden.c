@@ -140,7 +140,10 @@ static void become_stub(void) {
   slot->args[2] = vdso_target + length;
 
   must(dup2(DOORBELL, FD_DOORBELL) >= 0 && dup2(STUB_CONTROL, FD_CONTROL) >= 0, 90);
-  must(syscall(SYS_close_range, 0, 2, 0) == 0 && syscall(SYS_close_range, FD_CONTROL + 1, ~0u, 0) == 0, 91);
+  /* What a stub receives must land above the two, where a forked child closes it: so 0-2 are taken, by
+   * something that it has anyhow. */
+  for (int i = 0; i < FD_DOORBELL; i++) must(dup2(FD_DOORBELL, i) == i, 91);
+  must(syscall(SYS_close_range, FD_CONTROL + 1, ~0u, 0) == 0, 91);
   struct rlimit none = {0, 0};
   must(setrlimit(RLIMIT_CORE, &none) == 0, 92);
   take_signals();

@@ -73,6 +73,19 @@ static void descriptors(void) {
   }
 }
 
+/* A mapping of a file that was opened for reading, made writable behind the kernel's back. */
+static void upgrade(const char *path) {
+  int fd = open(path, O_RDONLY);
+  char *memory = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+  if (memory == MAP_FAILED) {
+    puts("no mapping");
+    return;
+  }
+  long rc = stub_call(SYS_mprotect, (long)memory, 4096, PROT_READ | PROT_WRITE, 0, 0, 0);
+  printf("%s: %s\n", path, rc == -EACCES ? "refused" : "made writable");
+  if (rc == 0) memory[0]++;
+}
+
 /* Posts of the other thread's slot, with everything in them a lie. */
 static void *liar(void *argument) {
   const char *kind = argument;
@@ -135,7 +148,17 @@ int main(int argc, char **argv) {
   const char *game = argv[1];
   if (strcmp(game, "blocked") == 0) blocked();
   else if (strcmp(game, "window") == 0) window();
-  else if (strcmp(game, "descriptors") == 0) descriptors();
+  else if (strcmp(game, "upgrade") == 0) {
+    int fd = open("/tmp/guest-file", O_CREAT | O_RDWR, 0444);
+    if (write(fd, "text", 4) != 4) puts("no file");
+    upgrade("/tmp/guest-file");
+    upgrade("/etc/passwd");
+    int shared = memfd_create("shared", 0);
+    if (ftruncate(shared, 4096) != 0) puts("no memfd");
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", shared);
+    upgrade(path);
+  } else if (strcmp(game, "descriptors") == 0) descriptors();
   else with_liar(game);
   puts("still here");
   return 0;

@@ -4,6 +4,7 @@
  * nor waits for it for ever.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { attack, BESIDE, cpuSeconds, Sandbox, survivors } from "./harness.ts";
@@ -40,6 +41,13 @@ for (const signal of ["KILL", "TERM"])
     assert.match(sandbox.stdout, /ended (137|143)/);
     assert.ok(Date.now() - started < 6000);
   });
+
+test("stub games: what was opened for reading cannot be mapped for writing", async () => {
+  const before = readFileSync("/etc/passwd");
+  const said = await play("upgrade", 9000);
+  assert.equal(said.match(/refused/g)?.length, 3, said);
+  assert.deepEqual(readFileSync("/etc/passwd"), before);
+});
 
 test("stub games: after a flood of posts the kernel is idle again", async () => {
   const script = `"$@" & victim=$!; sleep 0.5; kill -9 $victim; wait $victim; echo quiet; sleep 1.5`;

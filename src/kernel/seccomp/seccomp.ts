@@ -57,6 +57,11 @@ export class Seccomp {
     this.cost = (program?.length ?? 0) + 4 + (previous?.cost ?? 0);
   }
 
+  /** As /proc/PID/status tells it. */
+  get filterCount(): number {
+    return (this.program === null ? 0 : 1) + (this.previous?.filterCount ?? 0);
+  }
+
   /** Are these filters all among those of `other`? */
   isAncestorOf(other: Seccomp | null): boolean {
     for (let at = other; at !== null; at = at.previous) if (at === this) return true;

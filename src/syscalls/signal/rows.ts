@@ -15,6 +15,7 @@ import { timespec } from "../../abi/time.ts";
 import { choice, fd, flags, int, record, signal, sigset, size } from "../args.ts";
 import * as pollSignalfdHandlers from "../poll/signalfd.ts";
 import { syscall } from "../row.ts";
+import * as sendHandlers from "./send.ts";
 import * as signalHandlers from "./signal.ts";
 
 export const rt_sigaction = syscall("rt_sigaction", {
@@ -71,14 +72,14 @@ export const rt_sigqueueinfo = syscall("rt_sigqueueinfo", {
   x64: 129,
   args: [int("tgid"), signal("sig"), record("info", "in", siginfo_rt)],
   support: "full",
-  run: signalHandlers.rt_sigqueueinfo,
+  run: sendHandlers.rt_sigqueueinfo,
 });
 
 export const rt_tgsigqueueinfo = syscall("rt_tgsigqueueinfo", {
   x64: 297,
   args: [int("tgid"), int("tid"), signal("sig"), record("info", "in", siginfo_rt)],
   support: "full",
-  run: signalHandlers.rt_tgsigqueueinfo,
+  run: sendHandlers.rt_tgsigqueueinfo,
 });
 
 export const rt_sigsuspend = syscall("rt_sigsuspend", {
@@ -106,21 +107,21 @@ export const kill = syscall("kill", {
   x64: 62,
   args: [int("pid"), signal("sig")],
   support: "full",
-  run: signalHandlers.kill,
+  run: sendHandlers.kill,
 });
 
 export const tkill = syscall("tkill", {
   x64: 200,
   args: [int("tid"), signal("sig")],
   support: "full",
-  run: signalHandlers.tkill,
+  run: sendHandlers.tkill,
 });
 
 export const tgkill = syscall("tgkill", {
   x64: 234,
   args: [int("tgid"), int("tid"), signal("sig")],
   support: "full",
-  run: signalHandlers.tgkill,
+  run: sendHandlers.tgkill,
 });
 
 export const signalfd = syscall("signalfd", {
@@ -153,7 +154,7 @@ export const pidfd_send_signal = syscall("pidfd_send_signal", {
     flags("flags", pidfdSignalFlags),
   ],
   support: "full",
-  run: signalHandlers.pidfd_send_signal,
+  run: sendHandlers.pidfd_send_signal,
 });
 
 export const restart_syscall = syscall("restart_syscall", {

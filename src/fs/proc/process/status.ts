@@ -123,7 +123,7 @@ function signals(process: ProcProcess): string[] {
   ];
 }
 
-function rights({ credentials }: Task): string[] {
+function rights({ credentials, seccomp }: Task): string[] {
   const { inheritable, permitted, effective, bounding, ambient } = credentials;
   return [
     `CapInh:\t${hex16(inheritable)}`,
@@ -132,8 +132,8 @@ function rights({ credentials }: Task): string[] {
     `CapBnd:\t${hex16(bounding)}`,
     `CapAmb:\t${hex16(ambient)}`,
     `NoNewPrivs:\t${Number(credentials.noNewPrivs)}`,
-    "Seccomp:\t0",
-    "Seccomp_filters:\t0",
+    `Seccomp:\t${seccomp?.mode ?? 0}`,
+    `Seccomp_filters:\t${seccomp?.filterCount ?? 0}`,
     "Speculation_Store_Bypass:\tvulnerable",
     "SpeculationIndirectBranch:\talways enabled",
   ];
