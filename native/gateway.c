@@ -447,7 +447,8 @@ static int await_sweep(pid_t pid) {
   for (;;) {
     int seen = __atomic_load_n(&sweep.turns, __ATOMIC_SEQ_CST), left = 0;
     for (int i = 0; i < sweep.count; i++)
-      left += !__atomic_load_n(&sweep.done[i], __ATOMIC_SEQ_CST) && syscall(SYS_tgkill, pid, sweep.tids[i], 0) == 0;
+      left += !__atomic_load_n(&sweep.done[i], __ATOMIC_SEQ_CST) &&
+              syscall(SYS_tgkill, pid, sweep.tids[i], 0) == 0;
     if (left == 0) return 0;
     if (now_ns() > deadline) return -ETIMEDOUT;
     struct timespec nap = {0, 10000000};

@@ -67,8 +67,10 @@ export async function compareRuns(command: string[], options: CompareOptions): P
         ? { ...rest, stdout: options.show(stdout), stdoutBytes: options.show(stdoutBytes) }
         : { ...rest, stdout, stdoutBytes };
     const native = show(await runOnce([]));
-    if (native.timedOut)
-      throw new Error(`Linux itself did not finish: ${native.ending}\n${native.stderr}`);
+    if (native.timedOut) {
+      const said = `${indent(native.stdout)}\n${indent(native.stderr)}`;
+      throw failure(`Linux itself did not finish: ${native.ending}\n${said}`);
+    }
     const tvisor = show(await runOnce([launcher(), "do", ...(options.flags ?? []), "--"]));
     return { native, tvisor, difference: describeDifference(native, tvisor) };
   } finally {

@@ -74,8 +74,11 @@ export function run(command: string[], options: RunOptions): Promise<RunResult> 
       stream.setEncoding("latin1"); // One character for each byte; decoded as a whole at the end.
       stream.on("data", (text: string) => {
         if (output[name].length < OUTPUT_LIMIT) output[name] += text;
-        const answer = name === "stdout" ? respond?.(output.stdout) : undefined;
-        if (answer !== undefined) child.stdin!.write(answer);
+        if (name === "stderr" || respond === undefined) return;
+        for (let answer = respond(output.stdout); answer !== undefined; ) {
+          child.stdin!.write(answer);
+          answer = respond(output.stdout);
+        }
       });
     }
     child.stdin?.on("error", () => {}); // The command may end before it has read everything.

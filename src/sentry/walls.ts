@@ -3,7 +3,8 @@
  *  - beforeProcesses(): limits, no new privileges, Landlock: in force for whatever is started later.
  *  - beforeGuests(): capabilities go, and the seccomp filter comes, on all threads.
  * A wall that this machine cannot build is left out, except the seccomp filter, which every host has.
- * TVISOR_LOCKDOWN=report (for who works on tvisor) tells of refused calls instead of ending.
+ * For who works on tvisor: TVISOR_LOCKDOWN=report tells of refused calls instead of ending, and
+ * TVISOR_NAMESPACES=off does without namespaces, as a host would that refuses them.
  */
 import { readFileSync, writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";

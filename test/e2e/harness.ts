@@ -4,7 +4,7 @@
  *    title; `# packages: a b` names the Debian packages it needs, `# network: host` the network,
  *    `# optional: java` a program that is too big to install for a test: without it the test is skipped.
  *  - `compare(script)` fails the test when standard output or the exit code differ.
- *  - `tty: true` runs it on a pseudo-terminal; `tty: [{after, type}]` also types, each text when its
+ *  - `tty: true` runs it on a pseudo-terminal, under tvisor with -t; `tty: [{after, type}]` also types, each text when its
  *    pattern has appeared after the one before. `show` makes of what appeared what is compared.
  *  - Debian's programs come first in PATH, and `node` is the pinned one.
  *  - Each package must stand in test/packages.txt; in CI nothing is skipped for want of one.
@@ -64,7 +64,11 @@ export function family(name: string): void {
         copyFileSync(join(folder, file), join(dirname(directory), file));
         chmodSync(join(dirname(directory), file), 0o755);
       };
-      return compareCommand([`../${file}`], { packages, flags, prepare }, `test/e2e/${name}/${file}`);
+      return compareCommand(
+        [`../${file}`],
+        { packages, flags, prepare },
+        `test/e2e/${name}/${file}`,
+      );
     });
   }
 }
@@ -121,14 +125,14 @@ async function compareCommand(
   options: CommandOptions,
   told: string,
 ): Promise<RunResult> {
-  const { packages = [], timeoutMs = TIME_LIMIT_MS, tty = false, flags, prepare, show } = options;
+  const { packages = [], timeoutMs = TIME_LIMIT_MS, tty = false, prepare, show } = options;
   const absent = missing(packages);
   if (absent) throw failure(absent);
   const typing = Array.isArray(tty) ? tty : [];
   const { tvisor, difference } = await compareRuns(command, {
     timeoutMs,
     environment: { PATH: PROGRAM_PATH },
-    ...(flags ? { flags } : {}),
+    flags: [...(tty ? ["-t"] : []), ...(options.flags ?? [])],
     ...(prepare ? { prepare } : {}),
     ...(show ? { show } : {}),
     ...(tty ? { wrap: [await compilePty()] } : {}),

@@ -9,13 +9,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { attack, processes, Sandbox, survivors } from "./harness.ts";
 
 const ROUNDS = 50;
-const AT_ONCE = 2;
+const AT_ONCE = 4;
 
 /** Every other round hits the start, the rest a tree of busy processes. */
 async function killSometime(program: string, round: number): Promise<number | undefined> {
   const sandbox = new Sandbox([program]);
-  if (round % 4 >= AT_ONCE) await sandbox.until("busy");
-  await sleep((round * 7919) % (round % 4 >= AT_ONCE ? 150 : 500));
+  const isUp = round % 2 === 1;
+  if (isUp) await sandbox.until("busy");
+  await sleep((round * 7919) % (isUp ? 150 : 400));
   const session = sandbox.warden?.pid;
   sandbox.child.kill("SIGKILL");
   await sandbox.ended;

@@ -9,7 +9,23 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import * as layout from "../../src/platform/stub/layout.ts";
+import {
+  CHUNK,
+  COMMAND,
+  GUEST_END,
+  PAGE,
+  REASON,
+  RESUME_REGS,
+  SIG_INTERRUPT,
+  SLOT,
+  SLOT_COUNT,
+  SLOTS_SIZE,
+  STUB_BASE,
+  STUB_SLOTS,
+  STUB_STACKS,
+  WAIT,
+  WAIT_SPACES,
+} from "../../src/platform/stub/layout.ts";
 
 const STUB = join(import.meta.dirname, "../../native/stub");
 const WARDEN = join(import.meta.dirname, "../../native/build/tvisor-warden");
@@ -22,30 +38,33 @@ function snake(name: string): string {
 /** C expressions by the name of what they must equal. */
 function expectations(): Map<string, [expression: string, value: number]> {
   const found = new Map<string, [string, number]>();
-  for (const name of [
-    "STUB_BASE",
-    "STUB_SLOTS",
-    "STUB_STACKS",
-    "GUEST_END",
-    "CHUNK",
-    "SLOT_COUNT",
-    "SLOTS_SIZE",
-    "SIG_INTERRUPT",
-    "RESUME_REGS",
-    "WAIT_SPACES",
-  ] as const)
-    found.set(name, [name, layout[name]]);
-  const structs = { PAGE: "kernel_page", SLOT: "slot", WAIT: "wait_block" } as const;
-  for (const [table, struct] of Object.entries(structs))
-    for (const [field, offset] of Object.entries(layout[table as keyof typeof structs]))
-      found.set(`${table}.${field}`, [
+  const numbers = {
+    STUB_BASE,
+    STUB_SLOTS,
+    STUB_STACKS,
+    GUEST_END,
+    CHUNK,
+    SLOT_COUNT,
+    SLOTS_SIZE,
+    SIG_INTERRUPT,
+    RESUME_REGS,
+    WAIT_SPACES,
+  };
+  for (const [name, value] of Object.entries(numbers)) found.set(name, [name, value]);
+  for (const [struct, fields] of Object.entries({
+    kernel_page: PAGE,
+    slot: SLOT,
+    wait_block: WAIT,
+  }))
+    for (const [field, offset] of Object.entries(fields))
+      found.set(`${struct}.${field}`, [
         field === "size"
           ? `sizeof(struct ${struct})`
           : `offsetof(struct ${struct}, ${snake(field)})`,
         offset,
       ]);
-  for (const table of ["REASON", "COMMAND"] as const)
-    for (const [name, value] of Object.entries(layout[table]))
+  for (const [table, names] of Object.entries({ REASON, COMMAND }))
+    for (const [name, value] of Object.entries(names))
       found.set(`${table}.${name}`, [`${table}_${name.toUpperCase()}`, value]);
   return found;
 }
@@ -84,10 +103,10 @@ test("stub layout: every offset and number is what the C compiler makes of layou
 
 test("stub layout: every reason and command of layout.h has its name in layout.ts", () => {
   const header = readFileSync(join(STUB, "layout.h"), "latin1");
-  for (const table of ["REASON", "COMMAND"] as const) {
+  for (const [table, names] of Object.entries({ REASON, COMMAND })) {
     const defined = [...header.matchAll(new RegExp(`#define ${table}_(\\w+)`, "g"))];
-    const names = defined.map((match) => match[1].toLowerCase());
-    assert.deepEqual(names.sort(), Object.keys(layout[table]).sort());
+    const written = defined.map((match) => match[1].toLowerCase());
+    assert.deepEqual(written.sort(), Object.keys(names).sort());
   }
 });
 
@@ -127,7 +146,7 @@ test("stub blob: only read-only code, within its 64 KiB, entered where its head 
   );
   for (let i = 0; i < 3; i++) {
     const entry = Number(blob.readBigUInt64LE(8 * i));
-    assert.ok(entry >= layout.STUB_BASE + 24 && entry < layout.STUB_BASE + blob.length);
+    assert.ok(entry >= STUB_BASE + 24 && entry < STUB_BASE + blob.length);
   }
   assert.ok(readFileSync(WARDEN).includes(blob), "the warden carries another stub: build it again");
 });

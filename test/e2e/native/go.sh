@@ -1,7 +1,8 @@
 #!/bin/bash
 # A Go program: goroutines, channels, HTTP on loopback, os/exec, files, signals and timers.
 # packages: golang-go
-export GOCACHE=$PWD/cache GOFLAGS=-mod=mod GOTOOLCHAIN=local GO111MODULE=off HOME=$PWD
+# The cache lies beside the working directory: Linux fills it, so that tvisor compiles only this program.
+export GOCACHE=$(realpath ..)/cache GOFLAGS=-mod=mod GOTOOLCHAIN=local GO111MODULE=off HOME=$PWD
 cat > main.go <<'E'
 package main
 
