@@ -18,9 +18,9 @@ import { makeOverlayRoot } from "../fs/overlay/root.ts";
 import { Tmpfs, TmpfsMemoryFiles, TmpfsType } from "../fs/tmpfs/filesystem.ts";
 import { Host, HostStat } from "../host/host.ts";
 import { Credentials } from "../kernel/cred/credentials.ts";
+import { describeKernel } from "../kernel/describe.ts";
 import { exec } from "../kernel/exec/exec.ts";
 import { FdTable } from "../kernel/fd/fd-table.ts";
-import { describeKernel } from "../kernel/describe.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { Mm } from "../kernel/mm/mm.ts";
 import { Namespaces, UtsNamespace } from "../kernel/ns/namespaces.ts";
@@ -43,8 +43,8 @@ import { plugKernelFilesystems } from "./kernel-filesystems.ts";
 import { plugNetwork } from "./network.ts";
 import { SignalRelay } from "./signal-relay.ts";
 import { Strace } from "./strace.ts";
-import { Walls } from "./walls.ts";
 import { HostFacts } from "./system-facts.ts";
+import { Walls } from "./walls.ts";
 
 const PAGE = 4096;
 /** The vDSO and the first stacks lie below the end of guest memory, each in a part of its own. */

@@ -25,7 +25,10 @@ interface Program {
 const programs: Program[] = [
   { name: "true", command: ["true"] },
   { name: "bash: 200 forks", command: ["bash", "-c", "for ((i = 0; i < 200; i++)); do (:); done"] },
-  { name: "bash: 200 × /bin/true", command: ["bash", "-c", "for ((i = 0; i < 200; i++)); do /bin/true; done"] },
+  {
+    name: "bash: 200 × /bin/true",
+    command: ["bash", "-c", "for ((i = 0; i < 200; i++)); do /bin/true; done"],
+  },
   { name: "python3 -c pass", command: ["python3", "-c", "pass"], packages: ["python3"] },
   {
     name: "python3: 10⁷ additions",
@@ -58,7 +61,8 @@ function median(values: number[]): number {
 
 async function once(command: string[]) {
   const result = await run(command, { cwd: "/tmp", timeoutMs: TIME_LIMIT_MS });
-  if (result.status !== 0) throw new Error(`${command.join(" ")}: ${result.ending}\n${result.stderr}`);
+  if (result.status !== 0)
+    throw new Error(`${command.join(" ")}: ${result.ending}\n${result.stderr}`);
   return result;
 }
 
@@ -91,7 +95,8 @@ async function measureMicro(filter: string): Promise<void> {
     collect((await once([program])).stdout, native);
     collect((await once(inTvisor([program]))).stdout, tvisor);
   }
-  for (const [name, values] of native) if (name.includes(filter)) print(name, "µs", values, tvisor.get(name)!);
+  for (const [name, values] of native)
+    if (name.includes(filter)) print(name, "µs", values, tvisor.get(name)!);
 }
 
 function collect(output: string, into: Map<string, number[]>): void {
@@ -117,7 +122,9 @@ async function measureProgram({ name, command, packages = [] }: Program): Promis
 
 const filter = process.argv.slice(2).find((word) => !word.startsWith("--")) ?? "";
 console.log(
-  markdown ? "| work | Linux | tvisor | ratio |\n|---|---|---|---|" : `${"work".padEnd(28)} ${"linux".padStart(10)} ${"tvisor".padStart(10)} ${"ratio".padStart(7)}`,
+  markdown
+    ? "| work | Linux | tvisor | ratio |\n|---|---|---|---|"
+    : `${"work".padEnd(28)} ${"linux".padStart(10)} ${"tvisor".padStart(10)} ${"ratio".padStart(7)}`,
 );
 await measureMicro(filter);
 for (const program of programs) if (program.name.includes(filter)) await measureProgram(program);

@@ -22,7 +22,14 @@ const sandbox = new Sandbox({
   volumes: [],
   terminal: false,
   strace: null,
-  program: { argv: [program], envp: [], cwd: "/", uid: process.geteuid!(), gid: process.getegid!(), groups: [] },
+  program: {
+    argv: [program],
+    envp: [],
+    cwd: "/",
+    uid: process.geteuid!(),
+    gid: process.getegid!(),
+    groups: [],
+  },
   report: () => {},
 });
 sandbox.start();
@@ -40,16 +47,28 @@ function turnUntil(done: () => boolean): boolean {
 }
 
 const say = (what: string, is: boolean) => process.stdout.write(`${what}: ${is}\n`);
-say("counts", turnUntil(() => count() > 0));
+say(
+  "counts",
+  turnUntil(() => count() > 0),
+);
 kernel.freeze();
-say("quiet", turnUntil(() => kernel.isQuiet));
+say(
+  "quiet",
+  turnUntil(() => kernel.isQuiet),
+);
 const frozenAt = count();
 for (let i = 0; i < 20; i++) kernel.turn();
 say("still", count() === frozenAt);
 kernel.thaw();
-say("goes on", turnUntil(() => count() > frozenAt));
+say(
+  "goes on",
+  turnUntil(() => count() > frozenAt),
+);
 mm.writeU64(address + 8, 1);
-say("ends", turnUntil(() => kernel.exitStatus !== null));
+say(
+  "ends",
+  turnUntil(() => kernel.exitStatus !== null),
+);
 process.stdout.write(`status: ${kernel.exitStatus}\n`);
 sandbox.stop();
 process.exit(0);

@@ -128,6 +128,10 @@ export const headers: readonly HeaderInfo[] = [
   },
   { module: "msghdr", includes: ["sys/socket.h"] },
   { module: "netlink", includes: ["sys/socket.h", "linux/netlink.h"] },
+  {
+    module: "rtnetlink",
+    includes: ["sys/socket.h", "linux/rtnetlink.h", "linux/if_link.h", "linux/if_addr.h"],
+  },
   { module: "socket-inet", includes: ["linux/in.h", "linux/in6.h", "linux/ipv6.h"] },
   {
     module: "socket-tcp",

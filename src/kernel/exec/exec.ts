@@ -49,8 +49,8 @@ import {
 } from "../../abi/process.ts";
 import { RLIMIT_STACK } from "../../abi/resource.ts";
 import { SIGCHLD, SIGKILL } from "../../abi/signal.ts";
-import { signaledStatus } from "../../abi/wait.ts";
 import { S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
+import { signaledStatus } from "../../abi/wait.ts";
 import { refuse } from "../../base/refuse.ts";
 import { type GuestThread, Reg } from "../../platform/contract.ts";
 import type { Credentials } from "../cred/credentials.ts";
@@ -144,7 +144,9 @@ function prepare(task: Task, request: ExecRequest): Prepared | number {
 }
 
 function mayKeepSpace(task: Task, identity: ExecCredentials): boolean {
-  return task.group.tasks.length === 1 && task.mm.users === 1 && !identity.privileged && !identity.secure;
+  return (
+    task.group.tasks.length === 1 && task.mm.users === 1 && !identity.privileged && !identity.secure
+  );
 }
 
 /** Forget the old program: its mappings, and what the host knows of its thread. */

@@ -32,6 +32,10 @@ export class Namespaces {
   unshare(task: Task, uts: boolean, mounts: boolean, ipc: boolean): Namespaces {
     const names = uts ? new UtsNamespace(this.uts.hostname, this.uts.domainname) : this.uts;
     const tree = mounts ? task.kernel.vfs.unshareMounts(task, this.mounts) : this.mounts;
-    return new Namespaces(names, tree, ipc ? new IpcNamespace(task.kernel.vfs.newNamespaceId()) : this.ipc);
+    return new Namespaces(
+      names,
+      tree,
+      ipc ? new IpcNamespace(task.kernel.vfs.newNamespaceId()) : this.ipc,
+    );
   }
 }

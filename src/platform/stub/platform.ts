@@ -484,9 +484,7 @@ export class StubPlatform implements Platform {
     if (waitedMs <= INTERRUPT_DEADLINE_MS) return false;
     const cpuNs = thread.cpuNs();
     if (thread.interruptedCpuNs < 0) thread.interruptedCpuNs = cpuNs;
-    return (
-      cpuNs - thread.interruptedCpuNs > DEAF_CPU_NS || waitedMs > INTERRUPT_PATIENCE_MS
-    );
+    return cpuNs - thread.interruptedCpuNs > DEAF_CPU_NS || waitedMs > INTERRUPT_PATIENCE_MS;
   }
 
   nowMs(): number {

@@ -136,7 +136,8 @@ export class StubThread implements GuestThread {
     const { pid } = this.space;
     const rc = host.tgkill(pid, warden.hostTid(pid, claimed), SIG_INTERRUPT);
     // A number inside can belong to another thread by now.
-    if (rc < 0 && warden.namespaces > 0) host.tgkill(pid, warden.hostTid(pid, claimed, true), SIG_INTERRUPT);
+    if (rc < 0 && warden.namespaces > 0)
+      host.tgkill(pid, warden.hostTid(pid, claimed, true), SIG_INTERRUPT);
   }
 
   exit(): void {

@@ -6,7 +6,7 @@ import { E2BIG, EBADF, EFAULT, EINVAL, EOPNOTSUPP, EPERM } from "../../abi/errno
 import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW } from "../../abi/fcntl.ts";
 import { file_attr } from "../../abi/file-attr.ts";
 import { PAGE_SIZE } from "../../abi/limits.ts";
-import { cachestat as cachestatStruct, cachestat_range } from "../../abi/mman.ts";
+import { cachestat_range, cachestat as cachestatStruct } from "../../abi/mman.ts";
 import { ustat as ustatStruct } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import { getFile } from "../../kernel/fd/get.ts";

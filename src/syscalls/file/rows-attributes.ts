@@ -19,10 +19,10 @@ import { buffer, fd, flags, id, mode, path, record, size, sized, text, uint } fr
 import { syscall } from "../row.ts";
 import * as attributesHandlers from "./attributes.ts";
 import * as directoryHandlers from "./directory.ts";
+import * as attributeHandlers from "./more-attributes.ts";
 import * as statHandlers from "./stat.ts";
 import * as timesHandlers from "./times.ts";
 import * as xattrHandlers from "./xattr.ts";
-import * as attributeHandlers from "./more-attributes.ts";
 
 export const stat = syscall("stat", {
   x64: 4,

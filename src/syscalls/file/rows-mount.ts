@@ -36,8 +36,8 @@ import {
 } from "../args.ts";
 import { syscall } from "../row.ts";
 import * as mountHandlers from "./mount.ts";
-import * as treeHandlers from "./tree.ts";
 import * as statmountHandlers from "./statmount.ts";
+import * as treeHandlers from "./tree.ts";
 
 export const mount = syscall("mount", {
   x64: 165,

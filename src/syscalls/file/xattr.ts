@@ -8,6 +8,7 @@ import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW } from "../../abi/fcntl.ts
 import { IN_ATTRIB } from "../../abi/inotify.ts";
 import { PAGE_SIZE } from "../../abi/limits.ts";
 import { S_ISVTX } from "../../abi/stat.ts";
+import type { ValueOf } from "../../abi/struct.ts";
 import {
   XATTR_NAME_CAPS,
   XATTR_NAME_MAX,
@@ -18,7 +19,6 @@ import {
   xattr_args,
   xattrFlags,
 } from "../../abi/xattr.ts";
-import type { ValueOf } from "../../abi/struct.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";

@@ -41,12 +41,12 @@ import * as cloneHandlers from "./clone.ts";
 import * as execHandlers from "./exec.ts";
 import * as exitHandlers from "./exit.ts";
 import * as identityHandlers from "./identity.ts";
+import * as kcmpHandlers from "./kcmp.ts";
 import * as pidfdHandlers from "./pidfd.ts";
 import * as prctlHandlers from "./prctl.ts";
 import * as seccompHandlers from "./seccomp.ts";
 import * as sessionHandlers from "./session.ts";
 import * as setnsHandlers from "./setns.ts";
-import * as kcmpHandlers from "./kcmp.ts";
 
 export const clone = syscall("clone", {
   x64: 56,

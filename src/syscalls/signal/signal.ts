@@ -1,3 +1,8 @@
+/**
+ * Signals: handlers, masks, waiting. Source: sigaction(2), sigprocmask(2), sigpending(2),
+ * sigsuspend(2), sigaltstack(2), sigreturn(2), sigwaitinfo(2), pause(2), restart_syscall(2).
+ * Sending is in send.ts.
+ */
 import {
   EAGAIN,
   EFAULT,
