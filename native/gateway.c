@@ -524,12 +524,18 @@ static napi_value gw_exit(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* cpus(): how many processors this process may run on. */
+/* cpus(): the numbers of the processors that this process may run on. */
 static napi_value gw_cpus(napi_env env, napi_callback_info info) {
   (void)info;
   cpu_set_t set;
-  int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  return small(env, n);
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) CPU_SET(0, &set);
+  napi_value list;
+  uint32_t count = 0;
+  napi_create_array(env, &list);
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+    if (CPU_ISSET(cpu, &set)) napi_set_element(env, list, count++, small(env, cpu));
+  return list;
 }
 
 /* monotonic(): CLOCK_MONOTONIC in nanoseconds, by the vDSO (exact below 2^53 ns, 104 days). */

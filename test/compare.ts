@@ -71,8 +71,14 @@ export async function compareRuns(command: string[], options: CompareOptions): P
       const said = `${indent(native.stdout)}\n${indent(native.stderr)}`;
       throw failure(`Linux itself did not finish: ${native.ending}\n${said}`);
     }
-    const tvisor = show(await runOnce([launcher(), "do", ...(options.flags ?? []), "--"]));
-    return { native, tvisor, difference: describeDifference(native, tvisor) };
+    const whole = await runOnce([launcher(), "do", ...(options.flags ?? []), "--"]);
+    const tvisor = show(whole);
+    const difference = describeDifference(native, tvisor);
+    const told =
+      options.show && difference
+        ? `\nall that tvisor printed:\n${indent(JSON.stringify(whole.stdout))}`
+        : "";
+    return { native, tvisor, difference: difference + told };
   } finally {
     rmSync(parent, { recursive: true, force: true });
   }

@@ -64,13 +64,14 @@ describe("launcher", () => {
 
   test("installed as a package it runs the bundled file on the Node beside it", async () => {
     mkdirSync(join(place, "node_modules/tvisor/bin"), { recursive: true });
-    mkdirSync(join(place, "node_modules/tvisor/dist"));
+    mkdirSync(join(place, "node_modules/tvisor/dist/cli"), { recursive: true });
     for (const name of readdirSync(join(projectRoot, "node_modules"))) {
       if (!name.startsWith("node-linux-")) continue;
       symlinkSync(join(projectRoot, "node_modules", name), join(place, "node_modules", name));
     }
     copyFileSync(join(projectRoot, "bin/tvisor"), join(place, "node_modules/tvisor/bin/tvisor"));
-    writeFileSync(join(place, "node_modules/tvisor/dist/tvisor.js"), 'console.log("bundle");');
+    writeFileSync(join(place, "node_modules/tvisor/dist/cli/main.js"), 'console.log("bundle");');
+    writeFileSync(join(place, "node_modules/tvisor/package.json"), '{"type":"module"}');
     symlinkSync("node_modules/tvisor/bin/tvisor", join(place, "command"));
     for (const self of ["node_modules/tvisor/bin/tvisor", "./command"]) {
       const { stdout, stderr } = await call([self]);

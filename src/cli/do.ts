@@ -4,6 +4,7 @@
  */
 import { openSync, readFileSync, writeSync } from "node:fs";
 import os from "node:os";
+import { resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { WEXITSTATUS, WIFEXITED, WTERMSIG } from "../abi/wait.ts";
@@ -189,5 +190,5 @@ function parseVolume(text: string): Volume {
     throw new UsageError(
       `--volume takes SRC:DST or SRC:DST:ro with an absolute DST, not "${text}"`,
     );
-  return { source, target: bytes(target), readOnly: mode === "ro" };
+  return { source: resolve(source), target: bytes(target), readOnly: mode === "ro" };
 }

@@ -19,7 +19,7 @@ export interface Gateway {
   everywhere(calls: number[]): number;
   catchViolations(reportOnly: number): number;
   exit(code: number): void;
-  cpus(): number;
+  cpus(): number[];
   monotonic(): number;
 }
 

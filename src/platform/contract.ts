@@ -116,6 +116,8 @@ export interface GuestThread {
   compareExchange(address: number, expected: number, value: number): number;
   rseq(address: number, length: number, flags: number, signature: number): number;
 
+  /** Let the thread run on these processors only, numbered as guests see them; as advice. */
+  setAffinity(cpus: readonly boolean[]): void;
   /** Processor time this thread has used, nanoseconds. */
   cpuNs(): number;
 

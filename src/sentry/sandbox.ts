@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { errnoName } from "../abi/errno.ts";
+import { ENOENT, errnoName } from "../abi/errno.ts";
 import { errnoText } from "../abi/errno-text.ts";
 import { AT_FDCWD, O_RDONLY, O_WRONLY } from "../abi/fcntl.ts";
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../abi/mount.ts";
@@ -128,7 +128,7 @@ export class Sandbox {
     const vdsoAt = end - VDSO_SPACE + entropy.below(VDSO_SPACE / 2 / PAGE) * PAGE;
     this.platform.start(nativePath("tvisor-warden"), vdsoAt, this.#walls.isolation());
     this.dispatch = new Dispatch(spec.report);
-    this.#facts = new HostFacts(this.host, this.host.gateway.cpus());
+    this.#facts = new HostFacts(this.host, this.platform.cpuNumbers.length);
     this.kernel = new Kernel({
       platform: this.platform,
       clock,
@@ -137,7 +137,7 @@ export class Sandbox {
       hardware: readHardware(),
       table: this.dispatch,
       stackTop: end - VDSO_SPACE - STACK_SPACE + entropy.below(STACK_SPACE / 2 / PAGE) * PAGE,
-      cpus: this.host.gateway.cpus(),
+      cpus: this.platform.cpuNumbers.length,
       memory: this.#facts.memoryFacts,
     });
   }
@@ -226,10 +226,12 @@ export class Sandbox {
         `cannot open the volume ${volume.source}: ${errnoText(-filesystem)}`,
         128,
       );
-    const path = vfs.resolve(task, AT_FDCWD, volume.target);
+    let path = vfs.resolve(task, AT_FDCWD, volume.target);
+    // What is missing is made in the layer in memory, never in the user's root.
+    if (path === -ENOENT) path = vfs.makeDirectory(task.fs.root, volume.target);
     if (typeof path === "number")
       throw new StartFailure(
-        `the volume's place ${volume.target} is not in the root: ${errnoText(-path)}; create it there or choose another`,
+        `no volume can be mounted at ${volume.target}: ${errnoText(-path)}`,
         128,
       );
     vfs.mountAt(filesystem, path, volume.readOnly ? MS_RDONLY : 0, volume.source);

@@ -333,6 +333,7 @@ function commit(task: Task, prepared: Prepared): void {
   task.mm = prepared.mm;
   task.thread = prepared.thread;
   prepared.thread.owner = task;
+  if (!keepsSpace && task.affinity !== null) prepared.thread.setAffinity(task.affinity);
   task.credentials = prepared.credentials;
   task.comm = prepared.comm;
   resetForExec(task);

@@ -93,7 +93,8 @@ export class StubPlatform implements Platform {
   readonly interrupted = new Set<StubThread>();
   warden!: Warden;
 
-  readonly #cpus: number;
+  /** Host numbers of the processors we may use; guests number them from 0 on. */
+  readonly cpuNumbers: readonly number[];
   readonly #block: number;
   readonly #scanned: StubSpace[] = [];
   readonly #listeners = new Map<number, HostListener>();
@@ -122,7 +123,7 @@ export class StubPlatform implements Platform {
     this.view = host.arena.view;
     this.fpstate = new FpState(host.arena);
     this.guestStart = mmapMinAddr;
-    this.#cpus = this.gateway.cpus();
+    this.cpuNumbers = this.gateway.cpus();
     this.#block = this.arena.scratch(WAIT.size);
     const scratch = this.arena.scratch(65536);
     this.scratch = this.arena.u8.subarray(scratch, scratch + 65536);
@@ -352,7 +353,7 @@ export class StubPlatform implements Platform {
     const busy = scanned.length;
     const timeout = this.interrupted.size > 0 ? Math.min(timeoutNs, INTERRUPT_AGAIN_NS) : timeoutNs;
     this.arena.f64[(block + WAIT.spinNs) >> 3] =
-      busy > 0 && busy < this.#cpus && timeout > 0 ? SPIN_NS : 0;
+      busy > 0 && busy < this.cpuNumbers.length && timeout > 0 ? SPIN_NS : 0;
     this.arena.f64[(block + WAIT.timeoutNs) >> 3] = timeout === Infinity ? -1 : timeout;
     this.words[(block + WAIT.spaceCount) >> 2] = busy;
     const lookAtHost = ++this.#sinceHost >= HOST_EVERY || timeout === 0;
@@ -492,7 +493,7 @@ export class StubPlatform implements Platform {
   }
 
   #setSpins(): void {
-    this.words[(this.arena.kernelPage + PAGE.spins) >> 2] = this.#cpus > 1 ? STUB_SPINS : 0;
+    this.words[(this.arena.kernelPage + PAGE.spins) >> 2] = this.cpuNumbers.length > 1 ? STUB_SPINS : 0;
   }
 
   shutdown(): void {

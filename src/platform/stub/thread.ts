@@ -273,6 +273,15 @@ export class StubThread implements GuestThread {
     return this.#platform.fpstate.write(this, image);
   }
 
+  setAffinity(cpus: readonly boolean[]): void {
+    const platform = this.#platform;
+    const tid = platform.words[(this.at + SLOT.tid) >> 2]!;
+    if (!this.space.alive || tid <= 0) return;
+    const chosen = platform.cpuNumbers.filter((_, index) => cpus[index] === true);
+    const { pid } = this.space;
+    platform.host.schedSetaffinity(pid, platform.warden.hostTid(pid, tid), chosen);
+  }
+
   cpuNs(): number {
     const tid = this.#platform.words[(this.at + SLOT.tid) >> 2]!;
     if (!this.space.alive || tid <= 0) return 0;

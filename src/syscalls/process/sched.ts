@@ -108,6 +108,7 @@ export function sched_setaffinity(task: Task, pid: number, size: number, at: num
     mask.push(((bytes[cpu >> 3] ?? 0) & (1 << (cpu & 7))) !== 0);
   if (!mask.includes(true)) return refuse(EINVAL, "sched_setaffinity: no usable processor");
   target.affinity = mask;
+  target.thread.setAffinity(mask);
   return 0;
 }
 

@@ -15,6 +15,7 @@ static int count_open(void) {
 }
 
 int main(void) {
+  for (int fd = 3; fd < 256; fd++) close(fd); /* whatever we were started with */
   int pair[2], ends[2], before = count_open();
   soft_limit(RLIMIT_NOFILE, 200);
   must("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, pair));

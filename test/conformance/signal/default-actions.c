@@ -11,6 +11,8 @@ int main(void) {
     pid_t child = spawn();
     if (child == 0) {
       gate_wait(go);
+      /* A group of its own, whose parent is in the session: the terminal's stop signals count. */
+      setpgid(0, 0);
       if (!(number == SIGKILL || number == SIGSTOP)) signal(number, SIG_DFL);
       kill(getpid(), number);
       gate_open(alive);
