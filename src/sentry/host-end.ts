@@ -7,7 +7,8 @@ import { EAGAIN } from "../abi/errno.ts";
 import { F_GETFL, O_ACCMODE, O_CLOEXEC, O_NOCTTY, O_NONBLOCK } from "../abi/fcntl.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { S_IFCHR, S_IFIFO, S_IFMT, S_IFREG } from "../abi/stat.ts";
-import { type Host, HostStat } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
+import { HostStat } from "../host/stat.ts";
 
 /** What POLLOUT promises that a pipe takes. */
 const SAFE_WRITE = 4096;

@@ -16,7 +16,8 @@ import { HOST_ROOT, HOST_VOLUME, HostFilesystem } from "../fs/host/filesystem.ts
 import { HostStream } from "../fs/host/stream.ts";
 import { makeOverlayRoot } from "../fs/overlay/root.ts";
 import { Tmpfs, TmpfsMemoryFiles, TmpfsType } from "../fs/tmpfs/filesystem.ts";
-import { Host, HostStat } from "../host/host.ts";
+import { Host } from "../host/host.ts";
+import { HostStat } from "../host/stat.ts";
 import { Credentials } from "../kernel/cred/credentials.ts";
 import { describeKernel } from "../kernel/describe.ts";
 import { exec } from "../kernel/exec/exec.ts";

@@ -5,7 +5,8 @@
  */
 import { readFileSync } from "node:fs";
 import type { MemoryUse, SystemFacts } from "../fs/proc/facts.ts";
-import { type Host, latin1 } from "../host/host.ts";
+import { latin1 } from "../host/bytes.ts";
+import type { Host } from "../host/host.ts";
 import type { MemoryFacts } from "../kernel/kernel.ts";
 import type { Mm } from "../kernel/mm/mm.ts";
 import { StubSpace } from "../platform/stub/space.ts";

@@ -4,7 +4,7 @@
  */
 import { LINUX_DIRENT64_NAME } from "../../abi/dirent.ts";
 import { O_DIRECTORY, O_RDONLY, SEEK_SET } from "../../abi/fcntl.ts";
-import { latin1, readI64 } from "../../host/host.ts";
+import { latin1, readI64 } from "../../host/bytes.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { DirectoryFile, FIRST_ENTRY } from "../../kernel/vfs/directory-file.ts";
 import type { DirectoryEmitter } from "../../kernel/vfs/file.ts";

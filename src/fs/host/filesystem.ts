@@ -9,7 +9,8 @@
  */
 import { O_CLOEXEC, O_NOFOLLOW, O_PATH } from "../../abi/fcntl.ts";
 import { getU64 } from "../../abi/struct.ts";
-import type { Host, HostStat } from "../../host/host.ts";
+import type { Host } from "../../host/host.ts";
+import type { HostStat } from "../../host/stat.ts";
 import type { StatFs } from "../../kernel/vfs/kstat.ts";
 import type { Vfs } from "../../kernel/vfs/vfs.ts";
 import { HostInode } from "./inode.ts";

@@ -4,7 +4,7 @@
  */
 import { EINVAL, EIO, EOPNOTSUPP } from "../../abi/errno.ts";
 import { O_ACCMODE, O_RDONLY } from "../../abi/fcntl.ts";
-import { latin1 } from "../../host/host.ts";
+import { latin1 } from "../../host/bytes.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Attributes } from "../../kernel/vfs/attributes.ts";
 import type { File } from "../../kernel/vfs/file.ts";

@@ -20,7 +20,8 @@ import {
 } from "../../abi/fcntl.ts";
 import { makedev, S_IFMT } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
-import { type Host, HostStat } from "../../host/host.ts";
+import type { Host } from "../../host/host.ts";
+import { HostStat } from "../../host/stat.ts";
 import { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import { Inode } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";

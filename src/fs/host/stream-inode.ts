@@ -5,7 +5,8 @@
  *    the output of a program whose stdout is a socket without a name.
  */
 import { makedev, S_IFIFO, S_IFMT, S_IFSOCK } from "../../abi/stat.ts";
-import { type Host, HostStat } from "../../host/host.ts";
+import type { Host } from "../../host/host.ts";
+import { HostStat } from "../../host/stat.ts";
 import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import { Inode } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";

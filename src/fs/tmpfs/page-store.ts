@@ -17,7 +17,8 @@ import {
   SEEK_DATA,
 } from "../../abi/fcntl.ts";
 import { MFD_ALLOW_SEALING, MFD_CLOEXEC, MFD_NOEXEC_SEAL } from "../../abi/mman.ts";
-import { type Host, HostStat } from "../../host/host.ts";
+import type { Host } from "../../host/host.ts";
+import { HostStat } from "../../host/stat.ts";
 import type { UserBuffer } from "../../kernel/mm/user-buffer.ts";
 
 /** Above this a file gets a memfd. */

@@ -6,7 +6,7 @@
  *  - A written image is cleaned: a bad one would make the host's XRSTOR fault inside the stub.
  */
 import type { Arena } from "../../host/arena.ts";
-import { readI64 } from "../../host/host.ts";
+import { readI64 } from "../../host/bytes.ts";
 import { SLOT } from "./layout.ts";
 import type { StubThread } from "./thread.ts";
 

@@ -493,7 +493,8 @@ export class StubPlatform implements Platform {
   }
 
   #setSpins(): void {
-    this.words[(this.arena.kernelPage + PAGE.spins) >> 2] = this.cpuNumbers.length > 1 ? STUB_SPINS : 0;
+    this.words[(this.arena.kernelPage + PAGE.spins) >> 2] =
+      this.cpuNumbers.length > 1 ? STUB_SPINS : 0;
   }
 
   shutdown(): void {

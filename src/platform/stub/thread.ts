@@ -6,7 +6,7 @@
  * then wait for RESULT with a deadline. What the slot holds is read once and never trusted.
  */
 import { EAGAIN, EINVAL, ENOMEM, ESRCH } from "../../abi/errno.ts";
-import { readI64, writeI64 } from "../../host/host.ts";
+import { readI64, writeI64 } from "../../host/bytes.ts";
 import type { Fault, GuestThread } from "../contract.ts";
 import { COMMAND, RESUME_REGS, SIG_INTERRUPT, SLOT } from "./layout.ts";
 import type { StubPlatform } from "./platform.ts";

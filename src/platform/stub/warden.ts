@@ -7,7 +7,8 @@
  *    knows another one.
  */
 import { HostError, KernelBug } from "../../base/failure.ts";
-import { type Host, latin1 } from "../../host/host.ts";
+import { latin1 } from "../../host/bytes.ts";
+import type { Host } from "../../host/host.ts";
 
 const AF_UNIX = 1;
 const SOCK_SEQPACKET_CLOEXEC = 5 | 0o2000000;
