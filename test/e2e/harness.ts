@@ -10,7 +10,7 @@
  *  - Each package must stand in test/packages.txt; in CI nothing is skipped for want of one.
  */
 import { accessSync, chmodSync, constants, copyFileSync, readdirSync, readFileSync } from "node:fs";
-import { basename, delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { test } from "node:test";
 import { compareRuns, failure, projectRoot } from "../compare.ts";
 import { compile } from "../compile.ts";

@@ -25,7 +25,7 @@ scenario("terminal/stop: an interactive shell stops a job with ^Z, lists and res
     show: marked,
     tty: [
       { after: /\$ /, type: `${MARK}m ready\n` },
-      { after: /<<ready>>/, type: "sh -c 'echo sta''rted; sleep 0.5; exit 5'\n" },
+      { after: /<<ready>>/, type: "sh -c 'sleep 0.3 & sleep 0.1; echo sta''rted; wait; exit 5'\n" },
       { after: /started/, type: "\x1a" },
       { after: /Stopped/, type: "m stopped $?; jobs | grep -c Stopped; fg; m code $?\n" },
       { after: /<<code 5>>/, type: "sh -c 'echo sle''eping; exec sleep 30'\n" },
@@ -125,7 +125,8 @@ scenario("terminal/interactive: bash edits a line, completes a name and keeps a 
       { after: /<<loop 2>>[\s\S]*\$ /, type: "unfinished" },
       { after: /unfinished/, type: "\x03" },
       { after: /\^C[\s\S]*\$ /, type: "m after $?\n" },
-      { after: /<<after \d+>>/, type: "m bye\n\x04" },
+      { after: /<<after \d+>>/, type: "m bye\n" },
+      { after: /<<bye>>[\s\S]*\$ /, type: "\x04" },
     ],
   }),
 );

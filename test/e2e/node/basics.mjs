@@ -62,7 +62,7 @@ if (process.argv[2] === "child") {
   console.log(
     crypto.scryptSync("p", "s", 16).toString("hex"),
     await new Promise((r) =>
-      crypto.pbkdf2("p", "s", 1000, 16, "sha256", (e, k) => r(k.toString("hex"))),
+      crypto.pbkdf2("p", "s", 1000, 16, "sha256", (_e, k) => r(k.toString("hex"))),
     ),
     crypto.randomBytes(8).length,
   );

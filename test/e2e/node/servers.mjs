@@ -33,7 +33,7 @@ if (!isMainThread) {
   parentPort.postMessage("woken");
 } else if (!cluster.isPrimary) {
   http
-    .createServer((q, r) => r.end(`worker ${cluster.worker.id > 0}`))
+    .createServer((_q, r) => r.end(`worker ${cluster.worker.id > 0}`))
     .listen(Number(process.env.PORT), "127.0.0.1");
 } else {
   const server = http.createServer((q, r) => {

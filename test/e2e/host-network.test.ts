@@ -1,0 +1,112 @@
+/** Servers in a sandbox with --network host, their clients outside, and the other way round. */
+import assert from "node:assert/strict";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { launcher } from "../compare.ts";
+import { missing, PROGRAM_PATH } from "./harness.ts";
+
+const START_LIMIT_MS = 10_000;
+const env = { PATH: PROGRAM_PATH, HOME: "/", LANG: "C.UTF-8" };
+const run = promisify(execFile);
+const place = mkdtempSync(join(tmpdir(), "tvisor-network-"));
+chmodSync(place, 0o755);
+after(() => rmSync(place, { recursive: true, force: true }));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Starts a server in a sandbox and waits until something listens on the port. */
+async function serve(port: number, ...command: string[]): Promise<ChildProcess> {
+  const words = ["do", "--network=host", "--", ...command];
+  const child = spawn(launcher(), words, {
+    cwd: place,
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const deadline = Date.now() + START_LIMIT_MS;
+  for (;;) {
+    const socket = connect(port, "127.0.0.1");
+    const isUp = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isUp) return child;
+    if (child.exitCode !== null || Date.now() > deadline) {
+      child.kill("SIGKILL");
+      throw new Error(`${command[0]} does not listen`);
+    }
+    await sleep(50);
+  }
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const ended = once(child, "close");
+  child.kill(signal);
+  return (await ended)[0];
+}
+
+const redis = ["redis-server", "redis-tools"];
+test("redis-server inside, redis-benchmark and redis-cli outside", {
+  skip: missing(redis),
+}, async () => {
+  const port = String(await freePort());
+  const server = await serve(Number(port), "redis-server", "--port", port, "--save", "");
+  try {
+    const cli = async (...words: string[]) =>
+      (await run("redis-cli", ["-p", port, ...words], { env })).stdout.trim();
+    assert.equal(await cli("set", "key", "value"), "OK");
+    assert.equal(await cli("get", "key"), "value");
+    const words = ["-p", port, "-q", "-n", "10000", "-c", "30", "-t", "set,get"];
+    const { stdout } = await run("redis-benchmark", words, { env });
+    assert.equal(stdout.match(/requests per second/g)?.length, 2, stdout);
+    const inside = ["do", "--network=host", "--", "redis-cli", "-p", port, "get", "key"];
+    assert.equal((await run(launcher(), inside, { env })).stdout, "value\n");
+  } finally {
+    assert.equal(await stop(server, "SIGTERM"), 0);
+  }
+});
+
+const nginx = ["nginx-light", "apache2-utils"];
+test("nginx inside, ab outside", { skip: missing(nginx) }, async () => {
+  const port = await freePort();
+  mkdirSync(join(place, "www"));
+  writeFileSync(join(place, "www/small"), "small\n");
+  writeFileSync(join(place, "www/big"), Buffer.alloc(100 << 10, "n"));
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  const paths = temporary.map((name) => `${name}_temp_path ${place}/${name};`).join(" ");
+  writeFileSync(
+    join(place, "conf"),
+    `user root; daemon off; worker_processes 2; pid ${place}/pid; error_log ${place}/err;
+     events {} http { access_log off; sendfile on; ${paths}
+     server { listen 127.0.0.1:${port}; root ${place}/www; } }`,
+  );
+  const server = await serve(port, "nginx", "-e", `${place}/err`, "-c", `${place}/conf`);
+  try {
+    for (const [file, length] of [
+      ["small", 6],
+      ["big", 100 << 10],
+    ] as const) {
+      const words = ["-q", "-n", "1000", "-c", "10", `http://127.0.0.1:${port}/${file}`];
+      const { stdout } = await run("ab", words, { env });
+      assert.match(stdout, /Complete requests:\s+1000\n/);
+      assert.match(stdout, /Failed requests:\s+0\n/);
+      assert.match(stdout, new RegExp(`Document Length:\\s+${length} bytes`));
+    }
+  } finally {
+    assert.equal(await stop(server, "SIGQUIT"), 0);
+  }
+});
