@@ -12,7 +12,7 @@ const onTerminal = (script: string, typing: Typing[]) =>
 const MARK = String.raw`m() { printf '<%s%s>\n' '<' "$*>"; }; `;
 
 scenario("terminal/jobs: jobs, fg, bg and kill %1 in a script with set -m", [], () =>
-  compare(String.raw`
+  compare(`
     set -m
     sleep 30 & sleep 31 & jobs; kill %1; wait %1; echo $?; jobs; kill -STOP %2; sleep 0.2; jobs; bg %2; jobs; kill %2; wait %2; echo $?
     (sleep 0.2; exit 4) & fg; echo $?; cat <(sleep 0.1; echo x) & fg %cat; bash -c 'kill -STOP $$; echo resumed; exit 6' & sleep 0.2; jobs; fg; echo $?
@@ -107,7 +107,7 @@ scenario(
 
 scenario("terminal/top: top and ps show the processes", ["procps"], () =>
   compare(String.raw`
-    sleep 30 & top -b -n1 -w 512 | grep -c -w sleep; top -b -n1 | head -n 5 | cut -c1-4; ps -o comm= -p $!; ps -ef | grep -c '[s]leep 30'; pgrep -P $$ -x sleep | grep -cx $!; pkill -x -P $$ sleep; wait $!; echo $?
+    sleep 30 & top -b -n1 -w 512 -p $! | grep -c -w sleep; top -b -n1 | head -n 5 | cut -c1-4; ps -o comm= -p $!; ps -fp $! | grep -c '[s]leep 30'; pgrep -P $$ -x sleep | grep -cx $!; pkill -x -P $$ sleep; wait $!; echo $?
     ps -o pid=,ppid=,stat= -p $$ | wc -w; uptime | grep -c load; free | head -n 1; vmstat | wc -l; w -h > /dev/null; echo $?; pidof -s bash > /dev/null; echo $?; pstree 2>/dev/null | head -n 0; cat /proc/self/comm; tr '\0' ' ' < /proc/self/cmdline; echo
   `),
 );
