@@ -87,6 +87,7 @@ static const struct rule rules[] = {
   {NR_GETPID, {{CHECK_END}}},
   {NR_GETPPID, {{CHECK_END}}},
   {NR_SCHED_YIELD, {{CHECK_END}}},
+  {NR_SCHED_SETAFFINITY, {{CHECK_EQUAL, 0, 0}}}, /* the caller itself */
   {NR_PRCTL, {{CHECK_EQUAL, 0, PR_SET_PDEATHSIG_OP}, {CHECK_EQUAL, 1, 9}}},
   {NR_ARCH_PRCTL, {{CHECK_LEAST, 0, 0x1001}, {CHECK_MOST, 0, 0x1004}}}, /* FS and GS bases */
   /* Real memory barriers and restartable sequences of the caller's own threads. */

@@ -119,7 +119,6 @@ export const calls = {
       ],
     ],
   }),
-  schedSetaffinity: call("sched_setaffinity", 203, "a guest pins its threads to processors"),
   tgkill: call("tgkill", 234, "interrupt a stub's thread; abort(3)", {
     allow: [[{ arg: 2, equal: SIGURG }], [{ arg: 0, equal: "ownPid" }]],
   }),

@@ -11,7 +11,6 @@ import type { Gateway } from "./gateway.ts";
 import { loadGateway } from "./gateway.ts";
 import { type HostStat, readStatx } from "./stat.ts";
 
-const CPU_MASK_BYTES = 128;
 const PATH_AREA = 4352;
 const IO_SIZE = 1 << 20;
 const AT_EMPTY_PATH = 0x1000;
@@ -452,20 +451,6 @@ export class Host {
     const at = this.#structAt;
     const rc = this.gateway.sys(calls.clockGettime.nr, (~pid << 3) | 2, this.address(at));
     return rc === 0 ? readI64(this.arena.view, at) * 1e9 + readI64(this.arena.view, at + 8) : 0;
-  }
-
-  /**
-   * Pin thread `tid` of process `pid` to host processors. A thread's number is a guest's claim: one
-   * that is not the process's own is -ESRCH.
-   */
-  schedSetaffinity(pid: number, tid: number, cpus: readonly number[]): number {
-    const fd = this.openProcess(pid, `task/${tid}/schedstat`, O_CLOEXEC);
-    if (fd < 0) return fd;
-    this.close(fd);
-    const at = this.#structAt;
-    this.arena.u8.fill(0, at, at + CPU_MASK_BYTES);
-    for (const cpu of cpus) this.arena.u8[at + (cpu >> 3)]! |= 1 << (cpu & 7);
-    return this.gateway.sys(calls.schedSetaffinity.nr, tid, CPU_MASK_BYTES, this.address(at));
   }
 
   /** CPU time of one thread of another process: the host tells it in /proc only. */

@@ -13,6 +13,9 @@ export const FIRST_SLOT = 1;
 
 export const SIG_INTERRUPT = 23;
 
+/** The rest of a slot's chunk, from here on, carries data of commands. */
+export const SLOT_WINDOW = 4096;
+
 /** struct kernel_page. */
 export const PAGE = { sleeping: 0, spins: 4 } as const;
 

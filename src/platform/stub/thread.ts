@@ -8,7 +8,15 @@
 import { EAGAIN, EINVAL, ENOMEM, ESRCH } from "../../abi/errno.ts";
 import { readI64, writeI64 } from "../../host/bytes.ts";
 import type { Fault, GuestThread } from "../contract.ts";
-import { COMMAND, RESUME_REGS, SIG_INTERRUPT, SLOT } from "./layout.ts";
+import {
+  CHUNK,
+  COMMAND,
+  RESUME_REGS,
+  SIG_INTERRUPT,
+  SLOT,
+  SLOT_WINDOW,
+  STUB_SLOTS,
+} from "./layout.ts";
 import type { StubPlatform } from "./platform.ts";
 import type { StubSpace } from "./space.ts";
 
@@ -24,8 +32,10 @@ const NR = {
   archPrctl: 158,
   membarrier: 324,
   rseq: 334,
+  schedSetaffinity: 203,
 } as const;
 const MREMAP_FIXED = 2;
+const CPU_MASK_BYTES = 128;
 /** How long a stub may take for one command: a host mmap or fork of a huge space takes its time. */
 const COMMAND_DEADLINE_MS = 5_000;
 
@@ -43,6 +53,8 @@ export class StubThread implements GuestThread {
   /** The host descriptor that holdFile() gave to the stub, and its number there. */
   #heldHost = -1;
   #held = -1;
+  /** Processors to pin to at the next stop. */
+  #affinity: number[] | null = null;
   /** When an unanswered interrupt was first sent (ms, monotonic), or 0. */
   interruptedAt = 0;
   /** Its processor time when the interrupt was overdue; -1 before that. */
@@ -106,6 +118,7 @@ export class StubThread implements GuestThread {
   }
 
   #go(flags: number): void {
+    if (this.#affinity !== null) this.#pin();
     if (this.state !== "stopped") return; // its space died meanwhile
     const words = this.#platform.words;
     words[(this.at + SLOT.flags) >> 2] = flags;
@@ -274,12 +287,20 @@ export class StubThread implements GuestThread {
   }
 
   setAffinity(cpus: readonly boolean[]): void {
-    const platform = this.#platform;
-    const tid = platform.words[(this.at + SLOT.tid) >> 2]!;
-    if (!this.space.alive || tid <= 0) return;
-    const chosen = platform.cpuNumbers.filter((_, index) => cpus[index] === true);
-    const { pid } = this.space;
-    platform.host.schedSetaffinity(pid, platform.warden.hostTid(pid, tid), chosen);
+    this.#affinity = this.#platform.cpuNumbers.filter((_, index) => cpus[index] === true);
+    if (this.state === "stopped") this.#pin();
+  }
+
+  /** Only the thread itself may do it: the kernel has no power over stubs of another user. */
+  #pin(): void {
+    const cpus = this.#affinity ?? [];
+    this.#affinity = null;
+    const bytes = this.#platform.arena.u8;
+    const at = this.at + SLOT_WINDOW;
+    bytes.fill(0, at, at + CPU_MASK_BYTES);
+    for (const cpu of cpus) bytes[at + (cpu >> 3)]! |= 1 << (cpu & 7);
+    const inside = STUB_SLOTS + this.slot * CHUNK + SLOT_WINDOW;
+    this.#call(NR.schedSetaffinity, 0, CPU_MASK_BYTES, inside);
   }
 
   cpuNs(): number {

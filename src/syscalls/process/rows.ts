@@ -51,7 +51,7 @@ import * as setnsHandlers from "./setns.ts";
 export const clone = syscall("clone", {
   x64: 56,
   args: [flags("flags", cloneFlags), ptr("stack"), ptr("parent_tid"), ptr("child_tid"), ptr("tls")],
-  support: { partial: "user, pid, net, ipc, cgroup and time namespaces are refused with EINVAL" },
+  support: { partial: "user, pid, net, cgroup and time namespaces are refused with EINVAL" },
   run: cloneHandlers.clone,
 });
 
@@ -60,7 +60,7 @@ export const clone3 = syscall("clone3", {
   args: [sized("cl_args", "in", clone_args, "size"), size("size")],
   support: {
     partial:
-      "user, pid, net, ipc, cgroup and time namespaces and CLONE_INTO_CGROUP are refused with EINVAL",
+      "user, pid, net, cgroup and time namespaces and CLONE_INTO_CGROUP are refused with EINVAL",
   },
   run: cloneHandlers.clone3,
 });
@@ -246,7 +246,7 @@ export const seccomp = syscall("seccomp", {
 export const unshare = syscall("unshare", {
   x64: 272,
   args: [flags("flags", unshareFlags)],
-  support: { partial: "mount and UTS namespaces; the others are refused with EINVAL" },
+  support: { partial: "mount, UTS and IPC namespaces; the others are refused with EINVAL" },
   run: cloneHandlers.unshare,
 });
 
