@@ -29,10 +29,10 @@ const programs: Program[] = [
     name: "bash: 200 × /bin/true",
     command: ["bash", "-c", "for ((i = 0; i < 200; i++)); do /bin/true; done"],
   },
-  { name: "python3 -c pass", command: ["python3", "-c", "pass"], packages: ["python3"] },
+  { name: "/usr/bin/python3 -c pass", command: ["/usr/bin/python3", "-c", "pass"], packages: ["python3"] },
   {
     name: "python3: 10⁷ additions",
-    command: ["python3", "-c", "sum(i for i in range(10**7))"],
+    command: ["/usr/bin/python3", "-c", "sum(i for i in range(10**7))"],
     packages: ["python3"],
   },
   { name: "node -e 0", command: [process.execPath, "-e", "0"] },
