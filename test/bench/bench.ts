@@ -29,7 +29,11 @@ const programs: Program[] = [
     name: "bash: 200 × /bin/true",
     command: ["bash", "-c", "for ((i = 0; i < 200; i++)); do /bin/true; done"],
   },
-  { name: "/usr/bin/python3 -c pass", command: ["/usr/bin/python3", "-c", "pass"], packages: ["python3"] },
+  {
+    name: "/usr/bin/python3 -c pass",
+    command: ["/usr/bin/python3", "-c", "pass"],
+    packages: ["python3"],
+  },
   {
     name: "python3: 10⁷ additions",
     command: ["/usr/bin/python3", "-c", "sum(i for i in range(10**7))"],

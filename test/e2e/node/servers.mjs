@@ -92,13 +92,13 @@ if (!isMainThread) {
   const a = new Int32Array(shared);
   const ws = Array.from({ length: 4 }, () => new Worker(process.argv[1], { workerData: shared }));
   const done = Promise.all(ws.map((w) => once(w, "message")));
-  const gone = Promise.all(ws.map((w) => once(w, "exit")));
+  const ended = Promise.all(ws.map((w) => once(w, "exit")));
   while (Atomics.load(a, 0) < 40000) await new Promise((r) => setTimeout(r, 5));
   Atomics.store(a, 1, 1);
   const poke = setInterval(() => Atomics.notify(a, 1), 10);
   console.log((await done).map(String));
   clearInterval(poke);
-  console.log((await gone).length);
+  console.log((await ended).length);
   const free = net.createServer();
   const cp = (await listening(free, 0, "127.0.0.1")).port;
   await new Promise((r) => free.close(r));
