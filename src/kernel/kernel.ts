@@ -31,7 +31,7 @@ import { restoreMask } from "./signal/temporary-mask.ts";
 import { SocketFamilies } from "./socket/family.ts";
 import { NetworkNamespace } from "./socket/network.ts";
 import { startChild } from "./task/clone.ts";
-import { exitTask, finishGroupExit } from "./task/exit.ts";
+import { finishGroupExit } from "./task/exit.ts";
 import { beginGroupExit } from "./task/group-exit.ts";
 import { Limits } from "./task/limits.ts";
 import { notifyParentOfStop } from "./task/notify.ts";
@@ -373,10 +373,5 @@ export class Kernel {
     }
     if (task.signals.hasSaved) restoreMask(task);
     task.thread.resume(result);
-  }
-
-  /** _exit(2) of one thread, from its handler. */
-  exitThread(task: Task, status: number): void {
-    exitTask(task, status);
   }
 }

@@ -13,6 +13,11 @@ export const NO_CAPABILITIES: CapabilitySet = { lo: 0, hi: 0 };
 /** CAP_CHOWN (0) … CAP_CHECKPOINT_RESTORE (40). */
 export const ALL_CAPABILITIES: CapabilitySet = { lo: 0xffffffff, hi: 0x1ff };
 
+/** What either set holds. */
+export function union(a: CapabilitySet, b: CapabilitySet): CapabilitySet {
+  return { lo: (a.lo | b.lo) >>> 0, hi: (a.hi | b.hi) >>> 0 };
+}
+
 export interface CredentialFields {
   readonly uid: number;
   readonly gid: number;

@@ -5,7 +5,7 @@
 import { S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
 import type { Task } from "../task/task.ts";
 import type { File } from "../vfs/file.ts";
-import type { CapabilitySet, Credentials } from "./credentials.ts";
+import { type CapabilitySet, type Credentials, union } from "./credentials.ts";
 
 const MAY_READ = 4;
 const SECBIT_NOROOT = 1;
@@ -54,7 +54,3 @@ export function credentialsForExec(task: Task, file: File): ExecCredentials {
 }
 
 const none: CapabilitySet = { lo: 0, hi: 0 };
-
-function union(a: CapabilitySet, b: CapabilitySet): CapabilitySet {
-  return { lo: (a.lo | b.lo) >>> 0, hi: (a.hi | b.hi) >>> 0 };
-}

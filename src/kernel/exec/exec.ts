@@ -49,7 +49,6 @@ import {
 } from "../../abi/process.ts";
 import { RLIMIT_STACK } from "../../abi/resource.ts";
 import { SIGCHLD, SIGKILL } from "../../abi/signal.ts";
-import { S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
 import { signaledStatus } from "../../abi/wait.ts";
 import { refuse } from "../../base/refuse.ts";
 import { type GuestThread, Reg } from "../../platform/contract.ts";
@@ -373,9 +372,4 @@ function resetForExec(task: Task): void {
   task.robustList = 0;
   task.rseq = NO_RSEQ;
   task.group.timers.clearForExec();
-}
-
-/** setuid and setgid bits count on this file (credentialsForExec decides whether they are obeyed). */
-export function isSetId(mode: number): boolean {
-  return (mode & S_ISUID) !== 0 || ((mode & S_ISGID) !== 0 && (mode & S_IXGRP) !== 0);
 }

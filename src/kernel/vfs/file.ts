@@ -225,6 +225,3 @@ export abstract class File {
   /** The last reference is gone. */
   release(): void {}
 }
-
-/** A File used where none may be: keeps "no file" answers in one place. */
-export const NO_FILE = -EBADF;

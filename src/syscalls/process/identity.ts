@@ -7,7 +7,7 @@
 import { CAP_SETGID, CAP_SETPCAP, CAP_SETUID } from "../../abi/capability.ts";
 import { EFAULT, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
 import { refuse } from "../../base/refuse.ts";
-import { type CapabilitySet, NO_CAPABILITIES } from "../../kernel/cred/credentials.ts";
+import { type CapabilitySet, NO_CAPABILITIES, union } from "../../kernel/cred/credentials.ts";
 import type { Task } from "../../kernel/task/task.ts";
 
 const KEEP = 0xffffffff;
@@ -228,10 +228,6 @@ export function capset(task: Task, header: number, data: number): number {
 
 export function isSubset(a: CapabilitySet, b: CapabilitySet): boolean {
   return (a.lo & ~b.lo) === 0 && (a.hi & ~b.hi) === 0;
-}
-
-function union(a: CapabilitySet, b: CapabilitySet): CapabilitySet {
-  return { lo: (a.lo | b.lo) >>> 0, hi: (a.hi | b.hi) >>> 0 };
 }
 
 function intersect(a: CapabilitySet, b: CapabilitySet): CapabilitySet {
