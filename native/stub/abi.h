@@ -28,6 +28,7 @@ enum {
 #define PR_SET_NO_NEW_PRIVS_OP 38
 #define SIGSYS_NO 31
 #define SIGSEGV_NO 11
+#define SIGBUS_NO 7
 #define SI_KERNEL_CODE 0x80
 #define SYS_SECCOMP_CODE 1
 #define AUDIT_X86_64 0xc000003eu

@@ -35,11 +35,28 @@
 /* The signal by which the kernel interrupts a thread that runs guest code. Linux coalesces it. */
 #define SIG_INTERRUPT 23 /* SIGURG */
 
+/* What a system call will read, told per argument: the stub copies it before it posts. */
+#define HINT_CALLS 512
+#define HINTS 3
+#define HINT_STRING 1  /* up to a NUL */
+#define HINT_FIXED 2   /* `unit` bytes */
+#define HINT_COUNTED 3 /* `unit` bytes for each of what `length_register` holds */
+#define HINT_VECTOR 4  /* an iovec of so many buffers, and what they hold */
+#define HINT_MESSAGE 5 /* a msghdr, its iovec, and what its buffers hold */
+struct hint {
+  uint8_t kind, address_register, length_register, reserved;
+  uint32_t unit;
+};
+
 /* Written by the kernel, mapped read-only by every stub. */
+#define KERNEL_PAGE_SIZE 0x4000
 struct kernel_page {
   uint32_t sleeping; /* the kernel sleeps: ring the doorbell after posting */
   uint32_t spins;    /* how many pauses a stub may spin before it sleeps */
+  uint32_t apart[14]; /* the hints never change: not in a line with what does */
+  struct hint hints[HINT_CALLS][HINTS];
 };
+_Static_assert(sizeof(struct kernel_page) <= KERNEL_PAGE_SIZE, "kernel_page");
 
 /* Chunk 0 of the slot memory. */
 struct space_header {
@@ -71,6 +88,18 @@ enum {
   SELECTORS, ERR, TRAPNO, OLDMASK, CR2, REG_COUNT
 };
 
+/* Guest memory that was copied into the slot, or shall be copied out of it. */
+struct span {
+  uint64_t address;
+  uint32_t length;
+  uint32_t offset; /* from the slot's beginning */
+};
+#define SPANS_IN 8
+#define SPANS_OUT 16
+#define SLOT_WINDOW 4096 /* the rest of a slot's chunk, from here on, carries data */
+#define MOST_COPIED_IN 0x8000
+#define STRING_MOST 4096
+
 struct slot {
   uint32_t req_seq; /* stub: +1 after writing a post */
   uint32_t rep_seq; /* kernel: +1 after writing a command */
@@ -89,6 +118,11 @@ struct slot {
   int32_t tid;        /* host tid as the thread sees it: a claim */
   uint32_t exited;    /* the host clears this word when the thread is gone (CLEARTID) */
   uint32_t parked;    /* kernel: the answer will take its time, do not spin for it */
+  uint32_t in_count;  /* stub: how many of `in` go with a REASON_SYSCALL */
+  uint32_t out_count; /* kernel: how many of `out` are to be copied out at COMMAND_RESUME */
+  uint32_t unused;
+  struct span in[SPANS_IN];
+  struct span out[SPANS_OUT];
 };
 
 _Static_assert(offsetof(struct slot, address) == 32, "slot.address");
@@ -96,6 +130,7 @@ _Static_assert(offsetof(struct slot, args) == 48, "slot.args");
 _Static_assert(offsetof(struct slot, regs) == 112, "slot.regs");
 _Static_assert(offsetof(struct slot, fpstate) == 296, "slot.fpstate");
 _Static_assert(offsetof(struct slot, tid) == 312, "slot.tid");
+_Static_assert(sizeof(struct slot) <= SLOT_WINDOW, "slot");
 
 /* ---- gateway only: one turn of the kernel's loop ------------------------------------------ */
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "abi.h"
+#include "copy.h"
 #include "layout.h"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -168,12 +169,14 @@ static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, 
     uint64_t *a = slot->args;
     uint32_t command = slot->command;
     if (command == COMMAND_RESUME) {
+      int64_t fault = copy_out(slot);
       if (slot->flags & RESUME_REGS) {
         uint64_t selectors = frame->uc.regs[SELECTORS];
         copy_registers(frame->uc.regs, slot->regs);
         frame->uc.regs[SELECTORS] = selectors;
       } else {
-        frame->uc.regs[RAX] = (uint64_t)slot->result;
+        int64_t result = slot->result;
+        frame->uc.regs[RAX] = (uint64_t)(fault != 0 && result >= 0 ? fault : result);
       }
       return;
     }
@@ -198,9 +201,7 @@ static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, 
     } else if (command == COMMAND_THREAD)
       slot->result = clone_thread(frame, index, slot);
     else if (command == COMMAND_EXCHANGE)
-      /* Where the guest's memory does not allow it, the fault ends this process: its own doing, as
-       * the kernel has read the word just before. */
-      slot->result = (int64_t)__sync_val_compare_and_swap((uint32_t *)a[0], (uint32_t)a[1], (uint32_t)a[2]);
+      slot->result = stub_exchange((uint32_t *)a[0], (uint32_t)a[1], (uint32_t)a[2]);
     else if (command == COMMAND_EXIT)
       host3(NR_EXIT, 0, 0, 0);
     else
@@ -212,6 +213,7 @@ static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, 
 /* The handler of every signal that the stub takes. */
 __attribute__((section(".text.entry"), used)) void on_signal(int signo, struct host_siginfo *info,
                                                             struct host_ucontext *uc) {
+  if ((signo == SIGSEGV_NO || signo == SIGBUS_NO) && recover(&uc->regs[RIP])) return;
   unsigned index = own_index();
   struct slot *slot = slot_of(index);
   struct signal_frame *frame = (struct signal_frame *)((uint64_t)uc - 8);
@@ -239,6 +241,7 @@ __attribute__((section(".text.entry"), used)) void on_signal(int signo, struct h
   slot->frame = (uint64_t)uc;
   slot->fpstate = uc->fpstate;
   copy_registers(slot->regs, uc->regs);
+  if (reason == REASON_SYSCALL) copy_in(slot, slot->regs);
   post(slot, index, reason);
   obey(frame, slot, index, seen);
 }

@@ -103,9 +103,10 @@ static void take_signals(void) {
   static const int taken[] = {SIGSYS, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIG_INTERRUPT};
   struct { uint64_t handler, flags, restorer, mask; } action;
   action.handler = stub_blob[ENTRY_SIGNAL];
-  action.flags = SA_SIGINFO | SA_ONSTACK | 0x04000000u /* SA_RESTORER */;
+  /* The stub's own copies of guest memory may fault: those two signals stay open in its handler. */
+  action.flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | 0x04000000u /* SA_RESTORER */;
   action.restorer = stub_blob[ENTRY_RESTORER];
-  action.mask = ~0ull;
+  action.mask = ~(1ull << (SIGSEGV - 1) | 1ull << (SIGBUS - 1));
   for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
     must(syscall(SYS_rt_sigaction, taken[i], &action, NULL, 8) == 0, 80);
   stack_t stack = {.ss_sp = (void *)(STUB_STACKS + FIRST_SLOT * CHUNK), .ss_size = CHUNK};
@@ -118,7 +119,7 @@ static void map_window(void) {
   must(mmap((void *)STUB_TEXT, STUB_TEXT_SIZE, PROT_READ | PROT_WRITE, fixed, -1, 0) != MAP_FAILED, 83);
   memcpy((void *)STUB_TEXT, stub_blob, (size_t)((const char *)stub_blob_end - (const char *)stub_blob));
   must(mprotect((void *)STUB_TEXT, STUB_TEXT_SIZE, PROT_READ | PROT_EXEC) == 0, 84);
-  must(mmap((void *)STUB_PAGE, 4096, PROT_READ, MAP_SHARED | MAP_FIXED, PAGE, 0) != MAP_FAILED, 85);
+  must(mmap((void *)STUB_PAGE, KERNEL_PAGE_SIZE, PROT_READ, MAP_SHARED | MAP_FIXED, PAGE, 0) != MAP_FAILED, 85);
   must(mmap((void *)STUB_SLOTS, SLOTS_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, STUB_MEMORY,
             0) != MAP_FAILED, 86);
   must(madvise((void *)STUB_SLOTS, SLOTS_SIZE, MADV_DONTFORK) == 0, 87);

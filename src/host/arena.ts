@@ -1,7 +1,7 @@
 /**
  * The arena's map: which part of the reserved range is used for what.
  *   [0, SCRATCH)             private scratch of the kernel: call arguments, strings, I/O buffer
- *   [SCRATCH, +1 MiB)        the kernel page that stubs may read
+ *   [SCRATCH, +1 MiB)        the kernel's pages that stubs may read
  *   [BANKS, ARENA_SIZE)      banks of 1 MiB: windows on the slot memory of address spaces
  * Views are made once; everybody indexes the same typed arrays.
  */
@@ -13,6 +13,8 @@ const MIB = 1024 * 1024;
 const SCRATCH_SIZE = 16 * MIB;
 const BANKS = SCRATCH_SIZE + MIB;
 export const BANK_SIZE = MIB;
+/** As the platform's layout has it. */
+const KERNEL_PAGE_SIZE = 0x4000;
 
 const SYS_MMAP = 9;
 const PROT_READ_WRITE = 3;
@@ -56,7 +58,7 @@ export class Arena {
 
   /** Map the kernel page's memfd, writable on this side only. */
   mapKernelPage(fd: number): void {
-    this.#map(this.kernelPage, 4096, PROT_READ_WRITE, MAP_SHARED_FIXED, fd, 0);
+    this.#map(this.kernelPage, KERNEL_PAGE_SIZE, PROT_READ_WRITE, MAP_SHARED_FIXED, fd, 0);
   }
 
   /** Map BANK_SIZE bytes of a slot memfd at `fileOffset`; returns the arena offset, or -1 when full. */

@@ -336,9 +336,16 @@ export class Kernel {
 
   /** Run (or retry) the handler of the task's system call. */
   #invoke(task: Task): void {
-    task.mm.caller = task;
+    const { mm, thread } = task;
+    mm.caller = task;
+    mm.calling = thread;
     const result = this.table.invoke(task);
-    if (result === PARKED) return task.thread.park();
+    mm.calling = null;
+    if (result === PARKED) {
+      thread.settle();
+      return thread.park();
+    }
+    if (result === HANDLED) thread.settle();
     if (task.state === "dead") return;
     if (result === HANDLED) return this.#handled(task);
     this.#complete(task, result);
@@ -359,6 +366,7 @@ export class Kernel {
         task.restartNr = task.syscallNr;
       }
       task.restart = null;
+      task.thread.settle();
       // The number stays in rax as the call's own, so that a restart finds it.
       returnToGuest(task, -result);
       return;
@@ -367,6 +375,8 @@ export class Kernel {
     // Only a call that a signal ended lets that signal meet its temporary mask.
     if (task.signals.hasSaved && result !== -EINTR) restoreMask(task);
     if (task.hasSignal()) {
+      // It may stop, or end, or run a handler first.
+      task.thread.settle();
       task.thread.setRegister(Reg.rax, result);
       returnToGuest(task, 0);
       return;

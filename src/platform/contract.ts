@@ -82,6 +82,16 @@ export interface GuestThread {
   park(): void;
   /** Make a running thread stop soon (STOP_INTERRUPT). Nothing happens to a stopped one. */
   interrupt(): void;
+
+  /**
+   * Copies for the system call that this thread is stopped in; as the space's, but the platform may
+   * have copied at the call's entry what `expect` announced, and may write only at resume.
+   */
+  copyIn(address: number, into: Uint8Array, at: number, length: number): number;
+  copyOut(address: number, from: Uint8Array, at: number, length: number): number;
+  /** Write now what copyOut left for later: others may look, or the thread will not resume soon. */
+  settle(): void;
+
   /** End this one thread. It must be stopped. The object is dead afterwards. */
   exit(): void;
 
@@ -141,6 +151,18 @@ export interface AddressSpace {
   kill(): void;
 }
 
+/** What a system call reads by one of its arguments; registers by their number in `Reg`. */
+export interface ArgumentRead {
+  readonly register: number;
+  /**
+   * string: up to a NUL. fixed: `unit` bytes. counted: `unit` bytes for each of what lengthRegister
+   * holds. vector: an iovec of so many buffers, and what they hold. message: a msghdr and its parts.
+   */
+  readonly kind: "string" | "fixed" | "counted" | "vector" | "message";
+  readonly lengthRegister: number;
+  readonly unit: number;
+}
+
 export interface Platform {
   readonly name: string;
   /** First and one-past-last address a guest may use. */
@@ -152,6 +174,8 @@ export interface Platform {
   /** 64 KiB into which guest memory is copied without a second copy; valid until the next use. */
   readonly scratch: Uint8Array;
   readonly scratchView: DataView;
+  /** System call `nr` will read this: worth copying before the kernel is asked. A hint, no promise. */
+  expect(nr: number, reads: readonly ArgumentRead[]): void;
   /** A pristine space with one stopped thread. Or -errno. */
   newSpace(): GuestThread | number;
   /**

@@ -37,6 +37,8 @@ import type { Path } from "../kernel/vfs/path.ts";
 import { Vfs } from "../kernel/vfs/vfs.ts";
 import { StubPlatform } from "../platform/stub/platform.ts";
 import { Dispatch } from "../syscalls/dispatch.ts";
+import { rows } from "../syscalls/table.ts";
+import { announceReads } from "./argument-reads.ts";
 import { HostClock, HostEntropy } from "./clock.ts";
 import { Console } from "./console.ts";
 import { readHardware } from "./hardware.ts";
@@ -129,6 +131,7 @@ export class Sandbox {
     const vdsoAt = end - VDSO_SPACE + entropy.below(VDSO_SPACE / 2 / PAGE) * PAGE;
     this.platform.start(nativePath("tvisor-warden"), vdsoAt, this.#walls.isolation());
     this.dispatch = new Dispatch(spec.report);
+    announceReads(this.platform, rows);
     this.#facts = new HostFacts(this.host, this.platform.cpuNumbers.length);
     this.kernel = new Kernel({
       platform: this.platform,

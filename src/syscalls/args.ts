@@ -1,7 +1,7 @@
 /**
  * args: the vocabulary of rows: what an argument of a system call can be.
  *  - Plain values: `fd int uint long ulong size offset id mode signal flags choice ptr`.
- *  - Memory: `path text buffer record records iovec strings sockaddr sigset`. The last parameter
+ *  - Memory: `path text buffer record records message iovec strings sockaddr sigset`. The last parameter
  *    names the argument that holds the length or the count.
  * "in" is read by the kernel before the call, "out" written after it; an "out" that was not written
  * (the call failed, or still runs) prints as its address.
@@ -9,6 +9,7 @@
 import { AT_FDCWD } from "../abi/fcntl.ts";
 import type { FlagSet, NameSet } from "../abi/flags.ts";
 import { PATH_MAX } from "../abi/limits.ts";
+import { msghdr } from "../abi/msghdr.ts";
 import { NSIG, signalName } from "../abi/signal.ts";
 import { addressFamilies, sockaddr_storage } from "../abi/socket.ts";
 import type { FieldType } from "../abi/struct.ts";
@@ -122,6 +123,13 @@ export function bufferWithLength(name: string, length: string): Arg {
 export function record(name: string, direction: Direction, type: FieldType<unknown>): Arg {
   return pointer(name, shape(direction, "fixed", type.size), null, (address, call) =>
     isFilled(call, direction) ? showRecord(address, type, call) : showAddress(address),
+  );
+}
+
+/** A msghdr, whose buffers are the call's own business to read or write. */
+export function message(name: string, direction: "in" | "inout"): Arg {
+  return pointer(name, shape(direction, "message", msghdr.size), null, (address, call) =>
+    isFilled(call, direction) ? showRecord(address, msghdr, call) : showAddress(address),
   );
 }
 

@@ -27,8 +27,9 @@ export interface Memory {
    * string: bytes up to a NUL, `size` at most. fixed: `size` bytes. counted: `size` bytes for each
    * unit of the length argument. iovec: a vector of `lengthArg` buffers. strings: a vector of
    * string pointers that ends with NULL. sockaddr: `size` bytes at most, the length says how many.
+   * message: a msghdr and what it points to.
    */
-  readonly shape: "string" | "fixed" | "counted" | "iovec" | "strings" | "sockaddr";
+  readonly shape: "string" | "fixed" | "counted" | "iovec" | "strings" | "sockaddr" | "message";
   readonly size: number;
   /** Index of the argument that holds the length or count; -1 when the shape needs none. */
   readonly lengthArg: number;

@@ -13,13 +13,24 @@ import {
   CHUNK,
   COMMAND,
   GUEST_END,
+  HINT,
+  HINT_CALLS,
+  HINT_KIND,
+  HINTS,
+  KERNEL_PAGE_SIZE,
+  MOST_COPIED_IN,
   PAGE,
   REASON,
   RESUME_REGS,
   SIG_INTERRUPT,
   SLOT,
   SLOT_COUNT,
+  SLOT_WINDOW,
   SLOTS_SIZE,
+  SPAN,
+  SPANS_IN,
+  SPANS_OUT,
+  STRING_MOST,
   STUB_BASE,
   STUB_SLOTS,
   STUB_STACKS,
@@ -49,12 +60,22 @@ function expectations(): Map<string, [expression: string, value: number]> {
     SIG_INTERRUPT,
     RESUME_REGS,
     WAIT_SPACES,
+    KERNEL_PAGE_SIZE,
+    HINT_CALLS,
+    HINTS,
+    SLOT_WINDOW,
+    MOST_COPIED_IN,
+    STRING_MOST,
+    SPANS_IN,
+    SPANS_OUT,
   };
   for (const [name, value] of Object.entries(numbers)) found.set(name, [name, value]);
   for (const [struct, fields] of Object.entries({
     kernel_page: PAGE,
     slot: SLOT,
     wait_block: WAIT,
+    hint: HINT,
+    span: SPAN,
   }))
     for (const [field, offset] of Object.entries(fields))
       found.set(`${struct}.${field}`, [
@@ -63,7 +84,7 @@ function expectations(): Map<string, [expression: string, value: number]> {
           : `offsetof(struct ${struct}, ${snake(field)})`,
         offset,
       ]);
-  for (const [table, names] of Object.entries({ REASON, COMMAND }))
+  for (const [table, names] of Object.entries({ REASON, COMMAND, HINT: HINT_KIND }))
     for (const [name, value] of Object.entries(names))
       found.set(`${table}.${name}`, [`${table}_${name.toUpperCase()}`, value]);
   return found;

@@ -9,7 +9,7 @@
 import { EFAULT, ENAMETOOLONG } from "../../abi/errno.ts";
 import { PATH_MAX } from "../../abi/limits.ts";
 import { PROT_READ, PROT_WRITE } from "../../abi/mman.ts";
-import type { AddressSpace, Platform } from "../../platform/contract.ts";
+import type { AddressSpace, GuestThread, Platform } from "../../platform/contract.ts";
 import type { AioContexts } from "../aio/context.ts";
 import type { FutexTable } from "../futex/futex.ts";
 import type { File } from "../vfs/file.ts";
@@ -17,6 +17,8 @@ import type { UserMemory } from "./user-buffer.ts";
 import { type Vma, VmaList } from "./vma.ts";
 
 export const PAGE_SIZE = 4096;
+/** Strings are read in pieces of this many bytes. */
+const STRING_STEP = 256;
 
 /** Round up to a page boundary. */
 export function pageUp(address: number): number {
@@ -55,6 +57,8 @@ export class Mm implements UserMemory {
   /** PR_SET_DUMPABLE. */
   dumpable = 1;
   caller: StackGrower | null = null;
+  /** The thread whose system call is being handled right now, if it runs in this space. */
+  calling: GuestThread | null = null;
   /** Private futexes that somebody waits on; made at first use. */
   futexes: FutexTable | null = null;
   /** Is any area sealed (mseal(2))? */
@@ -110,12 +114,26 @@ export class Mm implements UserMemory {
 
   copyIn(address: number, into: Uint8Array, at: number, length: number): number {
     const allowed = this.#allowed(address, length, PROT_READ);
-    return allowed === 0 ? 0 : this.space.read(address, into, at, allowed);
+    if (allowed === 0) return 0;
+    const { calling } = this;
+    return calling === null
+      ? this.space.read(address, into, at, allowed)
+      : calling.copyIn(address, into, at, allowed);
   }
 
   copyOut(address: number, from: Uint8Array, at: number, length: number): number {
     const allowed = this.#allowed(address, length, PROT_WRITE);
-    return allowed === 0 ? 0 : this.space.write(address, from, at, allowed);
+    if (allowed === 0) return 0;
+    const { calling } = this;
+    return calling === null
+      ? this.space.write(address, from, at, allowed)
+      : calling.copyOut(address, from, at, allowed);
+  }
+
+  /** From here on this call's copies out are seen by everybody at once, not only by its caller. */
+  settle(): void {
+    this.calling?.settle();
+    this.calling = null;
   }
 
   /** How many bytes from `address` on are mapped with `prot`, `length` at most. */
@@ -206,21 +224,24 @@ export class Mm implements UserMemory {
 
   /** A NUL-terminated byte string of less than `max` bytes: -EFAULT, or -1 when there is no NUL. */
   readString(address: number, max: number): string | number {
-    const scratch = this.platform.scratch;
+    const { scratch } = this.platform;
     let text = "";
     let at = address;
     while (text.length < max) {
       // Never across a page that need not exist.
-      const want = Math.min(max - text.length, PAGE_SIZE - (at % PAGE_SIZE), 256);
+      const want = Math.min(max - text.length, PAGE_SIZE - (at % PAGE_SIZE), STRING_STEP);
       const n = this.copyIn(at, scratch, 0, want);
       if (n === 0) return -EFAULT;
-      for (let i = 0; i < n; i++) {
-        const byte = scratch[i]!;
-        if (byte === 0) return text;
-        text += String.fromCharCode(byte);
-      }
+      scratch[n] = 0;
+      const end = scratch.indexOf(0);
+      text += latin1(scratch, end);
+      if (end < n) return text;
       at += n;
     }
     return -1;
   }
+}
+
+function latin1(bytes: Uint8Array, length: number): string {
+  return Buffer.prototype.latin1Slice.call(bytes, 0, length);
 }

@@ -63,6 +63,8 @@ const NAMESPACES = [CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWCGROUP];
 export function cloneTask(task: Task, request: CloneRequest): Task | number {
   const refusal = checkClone(task, request);
   if (refusal < 0) return refusal;
+  // The child may look at what the call writes before its caller does.
+  task.mm.settle();
   const { kernel } = task;
   const { flags } = request;
   const tid = kernel.pids.allocate(request.setTid);

@@ -36,6 +36,7 @@ function isSoleUser(group: ThreadGroup, task: Task): boolean {
 export function exitTask(task: Task, status = 0): void {
   if (task.state === "dead") return;
   const { group, kernel, mm } = task;
+  mm.settle();
   task.leaveWaits();
   task.state = "dead";
   releaseMemoryWaiters(task);

@@ -13,11 +13,31 @@ export const FIRST_SLOT = 1;
 
 export const SIG_INTERRUPT = 23;
 
-/** The rest of a slot's chunk, from here on, carries data of commands. */
+/** The rest of a slot's chunk, from here on, carries data. */
 export const SLOT_WINDOW = 4096;
+export const MOST_COPIED_IN = 0x8000;
+export const STRING_MOST = 4096;
+export const SPANS_IN = 8;
+export const SPANS_OUT = 16;
 
 /** struct kernel_page. */
-export const PAGE = { sleeping: 0, spins: 4 } as const;
+export const PAGE = { sleeping: 0, spins: 4, hints: 64 } as const;
+export const KERNEL_PAGE_SIZE = 0x4000;
+
+/** struct hint. */
+export const HINT = {
+  kind: 0,
+  addressRegister: 1,
+  lengthRegister: 2,
+  unit: 4,
+  size: 8,
+} as const;
+export const HINT_CALLS = 512;
+export const HINTS = 3;
+export const HINT_KIND = { string: 1, fixed: 2, counted: 3, vector: 4, message: 5 } as const;
+
+/** struct span. */
+export const SPAN = { address: 0, length: 8, offset: 12, size: 16 } as const;
 
 /** struct slot: byte offsets. */
 export const SLOT = {
@@ -38,6 +58,10 @@ export const SLOT = {
   tid: 312,
   exited: 316,
   parked: 320,
+  inCount: 324,
+  outCount: 328,
+  in: 336,
+  out: 464,
 } as const;
 
 export const REASON = { syscall: 1, fault: 2, interrupt: 3, result: 4, started: 5 } as const;

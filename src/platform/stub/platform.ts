@@ -11,7 +11,7 @@ import { HostError, KernelBug } from "../../base/failure.ts";
 import type { Arena } from "../../host/arena.ts";
 import type { Gateway } from "../../host/gateway.ts";
 import type { Host } from "../../host/host.ts";
-import type { Platform } from "../contract.ts";
+import type { ArgumentRead, Platform } from "../contract.ts";
 import {
   STOP_DEAD,
   STOP_FAULT,
@@ -24,6 +24,11 @@ import { FpState } from "./fpstate.ts";
 import {
   FIRST_SLOT,
   GUEST_END,
+  HINT,
+  HINT_CALLS,
+  HINT_KIND,
+  HINTS,
+  KERNEL_PAGE_SIZE,
   PAGE,
   REASON,
   SLOT,
@@ -34,6 +39,7 @@ import {
 import { EPOLL, StubSpace } from "./space.ts";
 import type { StubThread } from "./thread.ts";
 import { type Isolation, NO_ISOLATION, Warden } from "./warden.ts";
+import { CallWindow, spanCount } from "./window.ts";
 
 const MFD_CLOEXEC_ALLOW_SEALING = 3;
 const F_ADD_SEALS = 1033;
@@ -87,6 +93,7 @@ export class StubPlatform implements Platform {
   readonly gateway: Gateway;
   readonly arena: Arena;
   readonly fpstate: FpState;
+  readonly window: CallWindow;
   readonly scratch: Uint8Array;
   readonly scratchView: DataView;
   readonly stops: Stop[] = [];
@@ -122,6 +129,7 @@ export class StubPlatform implements Platform {
     this.words = host.arena.i32;
     this.view = host.arena.view;
     this.fpstate = new FpState(host.arena);
+    this.window = new CallWindow(host.arena);
     this.guestStart = mmapMinAddr;
     this.cpuNumbers = this.gateway.cpus();
     this.#block = this.arena.scratch(WAIT.size);
@@ -142,7 +150,7 @@ export class StubPlatform implements Platform {
       "memfd_create",
       host.memfdCreate("tvisor-kernel-page", MFD_CLOEXEC_ALLOW_SEALING),
     );
-    must("ftruncate", host.ftruncate(page, 4096));
+    must("ftruncate", host.ftruncate(page, KERNEL_PAGE_SIZE));
     this.arena.mapKernelPage(page);
     // Stubs get a read-only descriptor: a mapping made from a writable one could be made writable.
     const readOnlyPage = must("open", host.reopen(page, O_RDONLY_CLOEXEC));
@@ -163,6 +171,18 @@ export class StubPlatform implements Platform {
     this.watch(this.warden.socket, EPOLL.in, this);
     this.#learnVdso(thread);
     this.#template = thread;
+  }
+
+  expect(nr: number, reads: readonly ArgumentRead[]): void {
+    if (nr >= HINT_CALLS) return;
+    const { u8, view, kernelPage } = this.arena;
+    for (const [i, read] of reads.slice(0, HINTS).entries()) {
+      const at = kernelPage + PAGE.hints + (nr * HINTS + i) * HINT.size;
+      u8[at + HINT.addressRegister] = read.register;
+      u8[at + HINT.lengthRegister] = read.lengthRegister;
+      view.setUint32(at + HINT.unit, read.unit, true);
+      u8[at + HINT.kind] = HINT_KIND[read.kind];
+    }
   }
 
   #learnVdso(thread: StubThread): void {
@@ -395,6 +415,7 @@ export class StubPlatform implements Platform {
       if (!thread.isSpare) this.#report(thread, STOP_STARTED);
     } else if (thread.state === "running" && reason === REASON.syscall) {
       this.#stopped(thread);
+      thread.spans = spanCount(words[(thread.at + SLOT.inCount) >> 2]!);
       this.#report(thread, STOP_SYSCALL);
     } else if (thread.state === "running" && reason === REASON.fault) {
       if (!this.#readFault(thread)) return this.#nonsense(thread.space);

@@ -8,17 +8,10 @@
 import { EAGAIN, EINVAL, ENOMEM, ESRCH } from "../../abi/errno.ts";
 import { readI64, writeI64 } from "../../host/bytes.ts";
 import type { Fault, GuestThread } from "../contract.ts";
-import {
-  CHUNK,
-  COMMAND,
-  RESUME_REGS,
-  SIG_INTERRUPT,
-  SLOT,
-  SLOT_WINDOW,
-  STUB_SLOTS,
-} from "./layout.ts";
+import { CHUNK, COMMAND, RESUME_REGS, SIG_INTERRUPT, SLOT, STUB_SLOTS } from "./layout.ts";
 import type { StubPlatform } from "./platform.ts";
 import type { StubSpace } from "./space.ts";
+import { COMMAND_WINDOW } from "./window.ts";
 
 const NR = {
   mmap: 9,
@@ -46,6 +39,8 @@ export class StubThread implements GuestThread {
   readonly slot: number;
   owner: unknown = null;
   state: SlotState = "starting";
+  /** How many spans the stub copied for the current system call. */
+  spans = 0;
   /** The last request sequence that was answered for; guarded against replays. */
   seen = 0;
   /** Belongs to a process that no exec has taken yet. */
@@ -124,6 +119,7 @@ export class StubThread implements GuestThread {
     words[(this.at + SLOT.flags) >> 2] = flags;
     words[(this.at + SLOT.command) >> 2] = COMMAND.resume;
     words[(this.at + SLOT.parked) >> 2] = 0;
+    this.#platform.window.publish(this);
     this.state = "running";
     this.#platform.threadRuns(this.space);
     this.#platform.gateway.reply(this.at);
@@ -151,6 +147,23 @@ export class StubThread implements GuestThread {
     // A number inside can belong to another thread by now.
     if (rc < 0 && warden.namespaces > 0)
       host.tgkill(pid, warden.hostTid(pid, claimed, true), SIG_INTERRUPT);
+  }
+
+  // --- copies of the current call -------------------------------------------------------------
+
+  copyIn(address: number, into: Uint8Array, at: number, length: number): number {
+    const n = this.#platform.window.take(this, address, into, at, length);
+    return n === length ? n : n + this.space.read(address + n, into, at + n, length - n);
+  }
+
+  copyOut(address: number, from: Uint8Array, at: number, length: number): number {
+    return this.#platform.window.put(this, address, from, at, length)
+      ? length
+      : this.space.write(address, from, at, length);
+  }
+
+  settle(): void {
+    this.#platform.window.settle();
   }
 
   exit(): void {
@@ -296,10 +309,10 @@ export class StubThread implements GuestThread {
     const cpus = this.#affinity ?? [];
     this.#affinity = null;
     const bytes = this.#platform.arena.u8;
-    const at = this.at + SLOT_WINDOW;
+    const at = this.at + COMMAND_WINDOW;
     bytes.fill(0, at, at + CPU_MASK_BYTES);
     for (const cpu of cpus) bytes[at + (cpu >> 3)]! |= 1 << (cpu & 7);
-    const inside = STUB_SLOTS + this.slot * CHUNK + SLOT_WINDOW;
+    const inside = STUB_SLOTS + this.slot * CHUNK + COMMAND_WINDOW;
     this.#call(NR.schedSetaffinity, 0, CPU_MASK_BYTES, inside);
   }
 

@@ -3,7 +3,7 @@
  * Source: socket(2), bind(2), connect(2), listen(2), accept(2), send(2), recv(2), sendmmsg(2),
  * getsockopt(2), shutdown(2), socketpair(2).
  */
-import { messageFlags, mmsghdr, msghdr } from "../../abi/msghdr.ts";
+import { messageFlags, mmsghdr } from "../../abi/msghdr.ts";
 import {
   acceptFlags,
   addressFamilies,
@@ -20,6 +20,7 @@ import {
   fd,
   flags,
   int,
+  message,
   record,
   records,
   size,
@@ -141,14 +142,14 @@ export const recvfrom = syscall("recvfrom", {
 
 export const sendmsg = syscall("sendmsg", {
   x64: 46,
-  args: [fd("sockfd"), record("msg", "in", msghdr), flags("flags", messageFlags)],
+  args: [fd("sockfd"), message("msg", "in"), flags("flags", messageFlags)],
   support: "full",
   run: sendHandlers.sendmsg,
 });
 
 export const recvmsg = syscall("recvmsg", {
   x64: 47,
-  args: [fd("sockfd"), record("msg", "inout", msghdr), flags("flags", messageFlags)],
+  args: [fd("sockfd"), message("msg", "inout"), flags("flags", messageFlags)],
   support: "full",
   run: receiveHandlers.recvmsg,
 });
