@@ -70,6 +70,7 @@ struct space_header {
 #define REASON_INTERRUPT 3 /* regs: SIG_INTERRUPT arrived in guest code */
 #define REASON_RESULT 4    /* `result` answers the last command */
 #define REASON_STARTED 5   /* first post of a new thread or process */
+#define REASON_CALL 6      /* as SYSCALL, but from a patched site: there is no signal frame */
 
 /* What the kernel answers (slot.command). */
 #define COMMAND_RESUME 1  /* go back to the guest: rax = result; all regs if flag RESUME_REGS */
@@ -78,6 +79,7 @@ struct space_header {
 #define COMMAND_FORK 4    /* clone this process; see stub.c */
 #define COMMAND_THREAD 5  /* clone a thread into slot args[0], FS base args[1] when args[2] */
 #define COMMAND_EXIT 6    /* end this thread */
+#define COMMAND_FRAME 8   /* after a CALL: make a signal frame of this thread, of `regs` */
 #define COMMAND_EXCHANGE 7 /* 32-bit compare-and-exchange: at args[0], args[1] by args[2]; the old value */
 
 #define RESUME_REGS 1
@@ -120,7 +122,7 @@ struct slot {
   uint32_t parked;    /* kernel: the answer will take its time, do not spin for it */
   uint32_t in_count;  /* stub: how many of `in` go with a REASON_SYSCALL */
   uint32_t out_count; /* kernel: how many of `out` are to be copied out at COMMAND_RESUME */
-  uint32_t unused;
+  uint32_t interrupted; /* stub: SIG_INTERRUPT came while a call was being served */
   struct span in[SPANS_IN];
   struct span out[SPANS_OUT];
 };

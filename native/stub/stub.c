@@ -41,6 +41,8 @@ INLINE struct slot *slot_of(unsigned index) {
   return (struct slot *)(STUB_SLOTS + (uint64_t)index * CHUNK);
 }
 
+#include "call.h"
+
 /* Publish the slot: sequence, then bits, then look whether the kernel sleeps. Every step is a
  * locked operation or a sequentially consistent load, so either side sees the other. */
 static void post(struct slot *slot, unsigned index, uint32_t reason) {
@@ -161,7 +163,14 @@ INLINE void copy_registers(uint64_t *to, const uint64_t *from) {
   for (int i = 0; i < REG_COUNT; i++) to[i] = from[i];
 }
 
-/* Obey commands until RESUME. */
+/* The slot's registers become the frame's; segment selectors are the host's business. */
+static void take_registers(struct signal_frame *frame, const struct slot *slot) {
+  uint64_t selectors = frame->uc.regs[SELECTORS];
+  copy_registers(frame->uc.regs, slot->regs);
+  frame->uc.regs[SELECTORS] = selectors;
+}
+
+/* Obey commands until RESUME. Without a frame (REASON_CALL) only rax can change, in the slot. */
 static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, uint32_t seen) {
   for (;;) {
     await_reply(slot, seen);
@@ -170,22 +179,22 @@ static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, 
     uint32_t command = slot->command;
     if (command == COMMAND_RESUME) {
       int64_t fault = copy_out(slot);
-      if (slot->flags & RESUME_REGS) {
-        uint64_t selectors = frame->uc.regs[SELECTORS];
-        copy_registers(frame->uc.regs, slot->regs);
-        frame->uc.regs[SELECTORS] = selectors;
+      if (frame != 0 && slot->flags & RESUME_REGS) {
+        take_registers(frame, slot);
       } else {
         int64_t result = slot->result;
-        frame->uc.regs[RAX] = (uint64_t)(fault != 0 && result >= 0 ? fault : result);
+        if (fault != 0 && result >= 0) result = fault;
+        *(frame != 0 ? &frame->uc.regs[RAX] : &slot->regs[RAX]) = (uint64_t)result;
       }
       return;
     }
+    if (frame == 0 && command == COMMAND_FRAME) make_frame(REASON_RESULT);
     if (command == COMMAND_SYSCALL)
       slot->result = host6((long)a[0], (long)a[1], (long)a[2], (long)a[3], (long)a[4], (long)a[5],
                            (long)a[6]);
     else if (command == COMMAND_RECEIVE)
       slot->result = receive_descriptor();
-    else if (command == COMMAND_FORK) {
+    else if (command == COMMAND_FORK && frame != 0) {
       long memory = receive_descriptor();
       long control = memory < 0 ? memory : receive_descriptor();
       long pid = control < 0 ? control : fork_space(index, memory, control, (long)a[0]);
@@ -198,7 +207,7 @@ static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, 
         continue;
       }
       slot->result = pid;
-    } else if (command == COMMAND_THREAD)
+    } else if (command == COMMAND_THREAD && frame != 0)
       slot->result = clone_thread(frame, index, slot);
     else if (command == COMMAND_EXCHANGE)
       slot->result = stub_exchange((uint32_t *)a[0], (uint32_t)a[1], (uint32_t)a[2]);
@@ -210,13 +219,38 @@ static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, 
   }
 }
 
+/* make_frame() has trapped: the frame is the guest's from now on, as if its call had trapped. */
+static void framed(struct signal_frame *frame, struct slot *slot, unsigned index) {
+  uint32_t reason = (uint32_t)frame->uc.regs[RDI];
+  uint32_t seen = __atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST);
+  take_registers(frame, slot);
+  frame->uc.stack_flags = 0;
+  slot->frame = (uint64_t)&frame->uc;
+  slot->fpstate = frame->uc.fpstate;
+  slot->result = 0;
+  post(slot, index, reason);
+  obey(frame, slot, index, seen);
+}
+
+/* stub_call's other half: the registers are in the slot, rax of the answer goes there too. */
+__attribute__((used)) void serve_call(struct slot *slot) {
+  unsigned index = own_index();
+  uint32_t seen = __atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST);
+  copy_in(slot, slot->regs);
+  post(slot, index, REASON_CALL);
+  obey(0, slot, index, seen);
+}
+
 /* The handler of every signal that the stub takes. */
 __attribute__((section(".text.entry"), used)) void on_signal(int signo, struct host_siginfo *info,
                                                             struct host_ucontext *uc) {
-  if ((signo == SIGSEGV_NO || signo == SIGBUS_NO) && recover(&uc->regs[RIP])) return;
+  if ((signo == SIGSEGV_NO || signo == SIGBUS_NO) && (recover(&uc->regs[RIP]) || call_without_slot(uc)))
+    return;
   unsigned index = own_index();
   struct slot *slot = slot_of(index);
   struct signal_frame *frame = (struct signal_frame *)((uint64_t)uc - 8);
+  if (signo == SIG_INTERRUPT && call_interrupted(slot, uc)) return;
+  if (signo == SIGSYS_NO && uc->regs[RIP] == (uint64_t)make_frame_trap) return framed(frame, slot, index);
   uint32_t reason = REASON_FAULT;
   slot->signo = signo;
   slot->code = info->code;
@@ -251,6 +285,8 @@ void thread_main(struct signal_frame *frame) {
   struct slot *slot = slot_of(index);
   uint32_t seen = __atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST);
   slot->tid = (int32_t)host3(NR_GETTID, 0, 0, 0);
+  if (slot->args[3] != 0) SET_GS(index);
+  slot->interrupted = 0;
   slot->frame = (uint64_t)&frame->uc;
   slot->fpstate = frame->uc.fpstate;
   copy_registers(slot->regs, frame->uc.regs);
@@ -291,5 +327,5 @@ __attribute__((noreturn, used, section(".text.enter"))) void enter(struct enter_
 }
 
 /* The blob begins with where it can be entered, linked for STUB_TEXT. */
-__attribute__((section(".head"), used)) const uint64_t entry_points[3] = {
-    (uint64_t)on_signal, (uint64_t)restorer, (uint64_t)enter};
+__attribute__((section(".head"), used)) const uint64_t entry_points[4] = {
+    (uint64_t)on_signal, (uint64_t)restorer, (uint64_t)enter, (uint64_t)stub_call};

@@ -44,7 +44,7 @@ extern const uint64_t stub_blob_end[];
 __asm__(
     ".section .rodata\n.balign 16\n.global stub_blob, stub_blob_end\n"
     "stub_blob: .incbin \"" STUB_BLOB "\"\nstub_blob_end:\n.previous\n");
-enum { ENTRY_SIGNAL, ENTRY_RESTORER, ENTRY_ENTER };
+enum { ENTRY_SIGNAL, ENTRY_RESTORER, ENTRY_ENTER, ENTRY_CALL };
 
 /* More threads and processes than any sandbox has use for; fewer than a host has room for. */
 enum { MOST_TASKS = 16384 };
@@ -139,6 +139,10 @@ static void become_stub(void) {
   slot->args[0] = vdso_target;
   slot->args[1] = vdso != 0 ? vdso_target + (vdso - data.start) : 0;
   slot->args[2] = vdso_target + length;
+  /* Where patched sites jump to; 0 where the host does not let a thread read its GS base. */
+  slot->args[3] = getauxval(AT_HWCAP2) & 2 /* FSGSBASE */ ? stub_blob[ENTRY_CALL] : 0;
+  if (slot->args[3] != 0)
+    must(syscall(SYS_arch_prctl, 0x1001 /* ARCH_SET_GS */, (unsigned long)slot) == 0, 102);
 
   must(dup2(DOORBELL, FD_DOORBELL) >= 0 && dup2(STUB_CONTROL, FD_CONTROL) >= 0, 90);
   /* What a stub receives must land above the two, where a forked child closes it: so 0-2 are taken, by

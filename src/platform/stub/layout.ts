@@ -60,11 +60,19 @@ export const SLOT = {
   parked: 320,
   inCount: 324,
   outCount: 328,
+  interrupted: 332,
   in: 336,
   out: 464,
 } as const;
 
-export const REASON = { syscall: 1, fault: 2, interrupt: 3, result: 4, started: 5 } as const;
+export const REASON = {
+  syscall: 1,
+  fault: 2,
+  interrupt: 3,
+  result: 4,
+  started: 5,
+  call: 6,
+} as const;
 export const COMMAND = {
   resume: 1,
   syscall: 2,
@@ -73,6 +81,7 @@ export const COMMAND = {
   thread: 5,
   exit: 6,
   exchange: 7,
+  frame: 8,
 } as const;
 export const RESUME_REGS = 1;
 

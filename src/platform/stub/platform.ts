@@ -36,6 +36,8 @@ import {
   WAIT,
   WAIT_SPACES,
 } from "./layout.ts";
+import { Patches } from "./patch/patches.ts";
+import { TextFiles } from "./patch/text-files.ts";
 import { EPOLL, StubSpace } from "./space.ts";
 import type { StubThread } from "./thread.ts";
 import { type Isolation, NO_ISOLATION, Warden } from "./warden.ts";
@@ -94,8 +96,11 @@ export class StubPlatform implements Platform {
   readonly arena: Arena;
   readonly fpstate: FpState;
   readonly window: CallWindow;
+  readonly textFiles: TextFiles;
   readonly scratch: Uint8Array;
   readonly scratchView: DataView;
+  /** Whether sites are patched at all. */
+  patching = true;
   readonly stops: Stop[] = [];
   readonly interrupted = new Set<StubThread>();
   warden!: Warden;
@@ -115,6 +120,8 @@ export class StubPlatform implements Platform {
   readonly #spares: StubThread[] = [];
   /** Processes that are gone, and that the warden has not been told to reap. */
   #unreaped = 0;
+  /** Where patched sites enter the stub; 0 where the processor or the host cannot. */
+  #callEntry = 0;
   #epoll = -1;
   #doorbell = -1;
   #template: StubThread | null = null;
@@ -130,6 +137,7 @@ export class StubPlatform implements Platform {
     this.view = host.arena.view;
     this.fpstate = new FpState(host.arena);
     this.window = new CallWindow(host.arena);
+    this.textFiles = new TextFiles(host);
     this.guestStart = mmapMinAddr;
     this.cpuNumbers = this.gateway.cpus();
     this.#block = this.arena.scratch(WAIT.size);
@@ -192,6 +200,7 @@ export class StubPlatform implements Platform {
     this.vdso.start = f(0);
     this.vdso.entry = f(1);
     this.vdso.end = f(2);
+    this.#callEntry = f(3);
   }
 
   // --- spaces ---------------------------------------------------------------------------------
@@ -205,6 +214,7 @@ export class StubPlatform implements Platform {
     }
     const thread = this.#template.fork();
     if (typeof thread === "number") return thread;
+    thread.space.patches = this.#newPatches();
     if (thread.state === "starting" && this.awaitPost(thread, START_DEADLINE_MS) !== 0)
       return -EAGAIN;
     return thread;
@@ -231,8 +241,13 @@ export class StubPlatform implements Platform {
     const spare = this.#template.fork();
     if (typeof spare === "number") return false;
     spare.isSpare = true;
+    spare.space.patches = this.#newPatches();
     this.#spares.push(spare);
     return true;
+  }
+
+  #newPatches(): Patches | null {
+    return this.#callEntry === 0 || !this.patching ? null : new Patches(this.#callEntry);
   }
 
   #makeKit(): SpaceKit | number {
@@ -413,22 +428,33 @@ export class StubPlatform implements Platform {
       this.#stopped(thread);
       // A spare waits here for the exec that will use it.
       if (!thread.isSpare) this.#report(thread, STOP_STARTED);
+    } else if (thread.state === "running" && reason === REASON.call) {
+      this.#stopped(thread);
+      thread.hasFrame = false;
+      thread.spans = spanCount(words[(thread.at + SLOT.inCount) >> 2]!);
+      this.#report(thread, STOP_SYSCALL);
     } else if (thread.state === "running" && reason === REASON.syscall) {
       this.#stopped(thread);
       thread.spans = spanCount(words[(thread.at + SLOT.inCount) >> 2]!);
+      thread.noteTrap();
       this.#report(thread, STOP_SYSCALL);
     } else if (thread.state === "running" && reason === REASON.fault) {
       if (!this.#readFault(thread)) return this.#nonsense(thread.space);
       this.#stopped(thread);
+      if (thread.isAtBreakpoint()) return thread.resumeRegisters();
+      thread.leaveTrampoline();
       this.#report(thread, STOP_FAULT);
     } else if (thread.state === "running" && reason === REASON.interrupt) {
       this.#stopped(thread);
+      thread.leaveTrampoline();
       this.#report(thread, STOP_INTERRUPT);
     } else this.#nonsense(thread.space);
   }
 
   #stopped(thread: StubThread): void {
     thread.state = "stopped";
+    thread.hasFrame = true;
+    thread.spans = 0;
     if (thread.interruptedAt !== 0) {
       thread.interruptedAt = 0;
       this.interrupted.delete(thread);

@@ -10,6 +10,7 @@ import { KernelBug } from "../../base/failure.ts";
 import { BANK_SIZE } from "../../host/arena.ts";
 import type { AddressSpace } from "../contract.ts";
 import { CHUNK, SLOT, SLOT_COUNT } from "./layout.ts";
+import type { Patches } from "./patch/patches.ts";
 import type { StubPlatform } from "./platform.ts";
 import { StubThread } from "./thread.ts";
 
@@ -31,6 +32,8 @@ export class StubSpace implements AddressSpace {
   /** Threads that run guest code or owe us a first post: the space is scanned while > 0. */
   running = 0;
   threadCount = 0;
+  /** Its patched system call sites; null where sites cannot be patched. */
+  patches: Patches | null = null;
   readonly threads: (StubThread | null)[] = new Array(FIRST_THREADS).fill(null);
   readonly #banks: number[] = [];
   readonly #platform: StubPlatform;
@@ -75,10 +78,23 @@ export class StubSpace implements AddressSpace {
   }
 
   read(address: number, into: Uint8Array, at: number, length: number): number {
-    return this.#transfer(address, into, at, length, true);
+    const done = this.#transfer(address, into, at, length, true);
+    this.patches?.mask(address, into, at, done);
+    return done;
   }
 
   write(address: number, from: Uint8Array, at: number, length: number): number {
+    const patcher = this.patches?.count ? this.threads.find((thread) => thread?.stopped) : null;
+    if (patcher != null) this.patches?.restore(patcher, address, address + length);
+    return this.#transfer(address, from, at, length, false);
+  }
+
+  /** As the memory has it, patched sites included. */
+  readRaw(address: number, into: Uint8Array, at: number, length: number): number {
+    return this.#transfer(address, into, at, length, true);
+  }
+
+  writeRaw(address: number, from: Uint8Array, at: number, length: number): number {
     return this.#transfer(address, from, at, length, false);
   }
 

@@ -5,10 +5,11 @@
  * space. `running` → (post) → `stopped` → (reply) → `running`; commands stay within `stopped`: reply,
  * then wait for RESULT with a deadline. What the slot holds is read once and never trusted.
  */
-import { EAGAIN, EINVAL, ENOMEM, ESRCH } from "../../abi/errno.ts";
+import { EAGAIN, EFAULT, EINVAL, ENOMEM, ESRCH } from "../../abi/errno.ts";
 import { readI64, writeI64 } from "../../host/bytes.ts";
-import type { Fault, GuestThread } from "../contract.ts";
+import { type Fault, type GuestThread, Reg } from "../contract.ts";
 import { CHUNK, COMMAND, RESUME_REGS, SIG_INTERRUPT, SLOT, STUB_SLOTS } from "./layout.ts";
+import type { Patcher } from "./patch/patches.ts";
 import type { StubPlatform } from "./platform.ts";
 import type { StubSpace } from "./space.ts";
 import { COMMAND_WINDOW } from "./window.ts";
@@ -28,17 +29,28 @@ const NR = {
   schedSetaffinity: 203,
 } as const;
 const MREMAP_FIXED = 2;
+const PROT_WRITE = 2;
+const PROT_EXEC = 4;
+const MAP_PRIVATE = 2;
+const SIGTRAP = 5;
+const ARCH_SET_GS = 0x1001;
+const ARCH_GET_GS = 0x1004;
 const CPU_MASK_BYTES = 128;
+const NO_BASE = new Uint8Array(8);
 /** How long a stub may take for one command: a host mmap or fork of a huge space takes its time. */
 const COMMAND_DEADLINE_MS = 5_000;
 
 export type SlotState = "starting" | "running" | "stopped" | "dead";
 
-export class StubThread implements GuestThread {
+export class StubThread implements GuestThread, Patcher {
   readonly space: StubSpace;
   readonly slot: number;
   owner: unknown = null;
   state: SlotState = "starting";
+  /** It stopped with a signal frame, in which all its state lies. After a call from a patched site not. */
+  hasFrame = true;
+  /** The guest gave it a GS base of its own. */
+  #hasGs = false;
   /** How many spans the stub copied for the current system call. */
   spans = 0;
   /** The last request sequence that was answered for; guarded against replays. */
@@ -109,7 +121,15 @@ export class StubThread implements GuestThread {
   }
 
   resumeRegisters(): void {
+    this.#needFrame();
     this.#go(RESUME_REGS);
+  }
+
+  /** Have a signal frame made of a thread that came without one. */
+  #needFrame(): void {
+    if (this.hasFrame) return;
+    this.hasFrame = true;
+    this.#command(COMMAND.frame);
   }
 
   #go(flags: number): void {
@@ -217,7 +237,28 @@ export class StubThread implements GuestThread {
     hostFd: number,
     offset: number,
   ): number {
-    if (hostFd < 0) return this.#call(NR.mmap, address, length, prot, flags, -1, 0);
+    const { patches } = this.space;
+    patches?.replacing(this, address, address + length);
+    const rc = this.#mapFile(address, length, prot, flags, hostFd, offset);
+    if (rc < 0 || patches === null) return rc;
+    patches.forget(address, address + length);
+    const isText = hostFd >= 0 && (flags & MAP_PRIVATE) !== 0;
+    if (isText && (prot & (PROT_EXEC | PROT_WRITE)) === PROT_EXEC) {
+      const file = this.#platform.textFiles.of(hostFd);
+      if (file !== null) patches.mapped(address, address + length, file, offset);
+    }
+    return rc;
+  }
+
+  #mapFile(
+    address: number,
+    length: number,
+    prot: number,
+    flags: number,
+    hostFd: number,
+    offset: number,
+  ): number {
+    if (hostFd < 0) return this.rawMmap(address, length, prot, flags);
     if (hostFd === this.#heldHost)
       return this.#call(NR.mmap, address, length, prot, flags, this.#held, offset);
     const fd = this.#send(hostFd);
@@ -240,16 +281,31 @@ export class StubThread implements GuestThread {
   }
 
   munmap(address: number, length: number): number {
-    return this.#call(NR.munmap, address, length);
+    const { patches } = this.space;
+    patches?.replacing(this, address, address + length);
+    const rc = this.#call(NR.munmap, address, length);
+    if (rc >= 0) patches?.forget(address, address + length);
+    return rc;
   }
 
   mprotect(address: number, length: number, prot: number): number {
-    return this.#call(NR.mprotect, address, length, prot);
+    const { patches } = this.space;
+    const staysText = (prot & (PROT_EXEC | PROT_WRITE)) === PROT_EXEC;
+    if (!staysText) patches?.restore(this, address, address + length);
+    const rc = this.#call(NR.mprotect, address, length, prot);
+    if (!staysText) patches?.forget(address, address + length);
+    return rc;
   }
 
   mremap(from: number, oldLength: number, newLength: number, flags: number, to: number): number {
     if (flags !== 0 && (flags & MREMAP_FIXED) === 0) return -EINVAL; // the kernel picks addresses
-    return this.#call(NR.mremap, from, oldLength, newLength, flags, to);
+    const { patches } = this.space;
+    patches?.restore(this, from, from + oldLength);
+    if (flags !== 0) patches?.replacing(this, to, to + newLength);
+    const rc = this.#call(NR.mremap, from, oldLength, newLength, flags, to);
+    patches?.forget(from, from + oldLength);
+    if (flags !== 0) patches?.forget(to, to + newLength);
+    return rc;
   }
 
   madvise(address: number, length: number, advice: number): number {
@@ -282,20 +338,79 @@ export class StubThread implements GuestThread {
   }
 
   setBase(code: number, value: number): number {
-    return this.#call(NR.archPrctl, code, value);
+    const { patches } = this.space;
+    if (code !== ARCH_SET_GS || patches === null) return this.#call(NR.archPrctl, code, value);
+    if (value === 0 && !patches.isOff) return 0;
+    // A guest that has given it back, and has no other thread, is one that never wanted it.
+    const isReturned = value === 0 && this.space.threadCount === 1;
+    if (!isReturned) patches.restore(this, 0, Infinity);
+    patches.isOff = !isReturned;
+    this.#hasGs = !isReturned;
+    return this.#call(NR.archPrctl, code, isReturned ? this.#inside : value);
   }
 
   getBase(code: number, scratch: number): number {
-    return this.#call(NR.archPrctl, code, scratch);
+    if (code !== ARCH_GET_GS || this.#hasGs || this.space.patches === null)
+      return this.#call(NR.archPrctl, code, scratch);
+    return this.space.write(scratch, NO_BASE, 0, NO_BASE.length) === NO_BASE.length ? 0 : -EFAULT;
+  }
+
+  // --- patching -------------------------------------------------------------------------------
+
+  /** Its system call trapped: worth patching its site? */
+  noteTrap(): void {
+    this.space.patches?.trapped(this, this.register(Reg.rip), this.registerLow(Reg.rax));
+  }
+
+  /** A breakpoint that stood at its place only while the site was replaced: back to the site's beginning. */
+  isAtBreakpoint(): boolean {
+    const { patches } = this.space;
+    const ip = this.register(Reg.rip);
+    if (this.fault.signo !== SIGTRAP || patches === null || !patches.wasReplaced(ip)) return false;
+    this.setRegister(Reg.rip, ip - 1);
+    return true;
+  }
+
+  /** It stopped elsewhere than in a call: our trampolines are no place that a guest can be at. */
+  leaveTrampoline(): void {
+    const { patches } = this.space;
+    if (patches === null || patches.count === 0) return;
+    const ip = this.register(Reg.rip);
+    const site = patches.siteOf(ip);
+    if (site !== ip) this.setRegister(Reg.rip, site);
+  }
+
+  get hasCompany(): boolean {
+    return this.space.running > 0;
+  }
+
+  rawMmap(address: number, length: number, prot: number, flags: number): number {
+    return this.#call(NR.mmap, address, length, prot, flags, -1, 0);
+  }
+
+  writeText(address: number, bytes: Uint8Array): boolean {
+    return this.space.writeRaw(address, bytes, 0, bytes.length) === bytes.length;
+  }
+
+  readText(address: number, length: number): Uint8Array | null {
+    const bytes = new Uint8Array(length);
+    return this.space.readRaw(address, bytes, 0, length) === length ? bytes : null;
+  }
+
+  /** Where its slot lies in the stub: also its GS base. */
+  get #inside(): number {
+    return STUB_SLOTS + this.slot * CHUNK;
   }
 
   // --- floating point -------------------------------------------------------------------------
 
   readFpState(): Uint8Array | null {
+    this.#needFrame();
     return this.#platform.fpstate.read(this);
   }
 
   writeFpState(image: Uint8Array | null): boolean {
+    this.#needFrame();
     return this.#platform.fpstate.write(this, image);
   }
 
@@ -312,8 +427,7 @@ export class StubThread implements GuestThread {
     const at = this.at + COMMAND_WINDOW;
     bytes.fill(0, at, at + CPU_MASK_BYTES);
     for (const cpu of cpus) bytes[at + (cpu >> 3)]! |= 1 << (cpu & 7);
-    const inside = STUB_SLOTS + this.slot * CHUNK + COMMAND_WINDOW;
-    this.#call(NR.schedSetaffinity, 0, CPU_MASK_BYTES, inside);
+    this.#call(NR.schedSetaffinity, 0, CPU_MASK_BYTES, this.#inside + COMMAND_WINDOW);
   }
 
   cpuNs(): number {
@@ -326,9 +440,14 @@ export class StubThread implements GuestThread {
   // --- new threads and spaces -----------------------------------------------------------------
 
   clone(fsBase: number | null): StubThread | number {
+    this.#needFrame();
     const thread = this.space.newThread();
     if (thread === null) return -EAGAIN;
+    const { patches } = this.space;
     const view = this.#platform.view;
+    const isOurs = patches !== null && !patches.isOff;
+    thread.#hasGs = !isOurs && this.#hasGs;
+    writeI64(view, thread.at + SLOT.args + 24, isOurs ? 1 : 0);
     const at = this.at + SLOT.args;
     writeI64(view, at, thread.slot);
     writeI64(view, at + 8, fsBase ?? 0);
@@ -343,6 +462,7 @@ export class StubThread implements GuestThread {
   }
 
   fork(): StubThread | number {
+    this.#needFrame();
     const made = this.#platform.makeSpace();
     if (typeof made === "number") return made;
     const { host } = this.#platform;
@@ -363,6 +483,8 @@ export class StubThread implements GuestThread {
       space.kill();
       return pid;
     }
+    space.patches = this.space.patches?.fork() ?? null;
+    thread.#hasGs = this.#hasGs;
     this.#platform.threadRuns(space);
     return thread;
   }

@@ -1,0 +1,152 @@
+/**
+ * TextFile: an ELF file that guests execute code of, as far as patching needs it: where the function
+ * around a place begins, and what was found out about its system call sites, once for all processes.
+ *  - Functions come from the unwind tables (.eh_frame_hdr, made by every compiler for every function
+ *    that may be unwound); a place outside of them has no known function and is not patched.
+ *  - The file is read through a descriptor of our own, so that no guest's memory decides for another
+ *    guest. What it says is still a claim: whoever patches compares the bytes in memory first.
+ * Source: LSB core specification, "Exception Frames"; elf(5).
+ */
+import type { Host } from "../../../host/host.ts";
+import { planSite, type Site } from "./site.ts";
+
+const ELF_HEADER = 64;
+const PROGRAM_HEADER = 56;
+const MOST_PROGRAM_HEADERS = 64;
+const PT_LOAD = 1;
+const PT_GNU_EH_FRAME = 0x6474e550;
+/** Encodings in .eh_frame_hdr: what every linker writes. */
+const HEADER_FORM = [1, 0x1b, 0x03, 0x3b];
+const HEADER_SIZE = 12;
+const TABLE_ENTRY = 8;
+const LONGEST_FUNCTION = 65536;
+const MOST_ENTRIES = 1 << 22;
+const MOST_SITES = 4096;
+
+interface Segment {
+  readonly offset: number;
+  readonly address: number;
+  readonly length: number;
+}
+
+export class TextFile {
+  #fd: number;
+  readonly key: string;
+  readonly #host: Host;
+  /** What is known of the `syscall` instruction at a file offset; null: it cannot be patched. */
+  readonly #sites = new Map<number, Site | null>();
+  #segments: Segment[] | null = null;
+  #table = { address: 0, offset: 0, count: 0 };
+
+  constructor(host: Host, fd: number, key: string) {
+    this.#host = host;
+    this.#fd = fd;
+    this.key = key;
+  }
+
+  /** The site whose `syscall` instruction lies at `offset` in the file. */
+  site(offset: number): Site | null {
+    const known = this.#sites.get(offset);
+    if (known !== undefined) return known;
+    if (this.#sites.size >= MOST_SITES) this.#sites.clear();
+    const site = this.#examine(offset);
+    this.#sites.set(offset, site);
+    return site;
+  }
+
+  /** Nothing more will be found out. */
+  close(): void {
+    this.#host.close(this.#fd);
+    this.#fd = -1;
+  }
+
+  #examine(offset: number): Site | null {
+    this.#segments ??= this.#readHeaders();
+    const segment = this.#segments.find((s) => offset >= s.offset && offset < s.offset + s.length);
+    if (segment === undefined) return null;
+    const address = offset - segment.offset + segment.address;
+    const begin = this.#functionAt(address);
+    // The site itself is wanted too, and one byte behind nothing is read.
+    if (begin < 0 || address - begin > LONGEST_FUNCTION || begin < segment.address) return null;
+    const code = this.#read(offset - (address - begin), address - begin + 2);
+    return code === null ? null : planSite(code);
+  }
+
+  #readHeaders(): Segment[] {
+    const header = this.#read(0, ELF_HEADER);
+    if (header === null || viewOf(header).getUint32(0, false) !== 0x7f454c46) return [];
+    const count = Math.min(viewOf(header).getUint16(56, true), MOST_PROGRAM_HEADERS);
+    const table = this.#read(u64(viewOf(header), 32), count * PROGRAM_HEADER);
+    if (table === null) return [];
+    const view = viewOf(table);
+    const segments: Segment[] = [];
+    for (let at = 0; at < count * PROGRAM_HEADER; at += PROGRAM_HEADER) {
+      const offset = u64(view, at + 8);
+      const address = u64(view, at + 16);
+      const type = view.getUint32(at, true);
+      if (type === PT_LOAD) segments.push({ offset, address, length: u64(view, at + 32) });
+      else if (type === PT_GNU_EH_FRAME) this.#readTable(offset, address);
+    }
+    return segments;
+  }
+
+  #readTable(offset: number, address: number): void {
+    const header = this.#read(offset, HEADER_SIZE);
+    if (header === null || HEADER_FORM.some((byte, i) => header[i] !== byte)) return;
+    const count = viewOf(header).getUint32(8, true);
+    if (count > 0 && count <= MOST_ENTRIES) this.#table = { address, offset, count };
+  }
+
+  /** Where the function that contains `address` begins, or -1. */
+  #functionAt(address: number): number {
+    const { offset, count } = this.#table;
+    let low = 0;
+    let high = count; // the last entry at or below the address is in [low, high)
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      const entry = this.#entry(offset, middle);
+      if (entry === null) return -1;
+      if (entry.begin <= address) low = middle;
+      else high = middle;
+    }
+    const entry = count === 0 ? null : this.#entry(offset, low);
+    if (entry === null || entry.begin > address) return -1;
+    return address < entry.begin + this.#functionLength(entry) ? entry.begin : -1;
+  }
+
+  #entry(table: number, index: number): { begin: number; description: number } | null {
+    const bytes = this.#read(table + HEADER_SIZE + index * TABLE_ENTRY, TABLE_ENTRY);
+    if (bytes === null) return null;
+    const view = viewOf(bytes);
+    const { address } = this.#table;
+    return {
+      begin: address + view.getInt32(0, true),
+      description: address + view.getInt32(4, true),
+    };
+  }
+
+  /** Of the frame description: its length field, CIE pointer, begin (self-relative), length. */
+  #functionLength({ begin, description }: { begin: number; description: number }): number {
+    const offset = description - this.#table.address + this.#table.offset;
+    const bytes = this.#read(offset, 16);
+    if (bytes === null) return 0;
+    const view = viewOf(bytes);
+    if (view.getUint32(0, true) === 0xffffffff) return 0;
+    // Where the encoding is another one, the two places of the beginning disagree.
+    return description + 8 + view.getInt32(8, true) === begin ? view.getUint32(12, true) : 0;
+  }
+
+  #read(offset: number, length: number): Uint8Array | null {
+    if (this.#fd < 0 || offset < 0 || offset > 2 ** 48 || length <= 0) return null;
+    const bytes = this.#host.io.subarray(0, length);
+    return this.#host.pread(this.#fd, bytes, offset) === length ? bytes.slice() : null;
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function u64(view: DataView, at: number): number {
+  return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+}
