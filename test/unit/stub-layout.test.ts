@@ -150,7 +150,9 @@ function buildStub(): { blob: Buffer; sections: string; disassembly: string } {
 
 /** What the stub asks for: its host3 and host6 calls, inlined once each, and its own assembly. */
 function writtenSyscalls(): number {
-  const source = ["stub.c", "call.h"].map((name) => readFileSync(join(STUB, name), "latin1")).join();
+  const source = ["stub.c", "call.h"]
+    .map((name) => readFileSync(join(STUB, name), "latin1"))
+    .join();
   const calls = source.match(/\bhost[36]\((?!long nr|nr,)/g) ?? [];
   const assembly = source.match(/"(?:mov [^"]*)?syscall\\n/g) ?? [];
   return calls.length + assembly.length;
