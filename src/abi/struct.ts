@@ -169,9 +169,9 @@ class StructLayout implements FieldType<Values> {
   readonly #names: readonly string[];
   readonly #types: readonly FieldType<unknown>[];
   readonly #offsets: readonly number[];
-  /** Offset and length of each run of bytes that no field writes. */
-  readonly #gaps: readonly number[];
-  readonly #isUnion: boolean;
+  /** Offset and length of each run of bytes that no field writes; worked out by the first write(). */
+  #gaps: readonly number[] | null = null;
+  #isUnion = false;
 
   constructor(
     name: string,
@@ -190,9 +190,6 @@ class StructLayout implements FieldType<Values> {
     this.#names = names;
     this.#types = types;
     this.#offsets = offsets;
-    const writers = coverage(types, offsets, size);
-    this.#gaps = gapsIn(writers);
-    this.#isUnion = writers.some((count) => count > 1);
   }
 
   read(view: DataView, at: number): Values {
@@ -208,8 +205,11 @@ class StructLayout implements FieldType<Values> {
   write(view: DataView, at: number, value: Values): void {
     // Bytes between fields must not leak what the buffer held before. In a union, an absent member
     // must not wipe the one that is there, so everything is wiped first.
+    const gaps = this.#gaps ?? this.#findGaps();
     if (this.#isUnion) zero(view, at, this.size);
-    else this.#clearGaps(view, at);
+    else
+      for (let index = 0; index < gaps.length; index += 2)
+        zero(view, at + gaps[index], gaps[index + 1]);
     for (let index = 0; index < this.#types.length; index++) {
       const type = this.#types[index];
       if (type.kind === PAD) continue;
@@ -219,11 +219,11 @@ class StructLayout implements FieldType<Values> {
     }
   }
 
-  #clearGaps(view: DataView, at: number): void {
-    const gaps = this.#gaps;
-    for (let index = 0; index < gaps.length; index += 2) {
-      zero(view, at + gaps[index], gaps[index + 1]);
-    }
+  #findGaps(): readonly number[] {
+    const writers = coverage(this.#types, this.#offsets, this.size);
+    this.#isUnion = writers.some((count) => count > 1);
+    this.#gaps = gapsIn(writers);
+    return this.#gaps;
   }
 }
 
