@@ -21,11 +21,17 @@ function isStale() {
   }
 }
 
+/** For `--timing`; see src/sentry/timing.ts. */
+const isTimed = process.argv.slice(0, process.argv.indexOf("--")).includes("--timing");
+const mark = (step) => isTimed && performance.mark(step);
+
 function start() {
   const source = readFileSync(program, "latin1");
+  mark("program read");
   const { TVISOR_MAKE_CACHE: made } = process.env;
   const cachedData = made ? undefined : readCache(source);
   const script = new Script(source, { filename: program, cachedData });
+  mark("program's compiled code loaded");
   if (made) saveAtEnd(script, source, made);
   const module = { exports: {} };
   script.runInThisContext()(require, module, module.exports, pathToFileURL(program).href);
@@ -50,5 +56,9 @@ function saveAtEnd(script, source, path) {
   });
 }
 
+mark("loader");
 if (isStale()) import("../../src/cli/main.ts");
-else start();
+else {
+  mark("sources looked at");
+  start();
+}

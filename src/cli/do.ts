@@ -15,6 +15,7 @@ import {
   StartFailure,
   type Volume,
 } from "../sentry/sandbox.ts";
+import { NO_TIMING, StartTiming, type Timing } from "../sentry/timing.ts";
 
 const USAGE = `Usage: tvisor do [OPTIONS] -- CMD [ARG…]
 
@@ -33,6 +34,7 @@ Options:
   --hostname NAME          what CMD sees as its host name
   --strace[=LIST]          show system calls on stderr; LIST limits them: openat,read
   --debug-log FILE         write the kernel's own messages to FILE
+  --timing                 say on stderr, at the end, how long each step of the start took
 
 Example:
   tvisor do --volume "$PWD:$PWD" -- make -j2
@@ -51,7 +53,9 @@ export async function main(argv: string[]): Promise<number> {
       process.stdout.write(USAGE);
       return 0;
     }
-    return exitCode(new Sandbox(spec).run());
+    const code = exitCode(new Sandbox(spec).run());
+    writeSync(STDERR, spec.timing.report());
+    return code;
   } catch (error) {
     if (error instanceof UsageError) {
       writeSync(STDERR, `tvisor do: ${error.message}. See \`tvisor do --help\`.\n`);
@@ -76,7 +80,7 @@ function exitCode(status: number): number {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-function parse(argv: string[]): SandboxSpec | null {
+function parse(argv: string[]): (SandboxSpec & { timing: Timing }) | null {
   const cut = argv.indexOf("--");
   const before = cut < 0 ? argv : argv.slice(0, cut);
   // --strace takes an optional value, which parseArgs does not know.
@@ -110,6 +114,7 @@ function parse(argv: string[]): SandboxSpec | null {
     terminal: values.tty === true,
     strace: parseStrace(values.strace),
     report: openDebugLog(values["debug-log"]),
+    timing: values.timing === true ? new StartTiming() : NO_TIMING,
   };
 }
 
@@ -130,6 +135,7 @@ function parseOptions(args: string[]) {
       hostname: { type: "string" },
       strace: { type: "string" },
       "debug-log": { type: "string" },
+      timing: { type: "boolean" },
     },
   });
 }
