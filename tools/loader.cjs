@@ -31,6 +31,8 @@ function start() {
   const { TVISOR_MAKE_CACHE: made } = process.env;
   const cachedData = made ? undefined : readCache(source);
   const script = new Script(source, { filename: program, cachedData });
+  // What V8 has read is not kept until some collection.
+  cachedData?.buffer.transfer(0);
   mark("program's compiled code loaded");
   if (made) saveAtEnd(script, source, made);
   const module = { exports: {} };

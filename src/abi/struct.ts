@@ -115,13 +115,17 @@ export function struct<const F extends Fields>(
 ): Struct<F> {
   const names = Object.keys(fields);
   const types = Object.values(fields);
+  const at: Record<string, number> = {};
   const offsets: number[] = [];
   let end = 0;
   let next = 0;
   let align = options.align ?? 1;
-  for (const [index, type] of types.entries()) {
+  // Every start of tvisor runs this a hundred times: plain loops.
+  for (let index = 0; index < types.length; index++) {
+    const type = types[index]!;
     const fieldAlign = options.packed === true ? 1 : type.align;
-    const offset = options.at?.[names[index] as string] ?? roundUp(next, fieldAlign);
+    const offset = options.at?.[names[index]!] ?? roundUp(next, fieldAlign);
+    at[names[index]!] = offset;
     offsets.push(offset);
     next = offset + type.size;
     end = Math.max(end, next);
@@ -129,7 +133,7 @@ export function struct<const F extends Fields>(
   }
   const size = options.size ?? roundUp(end, align);
   if (size < end) throw new RangeError(`struct ${name}: fields end at ${end}, beyond ${size}`);
-  const layout = new StructLayout(name, fields, names, types, offsets, size, align);
+  const layout = new StructLayout(name, fields, names, types, at, offsets, size, align);
   // The class cannot state its own field names; the declaration just checked them.
   return layout as unknown as Struct<F>;
 }
@@ -178,13 +182,14 @@ class StructLayout implements FieldType<Values> {
     fields: Fields,
     names: readonly string[],
     types: readonly FieldType<unknown>[],
+    at: Record<string, number>,
     offsets: readonly number[],
     size: number,
     align: number,
   ) {
     this.name = name;
     this.fields = fields;
-    this.at = Object.fromEntries(names.map((field, index) => [field, offsets[index]]));
+    this.at = at;
     this.size = size;
     this.align = align;
     this.#names = names;
