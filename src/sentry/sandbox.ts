@@ -47,6 +47,7 @@ import { plugNetwork } from "./network.ts";
 import { SignalRelay } from "./signal-relay.ts";
 import { Strace } from "./strace.ts";
 import { HostFacts } from "./system-facts.ts";
+import { refusal, type Tier, type TierNumber } from "./tier.ts";
 import { NO_TIMING, type Timing } from "./timing.ts";
 import { Walls } from "./walls.ts";
 
@@ -74,6 +75,8 @@ export interface SandboxSpec {
   strace: string[] | null;
   /** Gets one sentence whenever the kernel has something to tell its user. */
   report: (message: string) => void;
+  /** The weakest tier (tier.ts) that will do; on a machine that gives less nothing is started. */
+  tier?: TierNumber;
   /** Is told when each step of the start is over. */
   timing?: Timing;
 }
@@ -138,6 +141,7 @@ export class Sandbox {
     const vdsoAt = end - VDSO_SPACE + entropy.below(VDSO_SPACE / 2 / PAGE) * PAGE;
     this.platform.start(nativePath("tvisor-warden"), vdsoAt, this.#walls.isolation());
     this.#timing.mark("warden and template");
+    this.#checkTier();
     this.dispatch = new Dispatch(spec.report);
     announceReads(this.platform, rows);
     this.#facts = new HostFacts(this.host, this.platform.cpuNumbers.length);
@@ -153,6 +157,20 @@ export class Sandbox {
       memory: this.#facts.memoryFacts,
     });
     this.#timing.mark("kernel");
+  }
+
+  /** How strong the walls are that this machine gave. */
+  get tier(): Tier {
+    return this.#walls.tier(this.platform);
+  }
+
+  #checkTier(): void {
+    const { tier: demanded = 0 } = this.#spec;
+    if (demanded === 0) return;
+    const { tier } = this;
+    if (tier.tier >= demanded) return;
+    this.platform.shutdown();
+    throw new StartFailure(refusal(tier, demanded), 128);
   }
 
   /** Start the program, run to its end. Returns its wait status; a bug of ours is a KernelCrash. */
