@@ -87,6 +87,32 @@ static long result(long rc) { return rc == -1 ? -errno : rc; }
 
 /* ---- arena -------------------------------------------------------------------------------- */
 
+/*
+ * V8 counts the bytes of a foreign buffer as memory that a collection could free, and collects at once
+ * when there are gigabytes of them, reserved or not: that is a tenth of the start. It does not count a
+ * buffer whose deleter is its own empty one, which Node-API cannot ask for; so this asks V8 itself, where
+ * it has the two functions under these names, and Node-API otherwise.
+ */
+typedef void v8_deleter(void *data, size_t length, void *hint);
+extern void v8_new_backing_store(void **unique, void *data, size_t length, v8_deleter *, void *hint)
+    __asm__("_ZN2v811ArrayBuffer15NewBackingStoreEPvmPFvS1_mS1_ES1_") __attribute__((weak));
+extern v8_deleter v8_empty_deleter __asm__("_ZN2v812BackingStore12EmptyDeleterEPvmS1_")
+    __attribute__((weak));
+extern napi_value v8_new_array_buffer(void *isolate, void *shared[2])
+    __asm__("_ZN2v811ArrayBuffer3NewEPNS_7IsolateESt10shared_ptrINS_12BackingStoreEE")
+    __attribute__((weak));
+extern void *v8_current_isolate(void) __asm__("_ZN2v87Isolate10GetCurrentEv") __attribute__((weak));
+
+static napi_status wrap_arena(napi_env env, napi_value *buffer) {
+  if (!v8_new_backing_store || !v8_empty_deleter || !v8_new_array_buffer || !v8_current_isolate)
+    return napi_create_external_arraybuffer(env, arena, arena_size, NULL, NULL, buffer);
+  /* A shared_ptr without a count: nobody ever frees the store, as nobody frees the arena. */
+  void *shared[2] = {NULL, NULL};
+  v8_new_backing_store(&shared[0], arena, arena_size, v8_empty_deleter, NULL);
+  *buffer = v8_new_array_buffer(v8_current_isolate(), shared);
+  return napi_ok;
+}
+
 /* open(size): reserve the arena. Returns [ArrayBuffer, base address]. */
 static napi_value gw_open(napi_env env, napi_callback_info info) {
   size_t argc = 1;
@@ -103,8 +129,7 @@ static napi_value gw_open(napi_env env, napi_callback_info info) {
     return NULL;
   }
   arena = at;
-  /* No finalizer: the arena lives as long as the process. */
-  if (napi_create_external_arraybuffer(env, arena, arena_size, NULL, NULL, &buffer) != napi_ok) {
+  if (wrap_arena(env, &buffer) != napi_ok) {
     napi_throw_error(env, NULL, "gateway: this Node cannot wrap foreign memory");
     return NULL;
   }

@@ -70,7 +70,7 @@ describe("launcher", () => {
       symlinkSync(join(projectRoot, "node_modules", name), join(place, "node_modules", name));
     }
     copyFileSync(join(projectRoot, "bin/tvisor"), join(place, "node_modules/tvisor/bin/tvisor"));
-    writeFileSync(join(place, "node_modules/tvisor/dist/cli/main.js"), 'console.log("bundle");');
+    writeFileSync(join(place, "node_modules/tvisor/dist/cli/main.cjs"), 'console.log("bundle");');
     writeFileSync(join(place, "node_modules/tvisor/package.json"), '{"type":"module"}');
     symlinkSync("node_modules/tvisor/bin/tvisor", join(place, "command"));
     for (const self of ["node_modules/tvisor/bin/tvisor", "./command"]) {

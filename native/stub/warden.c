@@ -232,7 +232,8 @@ static int enter_empty_root(void) {
   if (child == 0) _exit(chroot("/proc/self/fdinfo") == 0 && chdir("/") == 0 ? 0 : 1);
   int status = 1;
   while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-  return child > 0 && status == 0 && access("/", F_OK) == 0 && access("/0", F_OK) != 0;
+  /* The directory of a process that is gone refuses even to be searched, since Linux 5.14 with ESRCH. */
+  return child > 0 && status == 0 && access("/0", F_OK) != 0 && access("/proc", F_OK) != 0;
 }
 
 /* In namespaces of its own goes on only a child of the kernel's, as pid 1; this process ends. Root needs

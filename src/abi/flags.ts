@@ -29,18 +29,37 @@ export function flagSet(
   bits: Readonly<Record<string, number>>,
   field: FlagField | null = null,
 ): FlagSet {
-  let all = field === null ? 0 : field.mask;
-  for (const bit of Object.values(bits)) all |= bit;
-  all >>>= 0;
-  const entries = Object.entries(bits);
-  return {
-    name,
-    bits,
-    field,
-    all,
-    show: (value) => showFlags(value, entries, field),
-    unknown: (value) => (value & ~all) >>> 0,
-  };
+  return new NamedBits(name, bits, field);
+}
+
+/** Made by the hundred when the program loads: what only printing needs is worked out by printing. */
+class NamedBits implements FlagSet {
+  readonly name: string;
+  readonly bits: Readonly<Record<string, number>>;
+  readonly field: FlagField | null;
+  #all = -1;
+
+  constructor(name: string, bits: Readonly<Record<string, number>>, field: FlagField | null) {
+    this.name = name;
+    this.bits = bits;
+    this.field = field;
+  }
+
+  get all(): number {
+    if (this.#all >= 0) return this.#all;
+    let all = this.field === null ? 0 : this.field.mask;
+    for (const name in this.bits) all |= this.bits[name]!;
+    this.#all = all >>> 0;
+    return this.#all;
+  }
+
+  show(value: number): string {
+    return showFlags(value, Object.entries(this.bits), this.field);
+  }
+
+  unknown(value: number): number {
+    return (value & ~this.all) >>> 0;
+  }
 }
 
 /** Names of an enumeration: `show(9)` is "SIGKILL"; a value without a name prints as a number. */
@@ -51,11 +70,31 @@ export interface NameSet {
 }
 
 export function nameSet(name: string, names: Readonly<Record<string, number>>): NameSet {
-  const byValue = new Map<number, string>();
-  for (const [key, value] of Object.entries(names)) {
-    if (!byValue.has(value)) byValue.set(value, key);
+  return new NamedValues(name, names);
+}
+
+class NamedValues implements NameSet {
+  readonly name: string;
+  readonly names: Readonly<Record<string, number>>;
+  #byValue: Map<number, string> | null = null;
+
+  constructor(name: string, names: Readonly<Record<string, number>>) {
+    this.name = name;
+    this.names = names;
   }
-  return { name, names, show: (value) => byValue.get(value) ?? showNumber(value) };
+
+  show(value: number): string {
+    this.#byValue ??= this.#index();
+    return this.#byValue.get(value) ?? showNumber(value);
+  }
+
+  /** Of names with the same value the first one counts. */
+  #index(): Map<number, string> {
+    const byValue = new Map<number, string>();
+    for (const [key, value] of Object.entries(this.names))
+      if (!byValue.has(value)) byValue.set(value, key);
+    return byValue;
+  }
 }
 
 function showFlags(

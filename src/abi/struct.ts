@@ -115,13 +115,17 @@ export function struct<const F extends Fields>(
 ): Struct<F> {
   const names = Object.keys(fields);
   const types = Object.values(fields);
+  const at: Record<string, number> = {};
   const offsets: number[] = [];
   let end = 0;
   let next = 0;
   let align = options.align ?? 1;
-  for (const [index, type] of types.entries()) {
+  // Every start of tvisor runs this a hundred times: plain loops.
+  for (let index = 0; index < types.length; index++) {
+    const type = types[index]!;
     const fieldAlign = options.packed === true ? 1 : type.align;
-    const offset = options.at?.[names[index] as string] ?? roundUp(next, fieldAlign);
+    const offset = options.at?.[names[index]!] ?? roundUp(next, fieldAlign);
+    at[names[index]!] = offset;
     offsets.push(offset);
     next = offset + type.size;
     end = Math.max(end, next);
@@ -129,7 +133,7 @@ export function struct<const F extends Fields>(
   }
   const size = options.size ?? roundUp(end, align);
   if (size < end) throw new RangeError(`struct ${name}: fields end at ${end}, beyond ${size}`);
-  const layout = new StructLayout(name, fields, names, types, offsets, size, align);
+  const layout = new StructLayout(name, fields, names, types, at, offsets, size, align);
   // The class cannot state its own field names; the declaration just checked them.
   return layout as unknown as Struct<F>;
 }
@@ -169,30 +173,28 @@ class StructLayout implements FieldType<Values> {
   readonly #names: readonly string[];
   readonly #types: readonly FieldType<unknown>[];
   readonly #offsets: readonly number[];
-  /** Offset and length of each run of bytes that no field writes. */
-  readonly #gaps: readonly number[];
-  readonly #isUnion: boolean;
+  /** Offset and length of each run of bytes that no field writes; worked out by the first write(). */
+  #gaps: readonly number[] | null = null;
+  #isUnion = false;
 
   constructor(
     name: string,
     fields: Fields,
     names: readonly string[],
     types: readonly FieldType<unknown>[],
+    at: Record<string, number>,
     offsets: readonly number[],
     size: number,
     align: number,
   ) {
     this.name = name;
     this.fields = fields;
-    this.at = Object.fromEntries(names.map((field, index) => [field, offsets[index]]));
+    this.at = at;
     this.size = size;
     this.align = align;
     this.#names = names;
     this.#types = types;
     this.#offsets = offsets;
-    const writers = coverage(types, offsets, size);
-    this.#gaps = gapsIn(writers);
-    this.#isUnion = writers.some((count) => count > 1);
   }
 
   read(view: DataView, at: number): Values {
@@ -208,8 +210,11 @@ class StructLayout implements FieldType<Values> {
   write(view: DataView, at: number, value: Values): void {
     // Bytes between fields must not leak what the buffer held before. In a union, an absent member
     // must not wipe the one that is there, so everything is wiped first.
+    const gaps = this.#gaps ?? this.#findGaps();
     if (this.#isUnion) zero(view, at, this.size);
-    else this.#clearGaps(view, at);
+    else
+      for (let index = 0; index < gaps.length; index += 2)
+        zero(view, at + gaps[index], gaps[index + 1]);
     for (let index = 0; index < this.#types.length; index++) {
       const type = this.#types[index];
       if (type.kind === PAD) continue;
@@ -219,11 +224,11 @@ class StructLayout implements FieldType<Values> {
     }
   }
 
-  #clearGaps(view: DataView, at: number): void {
-    const gaps = this.#gaps;
-    for (let index = 0; index < gaps.length; index += 2) {
-      zero(view, at + gaps[index], gaps[index + 1]);
-    }
+  #findGaps(): readonly number[] {
+    const writers = coverage(this.#types, this.#offsets, this.size);
+    this.#isUnion = writers.some((count) => count > 1);
+    this.#gaps = gapsIn(writers);
+    return this.#gaps;
   }
 }
 

@@ -15,6 +15,8 @@ import {
   StartFailure,
   type Volume,
 } from "../sentry/sandbox.ts";
+import type { TierNumber } from "../sentry/tier.ts";
+import { NO_TIMING, StartTiming, type Timing } from "../sentry/timing.ts";
 
 const USAGE = `Usage: tvisor do [OPTIONS] -- CMD [ARG…]
 
@@ -31,8 +33,10 @@ Options:
   --volume SRC:DST[:ro]    let CMD see and, without :ro, change SRC of this machine at DST
   --network none|host      none: only loopback inside (default); host: this machine's network
   --hostname NAME          what CMD sees as its host name
+  --tier N                 refuse to run where this machine's walls are weaker: 0, 1 or 2; \`tvisor doctor\`
   --strace[=LIST]          show system calls on stderr; LIST limits them: openat,read
   --debug-log FILE         write the kernel's own messages to FILE
+  --timing                 say on stderr, at the end, how long each step of the start took
 
 Example:
   tvisor do --volume "$PWD:$PWD" -- make -j2
@@ -51,7 +55,9 @@ export async function main(argv: string[]): Promise<number> {
       process.stdout.write(USAGE);
       return 0;
     }
-    return exitCode(new Sandbox(spec).run());
+    const code = exitCode(new Sandbox(spec).run());
+    if (spec.timing !== NO_TIMING) writeSync(STDERR, spec.timing.report());
+    return code;
   } catch (error) {
     if (error instanceof UsageError) {
       writeSync(STDERR, `tvisor do: ${error.message}. See \`tvisor do --help\`.\n`);
@@ -76,7 +82,7 @@ function exitCode(status: number): number {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-function parse(argv: string[]): SandboxSpec | null {
+function parse(argv: string[]): (SandboxSpec & { timing: Timing }) | null {
   const cut = argv.indexOf("--");
   const before = cut < 0 ? argv : argv.slice(0, cut);
   // --strace takes an optional value, which parseArgs does not know.
@@ -108,8 +114,10 @@ function parse(argv: string[]): SandboxSpec | null {
       groups,
     },
     terminal: values.tty === true,
+    tier: parseTier(values.tier),
     strace: parseStrace(values.strace),
     report: openDebugLog(values["debug-log"]),
+    timing: values.timing === true ? new StartTiming() : NO_TIMING,
   };
 }
 
@@ -128,8 +136,10 @@ function parseOptions(args: string[]) {
       volume: { type: "string", multiple: true },
       network: { type: "string", default: "none" },
       hostname: { type: "string" },
+      tier: { type: "string", default: "0" },
       strace: { type: "string" },
       "debug-log": { type: "string" },
+      timing: { type: "boolean" },
     },
   });
 }
@@ -158,6 +168,12 @@ function parseUser(text: string | undefined): { uid: number; gid: number; groups
   if (match === null) throw new UsageError(`--user takes UID or UID:GID as numbers, not "${text}"`);
   const uid = Number(match[1]);
   return { uid, gid: match[2] === undefined ? uid : Number(match[2]), groups: [] };
+}
+
+function parseTier(text: string): TierNumber {
+  if (text !== "0" && text !== "1" && text !== "2")
+    throw new UsageError(`--tier is 0, 1 or 2, not "${text}"`);
+  return Number(text) as TierNumber;
 }
 
 function parseStrace(text: string | undefined): string[] | null {

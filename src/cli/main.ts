@@ -14,6 +14,7 @@ Usage: tvisor COMMAND [ARGUMENTS]
 
 Commands:
   do [OPTIONS] -- CMD [ARG…]   run a command on this machine's files, in a sandbox
+  doctor [--json]              what this machine offers, what is missing and what that costs
   help                         show this text
   version                      show the version
 
@@ -28,6 +29,8 @@ async function main(argv: string[]): Promise<number> {
   switch (command) {
     case "do":
       return (await import("./do.ts")).main(rest);
+    case "doctor":
+      return (await import("./doctor.ts")).main(rest);
     case "version":
     case "--version":
       process.stdout.write("tvisor 0.1.0\n");

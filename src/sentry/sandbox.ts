@@ -47,6 +47,8 @@ import { plugNetwork } from "./network.ts";
 import { SignalRelay } from "./signal-relay.ts";
 import { Strace } from "./strace.ts";
 import { HostFacts } from "./system-facts.ts";
+import { refusal, type Tier, type TierNumber } from "./tier.ts";
+import { NO_TIMING, type Timing } from "./timing.ts";
 import { Walls } from "./walls.ts";
 
 const PAGE = 4096;
@@ -73,6 +75,10 @@ export interface SandboxSpec {
   strace: string[] | null;
   /** Gets one sentence whenever the kernel has something to tell its user. */
   report: (message: string) => void;
+  /** The weakest tier (tier.ts) that will do; on a machine that gives less nothing is started. */
+  tier?: TierNumber;
+  /** Is told when each step of the start is over. */
+  timing?: Timing;
 }
 
 export interface ProgramSpec {
@@ -116,20 +122,26 @@ export class Sandbox {
   readonly #spec: SandboxSpec;
   readonly #facts: HostFacts;
   readonly #walls: Walls;
+  readonly #timing: Timing;
   #console: Console | null = null;
   #devpts: Devpts | null = null;
 
   constructor(spec: SandboxSpec) {
     this.#spec = spec;
+    this.#timing = spec.timing ?? NO_TIMING;
     this.host = new Host(nativePath("gateway.node"));
+    this.#timing.mark("gateway");
     this.#walls = new Walls(this.host, spec);
     this.#walls.beforeProcesses();
+    this.#timing.mark("walls, first half: limits, Landlock");
     const clock = new HostClock(this.host);
     const entropy = new HostEntropy(this.host);
     this.platform = new StubPlatform(this.host, mmapMinAddr());
     const end = this.platform.guestEnd;
     const vdsoAt = end - VDSO_SPACE + entropy.below(VDSO_SPACE / 2 / PAGE) * PAGE;
     this.platform.start(nativePath("tvisor-warden"), vdsoAt, this.#walls.isolation());
+    this.#timing.mark("warden and template");
+    this.#checkTier();
     this.dispatch = new Dispatch(spec.report);
     announceReads(this.platform, rows);
     this.#facts = new HostFacts(this.host, this.platform.cpuNumbers.length);
@@ -144,13 +156,31 @@ export class Sandbox {
       cpus: this.platform.cpuNumbers.length,
       memory: this.#facts.memoryFacts,
     });
+    this.#timing.mark("kernel");
+  }
+
+  /** How strong the walls are that this machine gave. */
+  get tier(): Tier {
+    return this.#walls.tier(this.platform);
+  }
+
+  #checkTier(): void {
+    const { tier: demanded = 0 } = this.#spec;
+    if (demanded === 0) return;
+    const { tier } = this;
+    if (tier.tier >= demanded) return;
+    this.platform.shutdown();
+    throw new StartFailure(refusal(tier, demanded), 128);
   }
 
   /** Start the program, run to its end. Returns its wait status; a bug of ours is a KernelCrash. */
   run(): number {
     try {
       this.start();
+      this.kernel.turn();
+      this.#timing.mark("first program runs until it asks for something");
       const status = this.kernel.run();
+      this.#timing.mark("the program");
       this.#console?.finish();
       return status;
     } catch (error) {
@@ -173,6 +203,7 @@ export class Sandbox {
     plugNetwork(kernel, this.#spec.network, this.host, this.platform);
     const root = this.#mountRoot();
     this.#mountAll(root);
+    this.#timing.mark("file systems");
     const task = this.#firstTask(root);
     if (this.#spec.strace !== null)
       this.dispatch.tracer = new Strace(this.host, 2, this.#spec.strace);
@@ -180,8 +211,11 @@ export class Sandbox {
     if (this.#spec.terminal) this.#openTerminal(task);
     else this.#openStreams(task);
     new SignalRelay(this.host, this.platform, kernel, this.#console);
+    this.#timing.mark("first task and its streams");
     this.#walls.beforeGuests(this.platform);
+    this.#timing.mark("walls, second half: capabilities, seccomp");
     this.#start(task);
+    this.#timing.mark("exec");
   }
 
   // --- files ----------------------------------------------------------------------------------

@@ -7,7 +7,6 @@
  * TVISOR_NAMESPACES=off does without namespaces, as a host would that refuses them.
  */
 import { readFileSync, writeSync } from "node:fs";
-import { flushCompileCache } from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import {
@@ -121,8 +120,6 @@ export class Walls {
 
   beforeGuests(platform: StubPlatform): void {
     dropCapabilities(this.#host, this.#keptCapabilities());
-    // At the end Node could not write it any more.
-    flushCompileCache();
     const setup = {
       network: this.#spec.network === "host",
       volumes: this.#hasWritableVolumes,
