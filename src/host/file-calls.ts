@@ -59,9 +59,9 @@ export class FileCalls extends CallMemory {
     return n < 0 ? n : latin1(this.arena.u8, at, n);
   }
 
-  /** Raw linux_dirent64 records into `io`; the number of bytes. */
+  /** Raw linux_dirent64 records into `io`, as many as there are room for; the number of bytes. */
   getdents64(fd: number): number {
-    return this.gateway.sys(calls.getdents64.nr, fd, this.address(this.ioAt), 65536);
+    return this.gateway.sys(calls.getdents64.nr, fd, this.address(this.ioAt), this.io.length);
   }
 
   pread(fd: number, into: Uint8Array, position: number): number {
