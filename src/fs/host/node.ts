@@ -212,9 +212,13 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
 
   override checkNames(nowNs: number): void {
     if (this.#namesUntil > nowNs) return;
-    const { host, stat } = this.filesystem;
-    const fd = this.directoryFd();
-    const rc = fd < 0 ? fd : host.statx(fd, "", stat);
+    const { host, rootFd, stat } = this.filesystem;
+    if (this.parent !== null && this.#fd < 0) {
+      // Opening it looks.
+      if (this.directoryFd() < 0) this.namesChanged();
+      return;
+    }
+    const rc = host.statx(this.parent === null ? rootFd : this.#fd, "", stat);
     if (rc < 0) return this.namesChanged();
     this.#take(stat);
     this.#looked(nowNs);
