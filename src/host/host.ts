@@ -13,9 +13,11 @@ const O_PATH_DIRECTORY_CLOEXEC = 0o12200000;
 export class Host extends EventCalls {
   /** /proc, or a view of it that has processes only. */
   #processes: number;
+  readonly #timeAt: number;
 
   constructor(addonPath: string) {
     super(addonPath);
+    this.#timeAt = this.arena.scratch(16);
     this.#processes = this.openat(-100, "/proc", O_PATH_DIRECTORY_CLOEXEC);
   }
 
@@ -58,6 +60,14 @@ export class Host extends EventCalls {
   }
 
   // --- time and chance ------------------------------------------------------------------------
+
+  /** The wall clock, by the vDSO: seconds and nanoseconds, into out[0] and out[1]. */
+  realtime(out: Float64Array): void {
+    this.gateway.realtime(this.#timeAt);
+    const { f64 } = this.arena;
+    out[0] = f64[this.#timeAt >> 3]!;
+    out[1] = f64[(this.#timeAt >> 3) + 1]!;
+  }
 
   /** Seconds and nanoseconds of a clock, into out[0] and out[1]. */
   clockGettime(clock: number, out: Float64Array): number {
