@@ -569,6 +569,19 @@ static napi_value gw_monotonic(napi_env env, napi_callback_info info) {
   return number(env, (double)now_ns());
 }
 
+/* realtime(at): the wall clock, as seconds and nanoseconds, two doubles at that arena offset. */
+static napi_value gw_realtime(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  struct timespec ts;
+  clock_gettime(CLOCK_REALTIME, &ts);
+  double *out = (double *)(arena + arg_int(env, argv[0]));
+  out[0] = (double)ts.tv_sec;
+  out[1] = (double)ts.tv_nsec;
+  return NULL;
+}
+
 static void export_function(napi_env env, napi_value exports, const char *name, napi_callback fn) {
   napi_value value;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, fn, NULL, &value);
@@ -589,5 +602,6 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "exit", gw_exit);
   export_function(env, exports, "cpus", gw_cpus);
   export_function(env, exports, "monotonic", gw_monotonic);
+  export_function(env, exports, "realtime", gw_realtime);
   return exports;
 }

@@ -3,9 +3,8 @@
  * stub_call with the call's number in rax, as at a `syscall`, and in rcx the address behind the
  * site's `syscall` instruction, which is still there.
  *
- * The thread's GS base is its slot; that is how it finds it, and the reason why a space whose guest
- * wants GS for itself is not patched. Guest registers are saved in the slot, the stub's code runs on
- * the thread's own signal stack, and nothing of the guest's memory is touched but by copy.h.
+ * The thread's GS base is its slot, so a space whose guest wants GS for itself is not patched. Guest
+ * registers are saved in the slot, and the stub's code runs on the thread's own signal stack.
  *  - Not for us: trap, direction, alignment or nested-task flag set, or a GS base that is not ours
  *    (then the first store faults). The thread goes to the real instruction instead.
  *  - Only rax, rcx and r11 change, as with the instruction. When the kernel wants more (a signal's

@@ -21,6 +21,7 @@ export interface Gateway {
   exit(code: number): void;
   cpus(): number[];
   monotonic(): number;
+  realtime(offset: number): void;
 }
 
 /** Load the addon that `npm install` built. */

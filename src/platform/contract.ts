@@ -89,6 +89,8 @@ export interface GuestThread {
    */
   copyIn(address: number, into: Uint8Array, at: number, length: number): number;
   copyOut(address: number, from: Uint8Array, at: number, length: number): number;
+  /** As copyIn, of a string: it may end with the NUL. */
+  copyStringIn(address: number, into: Uint8Array, at: number, length: number): number;
   /** Write now what copyOut left for later: others may look, or the thread will not resume soon. */
   settle(): void;
 

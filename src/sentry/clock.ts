@@ -5,8 +5,6 @@ import type { Host } from "../host/host.ts";
 import type { Clock } from "../kernel/time/clock.ts";
 import type { Entropy } from "../kernel/time/entropy.ts";
 
-const CLOCK_REALTIME = 0;
-
 export class HostClock implements Clock {
   readonly #host: Host;
 
@@ -19,7 +17,7 @@ export class HostClock implements Clock {
   }
 
   realtime(out: Float64Array): void {
-    this.#host.clockGettime(CLOCK_REALTIME, out);
+    this.#host.realtime(out);
   }
 }
 

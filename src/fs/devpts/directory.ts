@@ -7,10 +7,12 @@ import { ENOENT } from "../../abi/errno.ts";
 import { S_IFDIR } from "../../abi/stat.ts";
 import type { Credentials } from "../../kernel/cred/credentials.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import { DirectoryFile, FIRST_ENTRY } from "../../kernel/vfs/directory-file.ts";
-import type { DirectoryEmitter, File } from "../../kernel/vfs/file.ts";
+import type { DirectoryEmitter } from "../../kernel/vfs/directory-emitter.ts";
+import { DirectoryFile } from "../../kernel/vfs/directory-file.ts";
+import type { File } from "../../kernel/vfs/file.ts";
 import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
+import { FIRST_ENTRY } from "../../kernel/vfs/packed-entries.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { DevptsInode, type Names } from "./inode.ts";
 

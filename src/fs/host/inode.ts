@@ -2,11 +2,12 @@
  * HostInode: the operations of one file of a host directory. How it is reached is in node.ts, changes
  * are in change.ts, readdir and reads in directory-file.ts and file.ts.
  */
-import { EINVAL, EIO, EOPNOTSUPP } from "../../abi/errno.ts";
+import { EINVAL, EIO, ENOENT, EOPNOTSUPP } from "../../abi/errno.ts";
 import { O_ACCMODE, O_RDONLY } from "../../abi/fcntl.ts";
 import { latin1 } from "../../host/bytes.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Attributes } from "../../kernel/vfs/attributes.ts";
+import type { Dentry } from "../../kernel/vfs/dentry.ts";
 import type { File } from "../../kernel/vfs/file.ts";
 import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
@@ -28,18 +29,23 @@ export class HostInode extends HostNode {
     return rc < 0 ? rc : this.filesystem.inodeFor(this, name, stat);
   }
 
-  override revalidate(name: string, child: Inode | null): boolean {
-    if (child === null) return false;
-    const known = child as HostNode;
-    if (known.isFresh()) {
-      known.isAt(this, name);
+  /** True while the directory has not changed; then it costs one look at it, for all its names. */
+  override revalidate(name: string, child: Inode | null, dentry: Dentry): boolean {
+    const { walkNs } = this.filesystem.vfs;
+    this.checkNames(walkNs);
+    const known = child as HostNode | null;
+    if (dentry.version === this.namesVersion && known?.mayBeCovered(walkNs) !== true) {
+      known?.isAt(this, name);
       return true;
     }
     const fd = this.directoryFd();
+    if (fd < 0) return false;
     const { stat } = this.filesystem;
-    if (fd < 0 || this.filesystem.host.statx(fd, name, stat) < 0) return false;
-    if (!known.isSame(stat)) return false;
-    known.foundAt(this, name, stat);
+    const version = this.namesVersion;
+    const rc = this.filesystem.host.statx(fd, name, stat);
+    if (known === null ? rc !== -ENOENT : rc < 0 || !known.isSame(stat)) return false;
+    known?.foundAt(this, name, stat);
+    dentry.version = version;
     return true;
   }
 

@@ -3,10 +3,11 @@
  * attributes. HostTree: what the nodes of one filesystem share. HostInode adds the operations.
  *  - A node is reached through its parent's descriptor and its name; whatever is opened is checked to
  *    be the same inode (ESTALE when the host put another file there).
- *  - A directory keeps an O_PATH descriptor, a regular file one for reading and one for writing,
- *    shared by all its openings; idle ones are bounded by the DescriptorCache.
+ *  - A directory keeps one descriptor, a regular file one for reading and one for writing, shared by all
+ *    its openings; idle ones are bounded by the DescriptorCache.
+ *  - What is remembered of a directory's names holds while its change time stays (namesVersion).
  */
-import { ENOENT, EROFS, ESTALE } from "../../abi/errno.ts";
+import { EACCES, ELOOP, ENOENT, ENOTDIR, EROFS, ESTALE } from "../../abi/errno.ts";
 import {
   O_CLOEXEC,
   O_DIRECTORY,
@@ -18,18 +19,31 @@ import {
   O_RDWR,
   O_WRONLY,
 } from "../../abi/fcntl.ts";
-import { makedev, S_IFMT } from "../../abi/stat.ts";
+import { makedev, S_IFDIR, S_IFMT } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Host } from "../../host/host.ts";
 import { HostStat } from "../../host/stat.ts";
 import { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import { Inode } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
+import type { PackedEntries } from "../../kernel/vfs/packed-entries.ts";
 import type { Vfs } from "../../kernel/vfs/vfs.ts";
 import { DescriptorCache, type DescriptorHolder } from "./descriptor-cache.ts";
+import { readListing } from "./listing.ts";
 
 /** A host device's files get inode numbers of their own above those of the first device. */
 const DEVICE_STRIDE = 2 ** 44;
+/**
+ * A change time this near to now may come again: the host's clock for files advances in ticks of up to
+ * 10 ms, and a second change in the same tick looks like the first.
+ */
+const TICK_SECONDS = 0.05;
+/** How long a directory is believed to be what its name names: a mount on it changes no time. */
+const MOUNT_NS = 1e9;
+/** Larger listings are read again rather than kept. */
+const LISTING_KEPT = 32768;
+/** What a name that the host gave to something else answers to an open. */
+const GONE: ReadonlySet<number> = new Set([-ENOENT, -ELOOP, -ENOTDIR]);
 
 export abstract class HostTree extends Filesystem {
   readonly host: Host;
@@ -75,8 +89,17 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
   // attributes as the host told them
   readonly stat = new HostStat();
   #validUntil = 0;
+  // a directory's names
+  #namesUntil = 0;
+  #namedUntil = 0;
+  /** Was it changed so short a time before we looked that the time could not tell a further change? */
+  #changedJustNow = false;
+  #listing: PackedEntries | null = null;
+  #listedVersion = -1;
   // descriptors
   #fd = -1;
+  /** Is it good to reach names, and not to list them? */
+  #isPathOnly = false;
   #writeFd = -1;
   #readers = 0;
   #writers = 0;
@@ -98,6 +121,7 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     this.parent = parent === null ? null : (parent.hold() as HostNode);
     this.name = name;
     this.#take(stat);
+    this.#namedUntil = fs.vfs.walkNs + MOUNT_NS;
   }
 
   // --- finding --------------------------------------------------------------------------------
@@ -122,7 +146,13 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
   /** It was found (again) under this name. */
   foundAt(parent: HostNode | null, name: string, stat: HostStat): void {
     this.#take(stat);
+    this.#namedUntil = this.filesystem.vfs.walkNs + MOUNT_NS;
     if (parent !== null) this.isAt(parent, name);
+  }
+
+  /** Might something have been mounted on it since it was found by its name? */
+  mayBeCovered(nowNs: number): boolean {
+    return this.isDirectory && this.#namedUntil < nowNs;
   }
 
   /** Of several names the one used last is remembered: it exists most surely. */
@@ -137,37 +167,102 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     before?.drop();
   }
 
-  /** The O_PATH descriptor of this directory, or -errno. */
+  /** The descriptor by which this directory's names are reached, or -errno. */
   directoryFd(): number {
     if (this.parent === null) return this.filesystem.rootFd;
     if (this.#fd < 0) {
-      const fd = this.openHere(O_PATH | O_DIRECTORY);
+      let fd = this.openHere(O_RDONLY | O_DIRECTORY);
+      this.#isPathOnly = fd === -EACCES;
+      if (fd === -EACCES) fd = this.openHere(O_PATH | O_DIRECTORY);
       if (fd < 0) return fd;
       this.#fd = fd;
+      this.#looked(this.filesystem.vfs.clock.monotonicNs());
     }
     this.filesystem.descriptors.use(this);
     return this.#fd;
   }
 
-  /** A descriptor of exactly this file, never of another that took its name. */
+  /**
+   * A descriptor of exactly this file, never of another that took its name. Only regular files and
+   * directories are opened for more than O_PATH; should the host have put a FIFO there, nobody waits.
+   */
   openHere(flags: number): number {
-    const { host, rootFd } = this.filesystem;
+    const { host, rootFd, stat } = this.filesystem;
     if (this.parent === null) return host.reopen(rootFd, flags | O_CLOEXEC);
     const parentFd = this.parent.directoryFd();
     if (parentFd < 0) return parentFd;
-    const fd = host.openat(parentFd, this.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) return fd === -ENOENT ? -ESTALE : fd;
-    const { stat } = this.filesystem;
+    const how = flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    const fd = host.openat(parentFd, this.name, how);
+    if (fd < 0) return GONE.has(fd) ? this.#stale() : fd;
     const rc = host.statx(fd, "", stat);
     if (rc < 0 || !this.isSame(stat)) {
       host.close(fd);
-      return rc < 0 ? rc : refuse(ESTALE, "the host put another file there");
+      return rc < 0 ? rc : this.#stale();
     }
     this.#take(stat);
-    if ((flags & O_PATH) !== 0) return fd;
-    const open = host.reopen(fd, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    host.close(fd);
-    return open;
+    return fd;
+  }
+
+  #stale(): number {
+    this.parent?.namesChanged();
+    return refuse(ESTALE, "the host put another file there");
+  }
+
+  // --- names of a directory -------------------------------------------------------------------
+
+  override checkNames(nowNs: number): void {
+    if (this.#namesUntil > nowNs) return;
+    const { host, rootFd, stat } = this.filesystem;
+    if (this.parent !== null && this.#fd < 0) {
+      // Opening it looks.
+      if (this.directoryFd() < 0) this.namesChanged();
+      return;
+    }
+    const rc = host.statx(this.parent === null ? rootFd : this.#fd, "", stat);
+    if (rc < 0) return this.namesChanged();
+    this.#take(stat);
+    this.#looked(nowNs);
+  }
+
+  /** The attributes in hand are of now. */
+  #looked(nowNs: number): void {
+    this.#namesUntil = nowNs + this.filesystem.attributeNs;
+    if (!this.#changedJustNow) return;
+    this.namesVersion++;
+    this.#changedJustNow = this.#isChangedJustNow();
+  }
+
+  /** Believe nothing of what is remembered of its names. */
+  namesChanged(): void {
+    this.namesVersion++;
+    this.#namesUntil = 0;
+    this.#changedJustNow = true;
+  }
+
+  #isChangedJustNow(): boolean {
+    const { vfs } = this.filesystem;
+    const now = vfs.nowSec() + vfs.now[1]! / 1e9;
+    return now - (this.stat.ctimeSec + this.stat.ctimeNsec / 1e9) < TICK_SECONDS;
+  }
+
+  /** All its entries, or -errno. */
+  override listing(): PackedEntries | number {
+    this.checkNames(this.filesystem.vfs.clock.monotonicNs());
+    const version = this.namesVersion;
+    if (this.#listing !== null && this.#listedVersion === version) return this.#listing;
+    const shared = this.directoryFd();
+    if (shared < 0) return shared;
+    const isOwn = this.parent === null || this.#isPathOnly;
+    const fd = isOwn ? this.openHere(O_RDONLY | O_DIRECTORY) : shared;
+    if (fd < 0) return fd;
+    const { filesystem } = this;
+    const listing = readListing(filesystem.host, fd, filesystem.inoOffset(this.device));
+    if (isOwn) filesystem.host.close(fd);
+    if (typeof listing === "number") return listing;
+    const mayKeep = !isOwn && listing.length <= LISTING_KEPT;
+    this.#listing = mayKeep ? listing : null;
+    this.#listedVersion = version;
+    return listing;
   }
 
   // --- attributes -----------------------------------------------------------------------------
@@ -214,10 +309,17 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
   /** Attributes must be read again. */
   changed(): void {
     this.#validUntil = 0;
+    this.#namesUntil = 0;
+    this.#listing = null;
   }
 
   #take(from: HostStat): void {
-    if (from !== this.stat) Object.assign(this.stat, from);
+    const mine = this.stat;
+    if ((from.mode & S_IFMT) === S_IFDIR && !isSameChange(mine, from)) {
+      this.namesVersion++;
+      this.#changedJustNow = true;
+    }
+    mine.copy(from);
     this.mode = from.mode;
     this.uid = from.uid;
     this.gid = from.gid;
@@ -285,6 +387,7 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     if (this.#fd < 0 || this.#readers > 0) return;
     this.filesystem.host.close(this.#fd);
     this.#fd = -1;
+    this.#listing = null;
   }
 
   protected override evict(): void {
@@ -296,4 +399,8 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     this.filesystem.forget(this);
     this.parent?.drop();
   }
+}
+
+function isSameChange(a: HostStat, b: HostStat): boolean {
+  return a.ctimeNsec === b.ctimeNsec && a.ctimeSec === b.ctimeSec;
 }

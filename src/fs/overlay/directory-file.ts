@@ -1,70 +1,56 @@
 /**
- * OverlayDirectoryFile: an open overlay directory. The first read after the start takes a snapshot of
- * the merged names: upper entries, then lower ones that nothing above has or hides.
+ * OverlayDirectoryFile: an open overlay directory, and mergedEntries: upper entries, then lower ones that
+ * nothing above has or hides. A directory with one layer below shows that layer's own snapshot.
  */
 import { DT_CHR, DT_DIR } from "../../abi/dirent.ts";
 import { O_RDONLY } from "../../abi/fcntl.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import { DirectoryFile, FIRST_ENTRY } from "../../kernel/vfs/directory-file.ts";
-import type { DirectoryEmitter } from "../../kernel/vfs/file.ts";
+import { DirectoryEmitter } from "../../kernel/vfs/directory-emitter.ts";
+import { EntryPacker } from "../../kernel/vfs/entry-packer.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
+import { PackedDirectoryFile } from "../../kernel/vfs/packed-directory-file.ts";
+import type { PackedEntries } from "../../kernel/vfs/packed-entries.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { isImpure, isWhiteout } from "./marks.ts";
 import type { OverlayNode } from "./node.ts";
 
-/** Names, numbers and DT_ types, in order. */
-export interface Entries {
-  readonly names: string[];
-  readonly inos: number[];
-  readonly types: number[];
-}
-
-export class OverlayDirectoryFile extends DirectoryFile {
+export class OverlayDirectoryFile extends PackedDirectoryFile {
   readonly #node: OverlayNode;
-  #snapshot: Entries | null = null;
 
   constructor(node: OverlayNode, face: Inode, path: Path | null, flags: number, task: Task) {
     super(face, path, flags, task.credentials);
     this.#node = node;
   }
 
-  protected override entries(task: Task, into: DirectoryEmitter): number {
-    if (this.#snapshot === null || this.position === FIRST_ENTRY) {
-      const entries = mergedEntries(task, this.#node);
-      if (typeof entries === "number") return entries;
-      this.#snapshot = entries;
-    }
-    const { names, inos, types } = this.#snapshot;
-    for (let i = this.position - FIRST_ENTRY; i < names.length; i++) {
-      const next = i + FIRST_ENTRY + 1;
-      if (!into.emit(names[i]!, inos[i]!, types[i]!, next)) return 0;
-      this.position = next;
-    }
-    return 0;
+  protected override takeSnapshot(task: Task): PackedEntries | number {
+    return mergedEntries(task, this.#node);
   }
 }
 
 /** All that a directory shows, or -errno. */
-export function mergedEntries(task: Task, directory: OverlayNode): Entries | number {
+export function mergedEntries(task: Task, directory: OverlayNode): PackedEntries | number {
+  const { upper, lowers, filesystem } = directory;
+  if (upper === null && lowers.length === 1 && filesystem.lowerOffset(lowers[0]!) === 0) {
+    const entries = lowers[0]!.listing();
+    if (entries !== null && (typeof entries === "number" || !entries.hasDevices)) return entries;
+  }
   const merge = new Merge(task, directory);
-  if (directory.upper !== null) {
-    const rc = merge.readUpper(directory.upper);
+  if (upper !== null) {
+    const rc = merge.readUpper(upper);
     if (rc < 0) return rc;
   }
-  for (const lower of directory.lowers) {
+  for (const lower of lowers) {
     const rc = merge.readLower(lower);
     if (rc < 0) return rc;
   }
-  return merge;
+  return merge.entries.finish();
 }
 
-class Merge implements Entries, DirectoryEmitter {
-  readonly names: string[] = [];
-  readonly inos: number[] = [];
-  readonly types: number[] = [];
+class Merge extends DirectoryEmitter {
+  readonly entries = new EntryPacker();
   readonly #task: Task;
   readonly #directory: OverlayNode;
-  /** Name to index, or -1 when it is whited out; only while several layers merge. */
+  /** Name to the offset of its record, or -1 when it is whited out; only while several layers merge. */
   readonly #seen: Map<string, number> | null;
   #layer: Inode | null = null;
   #isUpper = false;
@@ -72,6 +58,7 @@ class Merge implements Entries, DirectoryEmitter {
   #offset = 0;
 
   constructor(task: Task, directory: OverlayNode) {
+    super();
     this.#task = task;
     this.#directory = directory;
     const layers = directory.lowers.length + (directory.upper === null ? 0 : 1);
@@ -99,24 +86,23 @@ class Merge implements Entries, DirectoryEmitter {
     return rc;
   }
 
-  emit(name: string, ino: number, type: number): boolean {
+  override emit(name: string, ino: number, type: number): boolean {
     if (name === "." || name === "..") return true;
+    const { entries } = this;
     const known = this.#seen?.get(name);
     if (known !== undefined) {
       // A directory in both has the lower one's number.
-      if (known >= 0 && type === DT_DIR && this.types[known] === DT_DIR && !this.#impure)
-        this.inos[known] = ino + this.#offset;
+      if (known >= 0 && type === DT_DIR && entries.type(known) === DT_DIR && !this.#impure)
+        entries.renumber(known, ino + this.#offset);
       return true;
     }
     if (type === DT_CHR && this.#isWhiteout(name)) {
       this.#seen?.set(name, -1);
       return true;
     }
-    this.#seen?.set(name, this.names.length);
-    this.names.push(name);
-    this.types.push(type);
-    this.inos.push(this.#isUpper ? this.#upperNumber(name, ino) : ino + this.#offset);
-    return true;
+    this.#seen?.set(name, entries.length);
+    const number = this.#isUpper ? this.#upperNumber(name, ino) : ino + this.#offset;
+    return entries.emit(name, number, type);
   }
 
   #isWhiteout(name: string): boolean {

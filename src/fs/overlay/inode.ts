@@ -6,6 +6,7 @@ import { ENODATA, ENOENT, EOPNOTSUPP } from "../../abi/errno.ts";
 import { O_ACCMODE, O_RDONLY } from "../../abi/fcntl.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { ATTR_SIZE, type Attributes } from "../../kernel/vfs/attributes.ts";
+import type { Dentry } from "../../kernel/vfs/dentry.ts";
 import type { File } from "../../kernel/vfs/file.ts";
 import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
@@ -19,6 +20,33 @@ import { renameName } from "./rename.ts";
 
 export class OverlayInode extends OverlayNode {
   override lookup(task: Task | null, name: string): Inode | number {
+    const found = this.#lookup(task, name);
+    this.noteVersion();
+    return found;
+  }
+
+  /** What has an upper inode is nobody else's; for the rest the lower directories are asked. */
+  override revalidate(name: string, child: Inode | null, dentry: Dentry): boolean {
+    const node = child as OverlayNode | null;
+    if (this.lowers.length === 0 || (node !== null && node.upper !== null)) return true;
+    this.checkNames(this.filesystem.vfs.walkNs);
+    if (dentry.version === this.namesVersion) return true;
+    if (!this.#isStillBelow(name, node)) return false;
+    dentry.version = this.noteVersion();
+    return true;
+  }
+
+  #isStillBelow(name: string, node: OverlayNode | null): boolean {
+    if (node === null && this.upper !== null && isCovered(this.upper, name)) return true;
+    const known = node === null ? [] : node.lowers;
+    const found = gather(null, this.lowers, name, false);
+    const isSame =
+      found.length === known.length && found.every((inode, index) => inode === known[index]);
+    for (const inode of found) inode.drop();
+    return isSame;
+  }
+
+  #lookup(task: Task | null, name: string): Inode | number {
     const fs = this.filesystem;
     if (this.upper === null) return this.#lookupLower(task, name);
     const upper = this.upper.lookup(task, name);
@@ -150,6 +178,14 @@ export class OverlayInode extends OverlayNode {
     const rc = copyUp(task, this);
     return rc < 0 ? rc : this.upper!.removexattr(task, name);
   }
+}
+
+function isCovered(upper: Inode, name: string): boolean {
+  const inode = upper.lookup(null, name);
+  if (typeof inode === "number") return false;
+  const is = isWhiteout(inode);
+  inode.drop();
+  return is;
 }
 
 /** The lower directories at an absolute path of the layers. */

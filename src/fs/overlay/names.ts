@@ -5,7 +5,7 @@
 import { ENOTEMPTY } from "../../abi/errno.ts";
 import { O_RDONLY } from "../../abi/fcntl.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import type { DirectoryEmitter } from "../../kernel/vfs/file.ts";
+import { DirectoryEmitter } from "../../kernel/vfs/directory-emitter.ts";
 import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import { copyUp, countLinks } from "./copy-up.ts";
 import { mergedEntries } from "./directory-file.ts";
@@ -95,7 +95,7 @@ export function removeDirectory(
 export function emptyOut(task: Task, directory: OverlayNode): number {
   const entries = mergedEntries(task, directory);
   if (typeof entries === "number") return entries;
-  if (entries.names.length > 0) return -ENOTEMPTY;
+  if (entries.length > 0) return -ENOTEMPTY;
   if (directory.upper === null) return 0;
   const names = new NameCollector();
   const file = directory.upper.open(task, directory.upper, null, O_RDONLY);
@@ -107,10 +107,10 @@ export function emptyOut(task: Task, directory: OverlayNode): number {
   return 0;
 }
 
-class NameCollector implements DirectoryEmitter {
+class NameCollector extends DirectoryEmitter {
   readonly names: string[] = [];
 
-  emit(name: string): boolean {
+  override emit(name: string): boolean {
     if (name !== "." && name !== "..") this.names.push(name);
     return true;
   }

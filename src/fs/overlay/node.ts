@@ -32,6 +32,8 @@ const LAYER_STRIDE = 2 ** 48;
 
 export abstract class OverlayTree extends Filesystem {
   readonly layers: OverlayLayers;
+  /** The host may change a lower layer while we run. */
+  override readonly revalidates: boolean;
   /** Lower inode number to copy. */
   readonly index = new Map<number, IndexEntry>();
   /** Lower inode number to names of it that were removed while it is not copied up. */
@@ -42,6 +44,7 @@ export abstract class OverlayTree extends Filesystem {
   constructor(vfs: Vfs, layers: OverlayLayers) {
     super(vfs, "overlay");
     this.layers = layers;
+    this.revalidates = layers.lowers.some((lower) => lower.filesystem.revalidates);
   }
 
   /** The one overlay inode for these layers' inodes, held; takes over the holds given. */
@@ -143,6 +146,21 @@ export abstract class OverlayNode extends Inode {
   }
 
   // --- finding --------------------------------------------------------------------------------
+
+  /** Take over what the lower directories know of changes to their names. */
+  protected noteVersion(): number {
+    const { lowers } = this;
+    let version = 0;
+    for (let i = 0; i < lowers.length; i++) version += lowers[i]!.namesVersion;
+    this.namesVersion = version;
+    return version;
+  }
+
+  override checkNames(nowNs: number): void {
+    const { lowers } = this;
+    for (let i = 0; i < lowers.length; i++) lowers[i]!.checkNames(nowNs);
+    this.noteVersion();
+  }
 
   /** Is there something below that a whiteout would have to cover? */
   lowerHas(task: Task, name: string): boolean {

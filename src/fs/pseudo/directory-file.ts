@@ -6,9 +6,10 @@ import { direntType } from "../../abi/dirent.ts";
 import { ENOENT } from "../../abi/errno.ts";
 import type { Credentials } from "../../kernel/cred/credentials.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import { DirectoryFile, FIRST_ENTRY } from "../../kernel/vfs/directory-file.ts";
-import type { DirectoryEmitter } from "../../kernel/vfs/file.ts";
+import type { DirectoryEmitter } from "../../kernel/vfs/directory-emitter.ts";
+import { DirectoryFile } from "../../kernel/vfs/directory-file.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
+import { FIRST_ENTRY } from "../../kernel/vfs/packed-entries.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { inoOf, type Listing } from "./entry.ts";
 

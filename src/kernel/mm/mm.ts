@@ -121,6 +121,16 @@ export class Mm implements UserMemory {
       : calling.copyIn(address, into, at, allowed);
   }
 
+  /** As copyIn, of a string: it may end with the NUL. */
+  #copyStringIn(address: number, into: Uint8Array, length: number): number {
+    const allowed = this.#allowed(address, length, PROT_READ);
+    if (allowed === 0) return 0;
+    const { calling } = this;
+    return calling === null
+      ? this.space.read(address, into, 0, allowed)
+      : calling.copyStringIn(address, into, 0, allowed);
+  }
+
   copyOut(address: number, from: Uint8Array, at: number, length: number): number {
     const allowed = this.#allowed(address, length, PROT_WRITE);
     if (allowed === 0) return 0;
@@ -230,7 +240,7 @@ export class Mm implements UserMemory {
     while (text.length < max) {
       // Never across a page that need not exist.
       const want = Math.min(max - text.length, PAGE_SIZE - (at % PAGE_SIZE), STRING_STEP);
-      const n = this.copyIn(at, scratch, 0, want);
+      const n = this.#copyStringIn(at, scratch, want);
       if (n === 0) return -EFAULT;
       scratch[n] = 0;
       const end = scratch.indexOf(0);

@@ -17,6 +17,8 @@ export class Dentry {
   /** How many mounts sit on it. */
   mounts = 0;
   pins = 0;
+  /** The directory's namesVersion for which this was found true. */
+  version = 0;
   /** Made by O_TMPFILE without O_EXCL: linkat may give it its first name. */
   mayLink = false;
   // the cache's ring and second-chance bit

@@ -6,10 +6,9 @@ import { DT_DIR } from "../../abi/dirent.ts";
 import { EINVAL, EISDIR, ENOENT } from "../../abi/errno.ts";
 import { SEEK_CUR, SEEK_SET } from "../../abi/fcntl.ts";
 import type { Task } from "../task/task.ts";
-import { type DirectoryEmitter, File } from "./file.ts";
-
-/** The first position that belongs to the subclass. */
-export const FIRST_ENTRY = 2;
+import type { DirectoryEmitter } from "./directory-emitter.ts";
+import { File } from "./file.ts";
+import { FIRST_ENTRY } from "./packed-entries.ts";
 
 export abstract class DirectoryFile extends File {
   /** Emit entries from `position` (>= FIRST_ENTRY) on, advancing it. 0 or -errno. */

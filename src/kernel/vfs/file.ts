@@ -15,6 +15,7 @@ import { WaitQueue } from "../../base/wait-queue.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import type { UserBuffer } from "../mm/user-buffer.ts";
 import type { Task } from "../task/task.ts";
+import type { DirectoryEmitter } from "./directory-emitter.ts";
 import type { Inode } from "./inode.ts";
 import { notifyFile } from "./inotify.ts";
 import type { Path } from "./path.ts";
@@ -23,11 +24,6 @@ import type { Path } from "./path.ts";
 export interface Mapping {
   /** Host descriptor to hand to the stub; the file keeps owning it. */
   readonly hostFd: number;
-}
-
-/** Takes directory entries; false means no room, and the entry must come again next time. */
-export interface DirectoryEmitter {
-  emit(name: string, ino: number, type: number, nextOffset: number): boolean;
 }
 
 /** Something that looks at a file without keeping it open. */

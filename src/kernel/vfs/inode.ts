@@ -12,11 +12,13 @@ import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../abi/stat.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import type { Task } from "../task/task.ts";
 import type { Attributes } from "./attributes.ts";
+import type { Dentry } from "./dentry.ts";
 import type { File } from "./file.ts";
 import type { Filesystem } from "./filesystem.ts";
 import type { Mark } from "./inotify.ts";
 import type { Kstat } from "./kstat.ts";
 import type { FileLocks } from "./locks.ts";
+import type { PackedEntries } from "./packed-entries.ts";
 import type { Path } from "./path.ts";
 import { checkDac } from "./permission.ts";
 
@@ -50,6 +52,9 @@ export abstract class Inode {
   fifo: object | null = null;
   /** The socket bound to a socket file. The unix socket family sets it, and holds the inode while it does. */
   endpoint: object | null = null;
+
+  /** Of a directory whose names change behind the dentry cache: counts the changes that were seen. */
+  namesVersion = 0;
 
   // counts
   /** Files open for writing; negative while programs execute it (ETXTBSY). */
@@ -113,10 +118,13 @@ export abstract class Inode {
     return -ENOTDIR;
   }
 
-  /** Does the cached answer for `name` (null: there is none) still hold? */
-  revalidate(_name: string, _child: Inode | null): boolean {
+  /** Does the cached answer for `name` (null: there is none) still hold? `dentry` is that answer. */
+  revalidate(_name: string, _child: Inode | null, _dentry: Dentry): boolean {
     return true;
   }
+
+  /** Look, unless that was done shortly before `nowNs`, whether names changed behind our back: see namesVersion. */
+  checkNames(_nowNs: number): void {}
 
   /** Make a file, directory, link or special file; `name` does not exist. No task: the boot code. */
   create(_task: Task | null, _name: string, _init: InodeInit): Inode | number {
@@ -151,6 +159,11 @@ export abstract class Inode {
     _flags: number,
   ): number {
     return -EPERM;
+  }
+
+  /** All entries at once, or -errno; null: open the directory and read it. */
+  listing(): PackedEntries | number | null {
+    return null;
   }
 
   // --- links ----------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ export class Walker {
     this.#credentials = credentials;
     this.#resolve = resolve;
     this.#follows = 0;
+    this.#vfs.walkNs = this.#vfs.clock.monotonicNs();
     if (pathname === "" && (flags & LOOKUP_EMPTY) === 0) return -ENOENT;
     this.#setRoot(task.fs.root);
     if (pathname.charCodeAt(0) === SLASH) {

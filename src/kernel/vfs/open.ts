@@ -14,6 +14,7 @@ import {
   ENXIO,
   EPERM,
   EROFS,
+  ESTALE,
   ETXTBSY,
 } from "../../abi/errno.ts";
 import {
@@ -72,6 +73,20 @@ export function openAt(
   if ((flags & __O_TMPFILE) !== 0) return openTmpfile(vfs, task, dirfd, name, flags, mode, resolve);
   if ((flags & (O_CREAT | O_DIRECTORY)) === (O_CREAT | O_DIRECTORY))
     return refuse(EINVAL, "open: O_CREAT with O_DIRECTORY");
+  const file = openByName(vfs, task, dirfd, name, flags, mode, resolve);
+  // The host has put another file there since the name was looked up: now that is known.
+  return file === -ESTALE ? openByName(vfs, task, dirfd, name, flags, mode, resolve) : file;
+}
+
+function openByName(
+  vfs: Vfs,
+  task: Task,
+  dirfd: number,
+  name: string,
+  flags: number,
+  mode: number,
+  resolve: number,
+): File | number {
   if ((flags & O_CREAT) !== 0) return openCreate(vfs, task, dirfd, name, flags, mode, resolve);
   const rc = vfs.find(task, dirfd, name, lookupFlags(flags), resolve);
   return rc < 0 ? rc : openInode(vfs, task, vfs.walker.path(), flags);

@@ -5,7 +5,16 @@
  *  - Plug points, filled by the assembler: `filesystemTypes`, `devices`, `fifos`, `memoryFiles`.
  * Boot: `vfs.mountRoot(filesystem, flags)` gives the first Path; `vfs.mountAt` adds the others.
  */
-import { EACCES, EINVAL, ELOOP, ENOENT, ENOSYS, ENOTDIR, ETXTBSY } from "../../abi/errno.ts";
+import {
+  EACCES,
+  EINVAL,
+  ELOOP,
+  ENOENT,
+  ENOSYS,
+  ENOTDIR,
+  ESTALE,
+  ETXTBSY,
+} from "../../abi/errno.ts";
 import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, FMODE_EXEC, O_RDONLY } from "../../abi/fcntl.ts";
 import { IN_CREATE } from "../../abi/inotify.ts";
 import { MS_RELATIME } from "../../abi/mount.ts";
@@ -54,6 +63,8 @@ export class Vfs {
   readonly lockGraph = new LockGraph();
   fifos: FifoOpener | null = null;
   memoryFiles: MemoryFiles | null = null;
+  /** Monotonic time at the start of the last path walk: one reading of the clock for all its components. */
+  walkNs = 0;
   /** Mounted filesystems, for sync(2). */
   readonly filesystems = new Set<Filesystem>();
   /** How many inotify marks there are: 0 lets events cost nothing. */
@@ -65,7 +76,8 @@ export class Vfs {
   readonly bytes = new Uint8Array(256);
   readonly view = new DataView(this.bytes.buffer);
   /** Lent to getdents for the records of one call. */
-  readonly records = new DataView(new ArrayBuffer(65536));
+  readonly records = new Uint8Array(65536);
+  readonly recordsView = new DataView(this.records.buffer);
   /** The last time read by nowSec(): seconds, nanoseconds. */
   readonly now = new Float64Array(2);
   #lastMountId = 20;
@@ -112,16 +124,18 @@ export class Vfs {
     const inode = directory.inode!;
     const cached = directory.children?.get(name);
     if (cached !== undefined) {
-      if (!inode.filesystem.revalidates || inode.revalidate(name, cached.inode)) {
+      if (!inode.filesystem.revalidates || inode.revalidate(name, cached.inode, cached)) {
         cached.touched = true;
         return cached;
       }
       this.dentries.invalidate(cached);
     }
     const found = inode.lookup(task, name);
-    if (typeof found !== "number") return this.dentries.add(directory, name, found);
-    if (found !== -ENOENT) return found;
-    return this.dentries.add(directory, name, null);
+    if (typeof found === "number" && found !== -ENOENT) return found;
+    const dentry = this.dentries.add(directory, name, typeof found === "number" ? null : found);
+    // Looking a name up is the last that lookup() does: what it noticed before is in the answer.
+    dentry.version = inode.namesVersion;
+    return dentry;
   }
 
   /** `child` of `parent`, negative until now, is this new file; takes over the caller's hold. */
@@ -155,9 +169,12 @@ export class Vfs {
     if ((atFlags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) !== 0) return -EINVAL;
     let lookup = (atFlags & AT_SYMLINK_NOFOLLOW) !== 0 ? 0 : LOOKUP_FOLLOW;
     if ((atFlags & AT_EMPTY_PATH) !== 0) lookup |= LOOKUP_EMPTY;
-    const path = this.resolve(task, dirfd, name, lookup);
-    if (typeof path === "number") return path;
-    return this.openExecPath(task, path);
+    let file: File | number = -ESTALE;
+    for (let tries = 0; tries < 2 && file === -ESTALE; tries++) {
+      const path = this.resolve(task, dirfd, name, lookup);
+      file = typeof path === "number" ? path : this.openExecPath(task, path);
+    }
+    return file;
   }
 
   /** As openExec(), of a path found already. */

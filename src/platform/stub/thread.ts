@@ -176,6 +176,12 @@ export class StubThread implements GuestThread, Patcher {
     return n === length ? n : n + this.space.read(address + n, into, at + n, length - n);
   }
 
+  copyStringIn(address: number, into: Uint8Array, at: number, length: number): number {
+    const n = this.#platform.window.take(this, address, into, at, length);
+    if (n === length || (n > 0 && into[at + n - 1] === 0)) return n;
+    return n + this.space.read(address + n, into, at + n, length - n);
+  }
+
   copyOut(address: number, from: Uint8Array, at: number, length: number): number {
     return this.#platform.window.put(this, address, from, at, length)
       ? length

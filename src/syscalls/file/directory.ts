@@ -20,12 +20,14 @@ import { PATH_MAX } from "../../abi/limits.ts";
 import { setU64 } from "../../abi/struct.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import type { DirectoryEmitter } from "../../kernel/vfs/file.ts";
+import { DirectoryEmitter } from "../../kernel/vfs/directory-emitter.ts";
 import { notifyFile } from "../../kernel/vfs/inotify.ts";
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
+import type { PackedEntries } from "../../kernel/vfs/packed-entries.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { isDeleted } from "../../kernel/vfs/pathname.ts";
 import { MAY_EXEC } from "../../kernel/vfs/permission.ts";
+import type { Vfs } from "../../kernel/vfs/vfs.ts";
 
 export function getdents64(task: Task, fd: number, dirp: number, count: number): number {
   return list(task, fd, dirp, count, LINUX_DIRENT64_NAME);
@@ -38,13 +40,13 @@ export function getdents(task: Task, fd: number, dirp: number, count: number): n
 function list(task: Task, fd: number, dirp: number, count: number, nameAt: number): number {
   const file = task.files.get(fd);
   if (file === null || !file.readable) return -EBADF;
-  const writer = new DirentWriter(task.kernel.vfs.records, count, nameAt);
+  const writer = new DirentWriter(task.kernel.vfs, count, nameAt);
   const before = file.position;
   const rc = file.readdir(task, writer);
   if (rc < 0 && writer.length === 0) return rc;
   if (writer.length === 0)
     return writer.isFull ? refuse(EINVAL, "getdents: no room for one entry") : 0;
-  if (task.mm.write(dirp, writer.bytes.subarray(0, writer.length)) < 0) {
+  if (task.mm.copyOut(dirp, writer.bytes, 0, writer.length) < writer.length) {
     file.position = before;
     return -EFAULT;
   }
@@ -53,7 +55,7 @@ function list(task: Task, fd: number, dirp: number, count: number, nameAt: numbe
 }
 
 /** Lays out struct linux_dirent64 (name at 19, type before it) or linux_dirent (type at the end). */
-class DirentWriter implements DirectoryEmitter {
+class DirentWriter extends DirectoryEmitter {
   readonly bytes: Uint8Array;
   length = 0;
   isFull = false;
@@ -61,15 +63,26 @@ class DirentWriter implements DirectoryEmitter {
   readonly #room: number;
   readonly #nameAt: number;
 
-  /** Fills `view` from its start, `room` bytes at most, whatever the guest's buffer has. */
-  constructor(view: DataView, room: number, nameAt: number) {
-    this.#view = view;
-    this.bytes = new Uint8Array(view.buffer);
-    this.#room = Math.min(room, view.byteLength);
+  /** Fills the buffer that the Vfs lends, `room` bytes at most, whatever the guest's buffer has. */
+  constructor({ records, recordsView }: Vfs, room: number, nameAt: number) {
+    super();
+    this.bytes = records;
+    this.#view = recordsView;
+    this.#room = Math.min(room, records.length);
     this.#nameAt = nameAt;
   }
 
-  emit(name: string, ino: number, type: number, nextOffset: number): boolean {
+  /** Packed records are linux_dirent64 already. */
+  override emitPacked(entries: PackedEntries, at: number): number {
+    if (this.#nameAt === LINUX_DIRENT_NAME) return super.emitPacked(entries, at);
+    const end = entries.fitting(at, this.#room - this.length);
+    this.bytes.set(entries.bytes.subarray(at, end), this.length);
+    this.length += end - at;
+    this.isFull = end < entries.length;
+    return end;
+  }
+
+  override emit(name: string, ino: number, type: number, nextOffset: number): boolean {
     const at = this.length;
     const isOld = this.#nameAt === LINUX_DIRENT_NAME;
     const size = (this.#nameAt + name.length + (isOld ? 2 : 1) + 7) & ~7;
