@@ -8,8 +8,18 @@ import type { Arg, Row } from "../syscalls/row.ts";
 
 const ARGUMENT_REGISTERS = [Reg.rdi, Reg.rsi, Reg.rdx, Reg.r10, Reg.r8, Reg.r9];
 
+const RT_SIGRETURN = 15;
+/** A signal frame with its vector state, on most machines. */
+const SIGNAL_FRAME: ArgumentRead = {
+  register: Reg.rsp,
+  kind: "fixed",
+  lengthRegister: 0,
+  unit: 3072,
+};
+
 /** Tell `platform` of every implemented call. */
 export function announceReads(platform: Platform, rows: readonly Row[]): void {
+  platform.expect(RT_SIGRETURN, [SIGNAL_FRAME]);
   for (const row of rows) {
     if (row.run === null) continue;
     const reads = readsOf(row);

@@ -2,97 +2,8 @@
  * The first stack of a program: strings, auxiliary vector, pointers, argc (System V ABI amd64,
  * "Process Initialization"; getauxval(3)).
  */
-import { E2BIG, EFAULT } from "../../abi/errno.ts";
-import { RLIMIT_STACK } from "../../abi/resource.ts";
-import { type Mm, PAGE_SIZE } from "../mm/mm.ts";
-import type { Task } from "../task/task.ts";
-
-const MAX_ARG_STRLEN = 131072;
-/** Linux's floor and ceiling for all strings together: 128 KiB, and 3/4 of 8 MiB. */
-const ARG_MIN = 131072;
-const ARG_CEILING = 6 * 1024 * 1024;
-
-/** Guest memory read a page at a time: strings and their pointers mostly lie side by side. */
-class Window {
-  readonly #task: Task;
-  readonly #bytes = new Uint8Array(PAGE_SIZE);
-  readonly #view = new DataView(this.#bytes.buffer);
-  #start = 0;
-  #end = 0;
-
-  constructor(task: Task) {
-    this.#task = task;
-  }
-
-  /** Bring the bytes from `address` to the end of its page in; false on a fault. */
-  #load(address: number): boolean {
-    const want = PAGE_SIZE - (address % PAGE_SIZE);
-    const n = this.#task.mm.copyIn(address, this.#bytes, 0, want);
-    this.#start = address;
-    this.#end = address + n;
-    return n > 0;
-  }
-
-  pointer(address: number): number {
-    if (address < this.#start || address + 8 > this.#end) {
-      if (PAGE_SIZE - (address % PAGE_SIZE) < 8) return this.#task.mm.readU64(address);
-      if (!this.#load(address) || address + 8 > this.#end) return Number.NaN;
-    }
-    const at = address - this.#start;
-    return this.#view.getUint32(at + 4, true) * 4294967296 + this.#view.getUint32(at, true);
-  }
-
-  /** The string at `address`, -EFAULT, or -E2BIG when it is longer than Linux takes. */
-  string(address: number): string | number {
-    let text = "";
-    for (let at = address; ; at = this.#end) {
-      if ((at < this.#start || at >= this.#end) && !this.#load(at)) return -EFAULT;
-      const from = at - this.#start;
-      const length = this.#end - this.#start;
-      const nul = this.#bytes.subarray(0, length).indexOf(0, from);
-      text += latin1(this.#bytes, from, nul < 0 ? length : nul);
-      if (text.length >= MAX_ARG_STRLEN) return -E2BIG;
-      if (nul >= 0) return text;
-    }
-  }
-}
-
-function latin1(bytes: Uint8Array, from: number, to: number): string {
-  let text = "";
-  for (let i = from; i < to; i += 1024)
-    text += String.fromCharCode.apply(
-      null,
-      bytes.subarray(i, Math.min(to, i + 1024)) as unknown as number[],
-    );
-  return text;
-}
-
-/** A NULL-terminated vector of string pointers in guest memory; null is an empty vector. */
-export function readStrings(
-  task: Task,
-  vector: number,
-  budget: { left: number },
-): string[] | number {
-  const strings: string[] = [];
-  if (vector === 0) return strings;
-  const pointers = new Window(task);
-  const texts = new Window(task);
-  for (let at = vector; ; at += 8) {
-    const pointer = pointers.pointer(at);
-    if (Number.isNaN(pointer)) return -EFAULT;
-    if (pointer === 0) return strings;
-    const text = texts.string(pointer);
-    if (typeof text === "number") return text;
-    budget.left -= text.length + 9;
-    if (budget.left < 0) return -E2BIG;
-    strings.push(text);
-  }
-}
-
-export function argumentBudget(task: Task): { left: number } {
-  const quarter = task.group.limits.soft(RLIMIT_STACK) / 4;
-  return { left: Math.min(Math.max(quarter, ARG_MIN), ARG_CEILING) };
-}
+import { EFAULT } from "../../abi/errno.ts";
+import type { Mm } from "../mm/mm.ts";
 
 export interface StackPlan {
   /** One past the highest stack byte. */
@@ -122,7 +33,7 @@ export function buildStack(mm: Mm, plan: StackPlan): number {
   let at = bytes.length - 8;
   const put = (text: string): number => {
     at -= text.length + 1;
-    for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
+    Buffer.prototype.latin1Write.call(bytes, text, at);
     return sp + at;
   };
   const fileName = put(plan.fileName);

@@ -55,12 +55,14 @@ export function pushFrame(task: Task, action: SignalAction, info: SigInfo): bool
   const frame = alignDown(fpAddress - rt_sigframe.size, 16) - 8;
   if (frame < 0 || ((usesAlt || onAlt) && frame < signals.altStack)) return false;
 
-  const bytes = new Uint8Array(rt_sigframe.size);
+  // The frame and the image above it, with the gap between them, go out as one.
+  const bytes = new Uint8Array(fpAddress + image.length - frame);
   const view = new DataView(bytes.buffer);
+  bytes.set(image, fpAddress - frame);
   setU64(view, rt_sigframe.at.pretcode, action.restorer);
   writeContext(task, view, fpAddress, onAlt || usesAlt);
   if (action.flags & SA_SIGINFO) info.encode(view, rt_sigframe.at.info);
-  if (task.mm.write(fpAddress, image) < 0 || task.mm.write(frame, bytes) < 0) return false;
+  if (task.mm.write(frame, bytes) < 0) return false;
   if (!thread.writeFpState(null)) return false;
 
   thread.setRegister(Reg.rdi, info.signo);
@@ -122,25 +124,25 @@ function enterHandler(task: Task, action: SignalAction, signo: number, usesAlt: 
 /** rt_sigreturn: take the frame below the stack pointer back. False when it cannot be read. */
 export function popFrame(task: Task): boolean {
   const { thread, signals, mm } = task;
-  const frame = thread.register(Reg.rsp) - 8;
-  const bytes = mm.read(frame, rt_sigframe.at.info);
+  // The handler's return took the frame's first word, pretcode, from the stack.
+  const bytes = mm.read(thread.register(Reg.rsp), rt_sigframe.at.info - UC);
   if (bytes === null) return false;
   const view = new DataView(bytes.buffer);
-  const mask = UC + ucontext.at.uc_sigmask;
+  const mask = ucontext.at.uc_sigmask;
   signals.setBlocked(view.getInt32(mask, true), view.getInt32(mask + 4, true));
   for (let i = 0; i < GENERAL_REGISTERS; i++)
     thread.setRegisterHalves(
       i,
-      view.getUint32(MCONTEXT + 8 * i, true),
-      view.getUint32(MCONTEXT + 8 * i + 4, true),
+      view.getUint32(ucontext.at.uc_mcontext + 8 * i, true),
+      view.getUint32(ucontext.at.uc_mcontext + 8 * i + 4, true),
     );
   restoreAltStack(task, view);
-  return restoreFpState(task, getU64(view, MCONTEXT + sigcontext.at.fpstate));
+  return restoreFpState(task, getU64(view, ucontext.at.uc_mcontext + sigcontext.at.fpstate));
 }
 
 function restoreAltStack(task: Task, view: DataView): void {
   const { signals } = task;
-  const stack = UC + ucontext.at.uc_stack;
+  const stack = ucontext.at.uc_stack;
   const flags = view.getInt32(stack + 8, true);
   // On the stack it says so, and sigaltstack refuses to change it: sigreturn ignores that.
   if (signals.onAltStack(task.thread.register(Reg.rsp))) return;

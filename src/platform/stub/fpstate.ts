@@ -3,6 +3,8 @@
  * the stub's private stack, as the xsave image that the host wrote and that rt_sigreturn will load.
  *  - Layout: legacy FXSAVE area (512 bytes, its last 48 hold the software header), xsave header (64),
  *    extended state, FP_XSTATE_MAGIC2. Sources: asm/sigcontext.h, Intel SDM vol. 1 ch. 13.
+ *  - Every frame on this host has the same layout, learned from the template before any guest runs:
+ *    what a guest's frame says about itself is not asked.
  *  - A written image is cleaned: a bad one would make the host's XRSTOR fault inside the stub.
  */
 import type { Arena } from "../../host/arena.ts";
@@ -21,6 +23,7 @@ const XSTATE_BV = 512;
 const XCOMP_BV = 520;
 const HEADER_RESERVED_END = 576;
 const FP_XSTATE_MAGIC1 = 0x46505853;
+const FP_XSTATE_MAGIC2 = 0x46505845;
 const MAGIC2_SIZE = 4;
 const MAX_IMAGE = 16384;
 const MXCSR_DEFAULT = 0x1f80;
@@ -31,6 +34,12 @@ export class FpState {
   /** A scratch copy of an image, in the arena so that guest memory moves straight into it. */
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  // learned: size of an image with its magic, its software header, what it may hold
+  #size = FXSAVE_SIZE;
+  #software = new Uint8Array(0);
+  #mxcsrMask = MXCSR_DEFAULT_MASK;
+  readonly #features = [0, 0];
+  #initial = new Uint8Array(0);
 
   constructor(arena: Arena) {
     this.#arena = arena;
@@ -39,67 +48,80 @@ export class FpState {
     this.#view = new DataView(arena.buffer, at, MAX_IMAGE);
   }
 
+  /** Learn the layout from the template, which has run no guest code; false when it makes no sense. */
+  learn(template: StubThread): boolean {
+    const view = this.#view;
+    const address = this.#address(template);
+    if (template.space.read(address, this.#bytes, 0, FXSAVE_SIZE) !== FXSAVE_SIZE) return false;
+    if (view.getUint32(SW_MAGIC1, true) === FP_XSTATE_MAGIC1) {
+      const size = view.getUint32(SW_XSTATE_SIZE, true) + MAGIC2_SIZE;
+      if (size < HEADER_RESERVED_END || size > MAX_IMAGE) return false;
+      if (view.getUint32(SW_EXTENDED_SIZE, true) < size) return false;
+      this.#size = size;
+      if (template.space.read(address, this.#bytes, 0, size) !== size) return false;
+    }
+    this.#software = this.#bytes.slice(SW_MAGIC1, FXSAVE_SIZE);
+    this.#mxcsrMask = view.getUint32(MXCSR_MASK, true) || MXCSR_DEFAULT_MASK;
+    this.#features[0] = view.getUint32(SW_XFEATURES, true);
+    this.#features[1] = view.getUint32(SW_XFEATURES + 4, true);
+    this.#reset();
+    this.#clean();
+    this.#initial = this.#bytes.slice(0, this.#size);
+    return true;
+  }
+
   /** The thread's image, magic included, as a fresh copy; null when the stub's memory makes no sense. */
   read(thread: StubThread): Uint8Array | null {
-    const size = this.#load(thread);
-    return size === 0 ? null : this.#bytes.slice(0, size);
+    const size = this.#size;
+    const done = thread.space.read(this.#address(thread), this.#bytes, 0, size);
+    if (done !== size) return null;
+    this.#bytes.set(this.#software, SW_MAGIC1);
+    return this.#bytes.slice(0, size);
   }
 
   /** Make `image` (or the initial state) what the thread resumes with. */
   write(thread: StubThread, image: Uint8Array | null): boolean {
-    const size = this.#load(thread);
-    if (size === 0) return false;
-    const view = this.#view;
-    const mxcsrMask = view.getUint32(MXCSR_MASK, true) || MXCSR_DEFAULT_MASK;
-    const features = [view.getUint32(SW_XFEATURES, true), view.getUint32(SW_XFEATURES + 4, true)];
-    const software = this.#bytes.slice(SW_MAGIC1, FXSAVE_SIZE);
-    if (image === null) this.#reset(size);
-    else this.#merge(image, size);
-    this.#bytes.set(software, SW_MAGIC1);
-    view.setUint32(MXCSR_MASK, mxcsrMask, true);
-    view.setUint32(MXCSR, view.getUint32(MXCSR, true) & mxcsrMask, true);
-    if (size > FXSAVE_SIZE) {
-      view.setUint32(XSTATE_BV, view.getUint32(XSTATE_BV, true) & features[0]!, true);
-      view.setUint32(XSTATE_BV + 4, view.getUint32(XSTATE_BV + 4, true) & features[1]!, true);
-      this.#bytes.fill(0, XCOMP_BV, HEADER_RESERVED_END);
+    if (image === null) this.#bytes.set(this.#initial);
+    else {
+      this.#merge(image);
+      this.#clean();
     }
-    const address = this.#address(thread);
-    return thread.space.write(address, this.#bytes, 0, size) === size;
-  }
-
-  /** Bring the current image into the scratch; its size, 0 when unreadable. */
-  #load(thread: StubThread): number {
-    const address = this.#address(thread);
-    if (thread.space.read(address, this.#bytes, 0, FXSAVE_SIZE) !== FXSAVE_SIZE) return 0;
-    if (this.#view.getUint32(SW_MAGIC1, true) !== FP_XSTATE_MAGIC1) return FXSAVE_SIZE;
-    const size = this.#view.getUint32(SW_XSTATE_SIZE, true);
-    if (size < HEADER_RESERVED_END || size + MAGIC2_SIZE > MAX_IMAGE) return 0;
-    if (this.#view.getUint32(SW_EXTENDED_SIZE, true) < size + MAGIC2_SIZE) return 0;
-    const all = size + MAGIC2_SIZE;
-    return thread.space.read(address, this.#bytes, 0, all) === all ? all : 0;
+    const size = this.#size;
+    return thread.space.write(this.#address(thread), this.#bytes, 0, size) === size;
   }
 
   #address(thread: StubThread): number {
     return readI64(this.#arena.view, thread.at + SLOT.fpstate);
   }
 
-  #reset(size: number): void {
-    const magic2 = this.#bytes.slice(size - MAGIC2_SIZE, size);
-    this.#bytes.fill(0, 0, size);
+  /** Only what the host's XRSTOR takes. */
+  #clean(): void {
+    const view = this.#view;
+    this.#bytes.set(this.#software, SW_MAGIC1);
+    view.setUint32(MXCSR_MASK, this.#mxcsrMask, true);
+    view.setUint32(MXCSR, view.getUint32(MXCSR, true) & this.#mxcsrMask, true);
+    if (this.#size === FXSAVE_SIZE) return;
+    view.setUint32(XSTATE_BV, view.getUint32(XSTATE_BV, true) & this.#features[0]!, true);
+    view.setUint32(XSTATE_BV + 4, view.getUint32(XSTATE_BV + 4, true) & this.#features[1]!, true);
+    this.#bytes.fill(0, XCOMP_BV, HEADER_RESERVED_END);
+    view.setUint32(this.#size - MAGIC2_SIZE, FP_XSTATE_MAGIC2, true);
+  }
+
+  #reset(): void {
+    this.#bytes.fill(0, 0, this.#size);
     this.#view.setUint16(0, 0x37f, true); // FCW: all exceptions masked, extended precision
     this.#view.setUint32(MXCSR, MXCSR_DEFAULT, true);
-    if (size > FXSAVE_SIZE) this.#bytes.set(magic2, size - MAGIC2_SIZE);
   }
 
   /** A guest's frame may be shorter than ours, or lack the extended part: those states are initial. */
-  #merge(image: Uint8Array, size: number): void {
-    this.#reset(size);
+  #merge(image: Uint8Array): void {
+    this.#reset();
     const hasMagic =
       image.length >= HEADER_RESERVED_END &&
       new DataView(image.buffer, image.byteOffset).getUint32(SW_MAGIC1, true) === FP_XSTATE_MAGIC1;
-    const usable = hasMagic ? Math.min(image.length, size - MAGIC2_SIZE) : FXSAVE_SIZE;
+    const usable = hasMagic ? Math.min(image.length, this.#size - MAGIC2_SIZE) : FXSAVE_SIZE;
     this.#bytes.set(image.subarray(0, Math.min(usable, image.length)));
     // Only x87 and SSE live in the legacy area.
-    if (!hasMagic && size > FXSAVE_SIZE) this.#view.setUint32(XSTATE_BV, 3, true);
+    if (!hasMagic && this.#size > FXSAVE_SIZE) this.#view.setUint32(XSTATE_BV, 3, true);
   }
 }

@@ -178,6 +178,8 @@ export class StubPlatform implements Platform {
     this.warden.meet(space.pid);
     this.watch(this.warden.socket, EPOLL.in, this);
     this.#learnVdso(thread);
+    if (!this.fpstate.learn(thread))
+      throw new KernelBug("the host's signal frames have no form that we know");
     this.#template = thread;
   }
 
@@ -369,17 +371,18 @@ export class StubPlatform implements Platform {
 
   wait(timeoutNs: number): number {
     this.#stopCount = 0;
+    // Something to make ready? Not before nobody has asked for anything for as long as a spin takes.
     if (timeoutNs > 0 && (this.#kits.length < KITS || this.#spares.length < SPARES)) {
-      const count = this.#wait(0);
+      const count = this.#wait(0, SPIN_NS);
       if (count > 0 || this.#prepare()) return count;
     }
-    return this.#wait(timeoutNs);
+    return this.#wait(timeoutNs, timeoutNs > 0 ? SPIN_NS : 0);
   }
 
-  #wait(timeoutNs: number): number {
+  #wait(timeoutNs: number, spinNs: number): number {
     this.#stopCount = 0;
     this.#escalate();
-    for (const space of this.#died.splice(0)) this.#lost(space);
+    if (this.#died.length > 0) for (const space of this.#died.splice(0)) this.#lost(space);
     if (this.#stopCount > 0) return this.#stopCount;
     const scanned = this.#scanned;
     const block = this.#block;
@@ -388,10 +391,10 @@ export class StubPlatform implements Platform {
     const busy = scanned.length;
     const timeout = this.interrupted.size > 0 ? Math.min(timeoutNs, INTERRUPT_AGAIN_NS) : timeoutNs;
     this.arena.f64[(block + WAIT.spinNs) >> 3] =
-      busy > 0 && busy < this.cpuNumbers.length && timeout > 0 ? SPIN_NS : 0;
+      busy > 0 && busy < this.cpuNumbers.length ? spinNs : 0;
     this.arena.f64[(block + WAIT.timeoutNs) >> 3] = timeout === Infinity ? -1 : timeout;
     this.words[(block + WAIT.spaceCount) >> 2] = busy;
-    const lookAtHost = ++this.#sinceHost >= HOST_EVERY || timeout === 0;
+    const lookAtHost = ++this.#sinceHost >= HOST_EVERY || spinNs === 0;
     this.words[(block + WAIT.pollHost) >> 2] = lookAtHost ? 1 : 0;
     if (lookAtHost) this.#sinceHost = 0;
     // Waking the warden costs a guest its processor: for many at once, or when nothing runs.
@@ -400,7 +403,7 @@ export class StubPlatform implements Platform {
       this.warden.reap();
     }
     const posts = this.gateway.wait(block);
-    this.#collect(posts, scanned.slice());
+    if (posts > 0) this.#collect(posts, posts === 1 ? scanned : scanned.slice());
     const events = this.words[(block + WAIT.events) >> 2]!;
     if (events > 0) this.#dispatchHost(events);
     return this.#stopCount;

@@ -5,7 +5,7 @@ import { EINVAL, ENOENT } from "../../abi/errno.ts";
 import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW } from "../../abi/fcntl.ts";
 import { refuse } from "../../base/refuse.ts";
 import { exec } from "../../kernel/exec/exec.ts";
-import { argumentBudget, readStrings } from "../../kernel/exec/stack.ts";
+import { argumentBudget, readStrings } from "../../kernel/exec/strings.ts";
 import type { Task } from "../../kernel/task/task.ts";
 
 const COMM_LENGTH = 15;
