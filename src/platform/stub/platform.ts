@@ -358,6 +358,7 @@ export class StubPlatform implements Platform {
     } else if (thread.state === "running" && reason === REASON.syscall) {
       this.#stopped(thread);
       thread.spans = spanCount(words[(thread.at + SLOT.inCount) >> 2]!);
+      thread.patcher.leaveTrampoline();
       thread.patcher.noteTrap();
       this.#report(thread, STOP_SYSCALL);
     } else if (thread.state === "running" && reason === REASON.fault) {
@@ -376,6 +377,7 @@ export class StubPlatform implements Platform {
   #stopped(thread: StubThread): void {
     thread.state = "stopped";
     thread.hasFrame = true;
+    thread.isRelocated = false;
     thread.spans = 0;
     if (thread.interruptedAt !== 0) {
       thread.interruptedAt = 0;

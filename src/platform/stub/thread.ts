@@ -7,7 +7,7 @@
  */
 import { EAGAIN, EFAULT, EINVAL, ENOMEM } from "../../abi/errno.ts";
 import { writeI64 } from "../../host/bytes.ts";
-import type { Fault, GuestThread } from "../contract.ts";
+import { type Fault, type GuestThread, Reg } from "../contract.ts";
 import { Commands } from "./commands.ts";
 import {
   BATCH_OFFSET,
@@ -53,6 +53,9 @@ export class StubThread implements GuestThread {
   state: SlotState = "starting";
   /** It stopped with a signal frame, in which all its state lies. After a call from a patched site not. */
   hasFrame = true;
+  /** Where its frame says that it is; and whether it must go on elsewhere. */
+  frameIp = 0;
+  isRelocated = false;
   /** The guest gave it a GS base of its own. */
   #hasGs = false;
   /** How many spans the stub copied for the current system call. */
@@ -93,7 +96,16 @@ export class StubThread implements GuestThread {
   // --- registers ------------------------------------------------------------------------------
 
   register(index: number): number {
+    // Without a frame the place that the call returns to may be one of ours.
+    if (index === Reg.rip && !this.hasFrame) return this.patcher.placeOf(this.rawIp());
     const i = this.registers + 2 * index;
+    const words = this.#platform.words;
+    return (words[i + 1]! >>> 0) * 4294967296 + (words[i]! >>> 0);
+  }
+
+  /** The instruction pointer as the stub has it. */
+  rawIp(): number {
+    const i = this.registers + 2 * Reg.rip;
     const words = this.#platform.words;
     return (words[i + 1]! >>> 0) * 4294967296 + (words[i]! >>> 0);
   }
@@ -121,12 +133,17 @@ export class StubThread implements GuestThread {
   // --- running --------------------------------------------------------------------------------
 
   resume(result: number): void {
+    if (this.isRelocated) {
+      this.setRegister(Reg.rax, result);
+      return this.resumeRegisters();
+    }
     writeI64(this.#platform.view, this.at + SLOT.result, result);
     this.#go(0);
   }
 
   resumeRegisters(): void {
     this.#needFrame();
+    this.patcher.enterTrampoline();
     this.#go(RESUME_REGS);
   }
 
@@ -134,6 +151,8 @@ export class StubThread implements GuestThread {
   #needFrame(): void {
     if (this.hasFrame) return;
     this.hasFrame = true;
+    this.patcher.leaveTrampoline();
+    this.frameIp = this.rawIp();
     this.commands.run(COMMAND.frame);
   }
 

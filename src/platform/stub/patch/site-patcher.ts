@@ -31,13 +31,38 @@ export class SitePatcher implements Patcher {
     return true;
   }
 
-  /** It stopped elsewhere than in a call: our trampolines are no place that a guest can be at. */
+  /** It stopped with a frame: our trampolines are no place that a guest can be at. */
   leaveTrampoline(): void {
+    const thread = this.#thread;
+    thread.frameIp = thread.rawIp();
+    const place = this.placeOf(thread.frameIp);
+    if (place !== thread.frameIp) thread.setRegister(Reg.rip, place);
+  }
+
+  /** Where in the guest's own code `ip` is. */
+  placeOf(ip: number): number {
+    const { patches } = this.#thread.space;
+    return patches === null || patches.count === 0 ? ip : patches.placeOf(ip);
+  }
+
+  /** It is about to go on with its registers: what is behind its place may have moved. */
+  enterTrampoline(): void {
     const { patches } = this.#thread.space;
     if (patches === null || patches.count === 0) return;
-    const ip = this.#thread.register(Reg.rip);
-    const site = patches.siteOf(ip);
-    if (site !== ip) this.#thread.setRegister(Reg.rip, site);
+    const ip = this.#thread.rawIp();
+    const exit = patches.exitFor(ip);
+    if (exit !== ip) this.#thread.setRegister(Reg.rip, exit);
+  }
+
+  relocate(start: number, end: number): void {
+    for (const thread of this.#thread.space.threads) {
+      if (thread === null || !thread.stopped) continue;
+      const ip = thread.hasFrame ? thread.frameIp : thread.rawIp();
+      if (ip < start || ip >= end) continue;
+      // A frame has a place of its own, which only a resume with all registers changes.
+      if (thread.hasFrame) thread.isRelocated = true;
+      else thread.setRegister(Reg.rip, this.placeOf(ip));
+    }
   }
 
   get hasCompany(): boolean {
