@@ -18,8 +18,8 @@ import {
   SLOT,
   STUB_SLOTS,
 } from "./layout.ts";
-import { SitePatcher } from "./patch/site-patcher.ts";
 import type { StubPlatform } from "./platform.ts";
+import { SitePatcher } from "./site-patcher.ts";
 import type { StubSpace } from "./space.ts";
 
 const NR = {

@@ -55,9 +55,9 @@ const file = {
   textLength: 4096,
 } as unknown as TextFile;
 
-function patched(space = new FakeSpace()): { space: FakeSpace; patches: Patches } {
+function patched(space = new FakeSpace(), text = file): { space: FakeSpace; patches: Patches } {
   const patches = new Patches(ENTRY);
-  patches.mapped(START, END, file, 0x1000);
+  patches.mapped(START, END, text, 0x1000);
   patches.trapped(space, BEHIND, NR);
   assert.equal(space.first, 0xb8, "one trap is not worth it");
   patches.trapped(space, BEHIND, NR);
@@ -218,6 +218,14 @@ test("patches: the other form is worth its cost after some traps, and moves whoe
   assert.notEqual(exit, SITE + 2);
   assert.equal(patches.placeOf(exit), SITE + 2);
   assert.equal(patches.exitFor(SITE + 8), SITE + 8);
+});
+
+test("patches: a site whose move is a jump keeps its call, however often that traps", () => {
+  const both = { ...fileWithAfter(), before: () => before } as unknown as TextFile;
+  const { space, patches } = patched(new FakeSpace(), both);
+  for (const [i, byte] of AFTER.original.entries()) space.bytes.set(SITE + 5 + i, byte);
+  for (let i = 0; i < 40; i++) patches.trapped(space, BEHIND, NR);
+  assert.equal(space.bytes.get(SITE + 5), 0x0f);
 });
 
 test("patches: the other form waits until no other thread runs", () => {

@@ -165,9 +165,8 @@ export class Patches {
 
   #patch(patcher: Patcher, text: Text, syscall: number, site: Site): void {
     const begin = syscall - site.lead;
-    // Neighbours may not share a byte.
-    for (let at = begin - REPLACED + 1; at < begin + REPLACED; at++)
-      if (this.#sites.has(at)) return;
+    // Neighbours may not share a byte, and a "before" site needs its syscall behind the jump.
+    for (let at = begin - REPLACED; at < begin + REPLACED; at++) if (this.#sites.has(at)) return;
     const { original } = site;
     if (site.moved.length > MOST_MOVED) return;
     const bytes = patcher.readText(begin, REPLACED);

@@ -2,10 +2,10 @@
  * SitePatcher: a stopped thread as the patching of its space's call sites sees it: what it can write and
  * map, when its traps are counted, and what is said of it when it stops where only patching leads.
  */
-import { SIGTRAP } from "../../../abi/signal.ts";
-import { Reg } from "../../contract.ts";
-import type { StubThread } from "../thread.ts";
-import type { Patcher } from "./patches.ts";
+import { SIGTRAP } from "../../abi/signal.ts";
+import { Reg } from "../contract.ts";
+import type { Patcher } from "./patch/patches.ts";
+import type { StubThread } from "./thread.ts";
 
 const NR_MMAP = 9;
 
