@@ -1,7 +1,7 @@
 /**
  * StubPlatform: guest code in stub processes (docs/architecture.md, "The platform").
  *
- * start() sets up the doorbell, the kernel page and the epoll set, spawns the warden and meets the
+ * start() sets up the doorbell, the kernel page and the epoll set and spawns the warden; meet() meets the
  * template, of which every later space is a copy. wait() is the kernel's one place to spin or sleep;
  * it also carries host events (descriptors of `watch`) to their listeners, sees stubs die, and
  * escalates interrupts that a thread does not follow: again every 10 ms, SIGKILL when it runs on.
@@ -125,6 +125,8 @@ export class StubPlatform implements Platform {
   #epoll = -1;
   #doorbell = -1;
   #template: StubThread | null = null;
+  /** The template's thread, between start() and meet(). */
+  #firstborn: StubThread | null = null;
   #nextId = 1;
   #sinceHost = 0;
   #stopCount = 0;
@@ -148,7 +150,10 @@ export class StubPlatform implements Platform {
 
   // --- start ----------------------------------------------------------------------------------
 
-  /** Spawn the warden program and bring up the template. `vdsoAt` is where guests find the vDSO. */
+  /**
+   * Spawn the warden program, which brings up the template: meet() waits for that. Until then there is
+   * time for other things. `vdsoAt` is where guests find the vDSO.
+   */
   start(wardenPath: string, vdsoAt: number, isolation: Isolation = NO_ISOLATION): void {
     const host = this.host;
     this.#epoll = must("epoll_create1", host.epollCreate());
@@ -173,6 +178,15 @@ export class StubPlatform implements Platform {
     this.warden = new Warden(host, vdsoAt);
     this.warden.spawn(wardenPath, [this.#doorbell, stubControl, memoryFd, readOnlyPage], isolation);
     for (const fd of [stubControl, readOnlyPage, page]) host.close(fd);
+    this.#firstborn = thread;
+  }
+
+  /** The template is up, or this throws; at most once. From here on there are new spaces. */
+  meet(): void {
+    const thread = this.#firstborn;
+    if (thread === null) return;
+    this.#firstborn = null;
+    const { space } = thread;
     if (this.awaitPost(thread, START_DEADLINE_MS) !== 0 || !space.meet())
       throw new KernelBug("the first stub did not start: see `tvisor doctor`");
     this.warden.meet(space.pid);
@@ -208,7 +222,7 @@ export class StubPlatform implements Platform {
   // --- spaces ---------------------------------------------------------------------------------
 
   newSpace(): StubThread | number {
-    if (this.#template === null) throw new KernelBug("newSpace() before start()");
+    if (this.#template === null) throw new KernelBug("newSpace() before meet()");
     while (this.#spares.length > 0) {
       const spare = this.#spares.pop()!;
       if (spare.space.alive && (spare.stopped || this.awaitPost(spare, START_DEADLINE_MS) === 0))
