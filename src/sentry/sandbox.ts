@@ -140,8 +140,7 @@ export class Sandbox {
     const end = this.platform.guestEnd;
     const vdsoAt = end - VDSO_SPACE + entropy.below(VDSO_SPACE / 2 / PAGE) * PAGE;
     this.platform.start(nativePath("tvisor-warden"), vdsoAt, this.#walls.isolation());
-    this.#timing.mark("warden and template");
-    this.#checkTier();
+    this.#timing.mark("warden begun");
     this.dispatch = new Dispatch(spec.report);
     announceReads(this.platform, rows);
     this.#facts = new HostFacts(this.host, this.platform.cpuNumbers.length);
@@ -161,10 +160,14 @@ export class Sandbox {
 
   /** How strong the walls are that this machine gave. */
   get tier(): Tier {
+    this.platform.meet();
     return this.#walls.tier(this.platform);
   }
 
-  #checkTier(): void {
+  /** The warden made the stubs' world while we made the kernel's. */
+  #meetStubs(): void {
+    this.platform.meet();
+    this.#timing.mark("warden and template awaited");
     const { tier: demanded = 0 } = this.#spec;
     if (demanded === 0) return;
     const { tier } = this;
@@ -204,6 +207,7 @@ export class Sandbox {
     const root = this.#mountRoot();
     this.#mountAll(root);
     this.#timing.mark("file systems");
+    this.#meetStubs();
     const task = this.#firstTask(root);
     if (this.#spec.strace !== null)
       this.dispatch.tracer = new Strace(this.host, 2, this.#spec.strace);

@@ -1,7 +1,7 @@
 /**
  * StubPlatform: guest code in stub processes (docs/architecture.md, "The platform").
  *
- * start() sets up the doorbell, the kernel page and the epoll set, spawns the warden and meets the
+ * start() sets up the doorbell, the kernel page and the epoll set and spawns the warden; meet() meets the
  * template, of which every later space is a copy (nursery.ts). wait() is the kernel's one place to spin
  * or sleep; it also carries host events (descriptors of `watch`) to their listeners, and sees stubs die.
  */
@@ -96,6 +96,8 @@ export class StubPlatform implements Platform {
   #unreaped = 0;
   #epoll = -1;
   #doorbell = -1;
+  /** The template's thread, between start() and meet(). */
+  #firstborn: StubThread | null = null;
   #sinceHost = 0;
   #stopCount = 0;
 
@@ -122,7 +124,10 @@ export class StubPlatform implements Platform {
 
   // --- start ----------------------------------------------------------------------------------
 
-  /** Spawn the warden program and bring up the template. `vdsoAt` is where guests find the vDSO. */
+  /**
+   * Spawn the warden program, which brings up the template: meet() waits for that. Until then there is
+   * time for other things. `vdsoAt` is where guests find the vDSO.
+   */
   start(wardenPath: string, vdsoAt: number, isolation: Isolation = NO_ISOLATION): void {
     const host = this.host;
     this.#epoll = must("epoll_create1", host.epollCreate());
@@ -147,6 +152,15 @@ export class StubPlatform implements Platform {
     this.warden = new Warden(host, vdsoAt);
     this.warden.spawn(wardenPath, [this.#doorbell, stubControl, memoryFd, readOnlyPage], isolation);
     for (const fd of [stubControl, readOnlyPage, page]) host.close(fd);
+    this.#firstborn = thread;
+  }
+
+  /** The template is up, or this throws; at most once. From here on there are new spaces. */
+  meet(): void {
+    const thread = this.#firstborn;
+    if (thread === null) return;
+    this.#firstborn = null;
+    const { space } = thread;
     if (this.awaitPost(thread, START_DEADLINE_MS) !== 0 || !space.meet())
       throw new KernelBug("the first stub did not start: see `tvisor doctor`");
     this.warden.meet(space.pid);

@@ -12,6 +12,7 @@ import {
   ERESTARTSYS,
   ETIMEDOUT,
 } from "../../abi/errno.ts";
+import { setU64 } from "../../abi/struct.ts";
 import {
   CLOCK_PROCESS_CPUTIME_ID,
   CLOCK_THREAD_CPUTIME_ID,
@@ -25,7 +26,6 @@ import {
   deadlineOf,
   isMonotonic,
   isRealtime,
-  putI64,
   readTimespecNs,
   writeTimespecNs,
 } from "../../kernel/time/read-time.ts";
@@ -35,8 +35,8 @@ function writeRealtime(task: Task, at: number, divisor: number): number {
   task.kernel.clock.realtime(now);
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
-  putI64(view, 0, now[0]!);
-  putI64(view, 8, Math.floor(now[1]! / divisor));
+  setU64(view, 0, now[0]!);
+  setU64(view, 8, Math.floor(now[1]! / divisor));
   return task.mm.write(at, bytes);
 }
 

@@ -7,6 +7,7 @@
  *    guest. What it says is still a claim: whoever patches compares the bytes in memory first.
  * Source: LSB core specification, "Exception Frames"; elf(5).
  */
+import { getU64 } from "../../../abi/struct.ts";
 import type { Host } from "../../../host/host.ts";
 import { isReached, planAfter, planBefore, REPLACED, type Site, SYSCALL_LENGTH } from "./site.ts";
 
@@ -120,16 +121,17 @@ export class TextFile {
     const header = this.#read(0, ELF_HEADER);
     if (header === null || viewOf(header).getUint32(0, false) !== 0x7f454c46) return [];
     const count = Math.min(viewOf(header).getUint16(56, true), MOST_PROGRAM_HEADERS);
-    const table = this.#read(u64(viewOf(header), 32), count * PROGRAM_HEADER);
+    const table = this.#read(getU64(viewOf(header), 32), count * PROGRAM_HEADER);
     if (table === null) return [];
     const view = viewOf(table);
     const segments: Segment[] = [];
     for (let at = 0; at < count * PROGRAM_HEADER; at += PROGRAM_HEADER) {
-      const offset = u64(view, at + 8);
-      const address = u64(view, at + 16);
+      const offset = getU64(view, at + 8);
+      const address = getU64(view, at + 16);
       const type = view.getUint32(at, true);
       const isText = (view.getUint32(at + 4, true) & PF_X) !== 0;
-      if (type === PT_LOAD) segments.push({ offset, address, length: u64(view, at + 32), isText });
+      if (type === PT_LOAD)
+        segments.push({ offset, address, length: getU64(view, at + 32), isText });
       else if (type === PT_GNU_EH_FRAME) this.#readTable(offset, address);
     }
     return segments;
@@ -210,8 +212,4 @@ function keep(known: Map<number, Site | null>, offset: number, site: Site | null
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-function u64(view: DataView, at: number): number {
-  return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }
