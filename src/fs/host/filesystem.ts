@@ -14,7 +14,8 @@ import type { HostStat } from "../../host/stat.ts";
 import type { StatFs } from "../../kernel/vfs/kstat.ts";
 import type { Vfs } from "../../kernel/vfs/vfs.ts";
 import { HostInode } from "./inode.ts";
-import { type HostNode, HostTree } from "./node.ts";
+import type { HostNode } from "./node.ts";
+import { HostTree } from "./tree.ts";
 
 export interface HostOptions {
   readonly writable: boolean;
