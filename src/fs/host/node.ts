@@ -18,6 +18,7 @@ import {
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
+  SEEK_SET,
 } from "../../abi/fcntl.ts";
 import { makedev, S_IFDIR, S_IFMT } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
@@ -66,6 +67,8 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
   #fd = -1;
   /** Is it good to reach names, and not to list them? */
   #isPathOnly = false;
+  /** Has it been read, so that it stands at its end? */
+  #wasRead = false;
   #writeFd = -1;
   #readers = 0;
   #writers = 0;
@@ -143,6 +146,7 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
       if (fd === -EACCES) fd = this.openHere(O_PATH | O_DIRECTORY);
       if (fd < 0) return fd;
       this.#fd = fd;
+      this.#wasRead = false;
       this.#looked(this.filesystem.vfs.clock.monotonicNs());
     }
     this.filesystem.descriptors.use(this);
@@ -226,6 +230,8 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     const fd = isOwn ? this.openHere(O_RDONLY | O_DIRECTORY) : shared;
     if (fd < 0) return fd;
     const { filesystem } = this;
+    if (this.#wasRead && !isOwn) filesystem.host.lseek(fd, 0, SEEK_SET);
+    this.#wasRead = true;
     const listing = readListing(filesystem.host, fd, filesystem.inoOffset(this.device));
     if (isOwn) filesystem.host.close(fd);
     if (typeof listing === "number") return listing;
