@@ -25,7 +25,16 @@ export interface HostOptions {
   readonly descriptors: number;
 }
 
+/** As many directories as a large tree has. */
+const MOST_DESCRIPTORS = 8192;
+
 export const HOST_ROOT: HostOptions = { writable: false, attributeNs: 1e9, descriptors: 512 };
+/** HOST_ROOT with its share of the descriptors that the process may have. */
+export function hostRoot(descriptors: number): HostOptions {
+  const share = Math.min(MOST_DESCRIPTORS, descriptors >> 2);
+  return { ...HOST_ROOT, descriptors: Math.max(HOST_ROOT.descriptors, share) };
+}
+
 export const HOST_VOLUME: HostOptions = { writable: true, attributeNs: 0, descriptors: 128 };
 
 interface HostDevice {

@@ -26,19 +26,16 @@ import { HostStat } from "../../host/stat.ts";
 import { Inode } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
 import type { PackedEntries } from "../../kernel/vfs/packed-entries.ts";
+import { isRecentChange, isSameChange } from "./change-time.ts";
 import type { DescriptorHolder } from "./descriptor-cache.ts";
 import { readListing } from "./listing.ts";
 import type { HostTree } from "./tree.ts";
 
-/**
- * A change time this near to now may come again: the host's clock for files advances in ticks of up to
- * 10 ms, and a second change in the same tick looks like the first.
- */
-const TICK_SECONDS = 0.05;
 /** How long a directory is believed to be what its name names: a mount on it changes no time. */
 const MOUNT_NS = 1e9;
-/** Larger listings are read again rather than kept. */
-const LISTING_KEPT = 32768;
+/** Larger listings are read again rather than kept, and what all directories of a filesystem keep. */
+const LISTING_KEPT = 65536;
+const LISTINGS_KEPT = 1 << 23;
 /** What a name that the host gave to something else answers to an open. */
 const GONE: ReadonlySet<number> = new Set([-ENOENT, -ELOOP, -ENOTDIR]);
 
@@ -202,7 +199,7 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     this.#namesUntil = nowNs + this.filesystem.attributeNs;
     if (!this.#changedJustNow) return;
     this.namesVersion++;
-    this.#changedJustNow = this.#isChangedJustNow();
+    this.#changedJustNow = isRecentChange(this.stat, this.filesystem.vfs);
   }
 
   /** Believe nothing of what is remembered of its names. */
@@ -211,12 +208,6 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     this.#namesUntil = 0;
     this.#checkedIn = -1;
     this.#changedJustNow = true;
-  }
-
-  #isChangedJustNow(): boolean {
-    const { vfs } = this.filesystem;
-    const now = vfs.nowSec() + vfs.now[1]! / 1e9;
-    return now - (this.stat.ctimeSec + this.stat.ctimeNsec / 1e9) < TICK_SECONDS;
   }
 
   /** All its entries, or -errno. */
@@ -235,10 +226,23 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     const listing = readListing(filesystem.host, fd, filesystem.inoOffset(this.device));
     if (isOwn) filesystem.host.close(fd);
     if (typeof listing === "number") return listing;
-    const mayKeep = !isOwn && listing.length <= LISTING_KEPT;
-    this.#listing = mayKeep ? listing : null;
-    this.#listedVersion = version;
+    this.#forgetListing();
+    if (!isOwn && listing.length <= LISTING_KEPT) this.#keepListing(listing, version);
     return listing;
+  }
+
+  #keepListing(listing: PackedEntries, version: number): void {
+    const { filesystem } = this;
+    if (filesystem.listingBytes + listing.length > LISTINGS_KEPT) return;
+    filesystem.listingBytes += listing.length;
+    this.#listing = listing;
+    this.#listedVersion = version;
+  }
+
+  /** It is kept no longer than the descriptor of its directory. */
+  #forgetListing(): void {
+    if (this.#listing !== null) this.filesystem.listingBytes -= this.#listing.length;
+    this.#listing = null;
   }
 
   // --- attributes -----------------------------------------------------------------------------
@@ -287,7 +291,7 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     this.#validUntil = 0;
     this.#takenIn = this.#checkedIn = -1;
     this.#namesUntil = 0;
-    this.#listing = null;
+    this.#forgetListing();
   }
 
   #take(from: HostStat): void {
@@ -374,7 +378,7 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     if (this.#fd < 0 || this.#readers > 0) return;
     this.filesystem.host.close(this.#fd);
     this.#fd = -1;
-    this.#listing = null;
+    this.#forgetListing();
   }
 
   #closeWriter(): void {
@@ -389,8 +393,4 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     this.filesystem.forget(this);
     this.parent?.drop();
   }
-}
-
-function isSameChange(a: HostStat, b: HostStat): boolean {
-  return a.ctimeNsec === b.ctimeNsec && a.ctimeSec === b.ctimeSec;
 }

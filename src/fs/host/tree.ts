@@ -20,6 +20,8 @@ export abstract class HostTree extends Filesystem {
   override readonly revalidates: boolean;
   readonly descriptors: DescriptorCache;
   readonly rootFd: number;
+  /** Bytes of listings that directories keep. */
+  listingBytes = 0;
   /** Lent for one statx. */
   readonly stat = new HostStat();
 
