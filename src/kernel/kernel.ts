@@ -339,6 +339,7 @@ export class Kernel {
     const { mm, thread } = task;
     mm.caller = task;
     mm.calling = thread;
+    this.vfs.calls++;
     const result = this.table.invoke(task);
     mm.calling = null;
     if (result === PARKED) {

@@ -12,7 +12,7 @@ import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../abi/mount.ts";
 import { S_IFCHR, S_IFMT } from "../abi/stat.ts";
 import { DevtmpfsType, makeDevtmpfs, registerMemoryDevices } from "../fs/dev/filesystem.ts";
 import type { Devpts } from "../fs/devpts/filesystem.ts";
-import { HOST_ROOT, HOST_VOLUME, HostFilesystem } from "../fs/host/filesystem.ts";
+import { HOST_VOLUME, HostFilesystem, hostRoot } from "../fs/host/filesystem.ts";
 import { HostStream } from "../fs/host/stream.ts";
 import { makeOverlayRoot } from "../fs/overlay/root.ts";
 import { Tmpfs, TmpfsMemoryFiles, TmpfsType } from "../fs/tmpfs/filesystem.ts";
@@ -231,7 +231,8 @@ export class Sandbox {
     vfs.filesystemTypes.register(new TmpfsType(vfs, this.host, this.kernel.memory.totalBytes));
     vfs.filesystemTypes.register(new DevtmpfsType(vfs, this.host));
     vfs.memoryFiles = new TmpfsMemoryFiles(vfs, this.host);
-    const lower = HostFilesystem.open(vfs, this.host, this.#spec.root, HOST_ROOT);
+    const options = hostRoot(this.#walls.descriptors);
+    const lower = HostFilesystem.open(vfs, this.host, this.#spec.root, options);
     if (typeof lower === "number")
       throw new StartFailure(
         `cannot open the root directory ${this.#spec.root}: ${errnoText(-lower)}`,
@@ -261,7 +262,7 @@ export class Sandbox {
 
   #mountVolume(task: Task, volume: Volume): void {
     const { vfs } = this.kernel;
-    const options = volume.readOnly ? HOST_ROOT : HOST_VOLUME;
+    const options = volume.readOnly ? hostRoot(0) : HOST_VOLUME;
     const filesystem = HostFilesystem.open(vfs, this.host, volume.source, options);
     if (typeof filesystem === "number")
       throw new StartFailure(

@@ -177,6 +177,7 @@ export class FakeTask {
   /** Call a handler; strings become addresses. */
   sys(handler: (task: Task, ...args: number[]) => number, ...args: (number | string)[]): number {
     this.restart = null;
+    this.kernel.vfs.calls++;
     const numbers = args.map((arg) => (typeof arg === "string" ? this.put(arg) : arg));
     return handler(this.task, ...numbers);
   }

@@ -63,6 +63,8 @@ export class Vfs {
   readonly lockGraph = new LockGraph();
   fifos: FifoOpener | null = null;
   memoryFiles: MemoryFiles | null = null;
+  /** Counts handler runs: what was learned of the host in this one is of now. */
+  calls = 0;
   /** Monotonic time at the start of the last path walk: one reading of the clock for all its components. */
   walkNs = 0;
   /** Mounted filesystems, for sync(2). */
