@@ -33,7 +33,6 @@ export class NetKernel extends FakeKernel {
   readonly signalEvents = new WaitQueue();
   readonly socketFamilies = new SocketFamilies();
   readonly network = new NetworkNamespace();
-  readonly pids = { group: (pid: number) => (pid > 0 ? {} : undefined) };
   readonly woken: NetTask[] = [];
   #seed = 0;
 

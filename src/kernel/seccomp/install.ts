@@ -46,7 +46,9 @@ export function installFilter(task: Task, program: BpfProgram, options: FilterOp
   if (options.allThreads) {
     const other = task.group.tasks.find((thread) => !canFollow(task, thread));
     if (other !== undefined)
-      return options.saysEsrch ? refuse(ESRCH, "seccomp: a thread has other filters") : other.tid;
+      return options.saysEsrch
+        ? refuse(ESRCH, "seccomp: a thread has other filters")
+        : other.ownTid;
     for (const thread of task.group.tasks) follow(task, thread, seccomp);
   }
   task.seccomp = seccomp;

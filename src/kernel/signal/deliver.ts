@@ -71,6 +71,7 @@ function dequeue(task: Task): SigInfo | null {
 
 function defaultAction(task: Task, signo: number): void {
   if (task.handlers.ignores(signo)) return;
+  if (task.group.isUnkillable && signo !== SIGSTOP) return;
   if ((bitLow(signo) & STOP_SIGNALS_LOW) === 0) {
     beginGroupExit(task.group, signaledStatus(signo, false));
     return;
@@ -122,5 +123,7 @@ export function forceSignal(task: Task, info: SigInfo): void {
     action.handler = SIG_DFL;
     signals.setBlocked(signals.blockedLo & ~bit, signals.blockedHi);
   }
+  // An init may die of its own faults.
+  if (action.handler === SIG_DFL) task.group.isUnkillable = false;
   signals.pending.add(info);
 }

@@ -8,6 +8,7 @@
 import {
   EAGAIN,
   EALREADY,
+  EFAULT,
   EINPROGRESS,
   EINTR,
   ENOENT,
@@ -32,6 +33,7 @@ import { SIGPIPE } from "../../abi/signal.ts";
 import { S_IFSOCK } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { WaitQueue } from "../../base/wait-queue.ts";
+import { ownerOf, setOwner } from "../fd/owner.ts";
 import { type Nameless, numbered } from "../files/nameless.ts";
 import type { UserBuffer } from "../mm/user-buffer.ts";
 import { PARKED } from "../task/park.ts";
@@ -194,13 +196,11 @@ export class Socket extends File {
       case FIOSETOWN:
       case SIOCSPGRP: {
         const owner = task.mm.readI32(argument);
-        if (Number.isNaN(owner)) return -14;
-        this.owner = owner;
-        return 0;
+        return Number.isNaN(owner) ? -EFAULT : setOwner(task, this, owner, false);
       }
       case FIOGETOWN:
       case SIOCGPGRP:
-        return task.mm.writeI32(argument, this.owner);
+        return task.mm.writeI32(argument, ownerOf(task, this));
       case SIOCGSTAMP_OLD:
       case SIOCGSTAMPNS_OLD:
         return refuse(ENOENT, "ioctl: no packet has a time stamp");

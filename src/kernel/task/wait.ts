@@ -17,6 +17,7 @@ import {
   WNOWAIT,
   WSTOPPED,
 } from "../../abi/wait.ts";
+import type { PidNamespace } from "../ns/pid-namespace.ts";
 import type { SigInfo } from "../signal/siginfo.ts";
 import { reap } from "./exit.ts";
 import { exitInfo, stopInfo } from "./notify.ts";
@@ -44,7 +45,7 @@ export function waitForChild(
   for (const child of group.children) {
     if (!matches(child, type, id, options)) continue;
     any = true;
-    const found = report(child, options);
+    const found = report(child, options, group.pidNamespace);
     if (found !== null) return found;
   }
   if (!any) return -ECHILD;
@@ -65,32 +66,38 @@ function matches(child: ThreadGroup, type: number, id: number, options: number):
   return isClone === ((options & __WCLONE) !== 0);
 }
 
-function report(child: ThreadGroup, options: number): WaitResult | null {
+function report(child: ThreadGroup, options: number, namespace: PidNamespace): WaitResult | null {
   const { signals } = child;
   if (child.isZombie) {
     if ((options & WEXITED) === 0) return null;
-    const result: WaitResult = {
-      pid: child.pid,
-      status: child.exitStatus,
-      info: exitInfo(child),
-      userNs: child.deadUserNs + child.childUserNs,
-      systemNs: child.deadSystemNs + child.childSystemNs,
-    };
+    const result = makeResult(child, child.exitStatus, exitInfo(child), namespace);
+    result.userNs = child.deadUserNs + child.childUserNs;
+    result.systemNs = child.deadSystemNs + child.childSystemNs;
     if ((options & WNOWAIT) === 0) reap(child);
     return result;
   }
   if (signals.stopUnreported && options & WSTOPPED) {
     const status = signals.stopSignal;
     if ((options & WNOWAIT) === 0) signals.stopUnreported = false;
-    return stateResult(child, stoppedStatus(status), stopInfo(child, CLD_STOPPED, status));
+    const info = stopInfo(child, CLD_STOPPED, status);
+    return makeResult(child, stoppedStatus(status), info, namespace);
   }
   if (signals.continueUnreported && options & WCONTINUED) {
     if ((options & WNOWAIT) === 0) signals.continueUnreported = false;
-    return stateResult(child, continuedStatus, stopInfo(child, CLD_CONTINUED, SIGCONT));
+    const info = stopInfo(child, CLD_CONTINUED, SIGCONT);
+    return makeResult(child, continuedStatus, info, namespace);
   }
   return null;
 }
 
-function stateResult(child: ThreadGroup, status: number, info: SigInfo): WaitResult {
-  return { pid: child.pid, status, info, userNs: 0, systemNs: 0 };
+/** As the waiter, in `namespace`, is told of it. */
+function makeResult(
+  child: ThreadGroup,
+  status: number,
+  info: SigInfo,
+  namespace: PidNamespace,
+): WaitResult {
+  const pid = namespace.numberOf(child.pid);
+  info.pid = pid;
+  return { pid, status, info, userNs: 0, systemNs: 0 };
 }

@@ -9,7 +9,10 @@
  */
 import { EBUSY, EINVAL } from "../../abi/errno.ts";
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../../abi/mount.ts";
+import { CLONE_NEWNS } from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
+import { Namespace } from "../ns/namespace.ts";
+import type { UserNamespace } from "../ns/user-namespace.ts";
 import type { Dentry } from "./dentry.ts";
 import type { Filesystem } from "./filesystem.ts";
 import { Path } from "./path.ts";
@@ -76,14 +79,21 @@ export class Mount {
   }
 }
 
-export class MountNamespace {
-  readonly id: number;
+export class MountNamespace extends Namespace {
   root: Mount;
 
-  constructor(id: number, root: Mount) {
-    this.id = id;
+  constructor(id: number, owner: UserNamespace, root: Mount) {
+    super(id, owner);
     this.root = root;
     root.namespace = this;
+  }
+
+  override get kind(): string {
+    return "mnt";
+  }
+
+  override get flag(): number {
+    return CLONE_NEWNS;
   }
 
   /** Every mount, parents first. */
@@ -135,10 +145,10 @@ export class MountNamespace {
   }
 
   /** A copy for CLONE_NEWNS. `copies` tells which mount became which, to translate root and cwd. */
-  copy(vfs: Vfs, copies: Map<Mount, Mount>): MountNamespace {
+  copy(vfs: Vfs, owner: UserNamespace, copies: Map<Mount, Mount>): MountNamespace {
     const root = cloneMount(vfs, this.root);
     copies.set(this.root, root);
-    const copy = new MountNamespace(vfs.newNamespaceId(), root);
+    const copy = new MountNamespace(vfs.newNamespaceId(), owner, root);
     for (const mount of this.mounts()) {
       if (mount === this.root) continue;
       const clone = cloneMount(vfs, mount);

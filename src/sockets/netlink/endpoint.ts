@@ -70,7 +70,7 @@ export class NetlinkEndpoint extends Endpoint {
 
   #takePort(task: Task, wanted: number): number {
     const { taken } = this.network.part(NetlinkPorts);
-    let port = wanted === 0 ? task.pid : wanted;
+    let port = wanted === 0 ? task.group.ownPid : wanted;
     if (wanted !== 0 && taken.has(port)) return refuse(EADDRINUSE, "bind: the port is taken");
     for (let next = FIRST_UNNAMED; taken.has(port); next--) port = next;
     taken.add(port);

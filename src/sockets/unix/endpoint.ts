@@ -190,9 +190,9 @@ export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parce
   }
 
   /** Tell the receiver who sent, when it asked for that. */
-  protected addCredentials(message: IncomingMessage, parcel: Parcel): void {
+  protected addCredentials(task: Task, message: IncomingMessage, parcel: Parcel): void {
     if (!this.options.has(SO_PASSCRED) || message.control.length > 0) return;
-    const data = ucredBytes(parcel.credentials);
+    const data = ucredBytes(task, parcel.credentials);
     message.control.push({ level: SOL_SOCKET, type: SCM_CREDENTIALS, data });
   }
 
@@ -211,13 +211,13 @@ export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parce
   }
 
   override getOption(
-    _task: Task,
+    task: Task,
     level: number,
     name: number,
     length: number,
   ): Uint8Array | number | null {
     if (level !== SOL_SOCKET) return refuse(EOPNOTSUPP, "getsockopt: not for unix sockets");
-    if (name === SO_PEERCRED) return this.peerCredentials && ucredBytes(this.peerCredentials);
+    if (name === SO_PEERCRED) return this.peerCredentials && ucredBytes(task, this.peerCredentials);
     if (name !== SO_PEERGROUPS) return null;
     if (this.peerCredentials === null) return refuse(ENODATA, "getsockopt: no peer");
     const groups = new Uint8Array(Uint32Array.from(this.peerGroups).buffer);
@@ -241,9 +241,10 @@ export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parce
   }
 }
 
-export function ucredBytes(credentials: PeerCredentials): Uint8Array {
+/** As `task` calls its process and its ids. */
+function ucredBytes(task: Task, { pid, uid, gid }: PeerCredentials): Uint8Array {
   const bytes = new Uint8Array(ucred.size);
-  ucred.write(new DataView(bytes.buffer), 0, credentials);
+  ucred.write(new DataView(bytes.buffer), 0, { pid: task.numberOf(pid), uid, gid });
   return bytes;
 }
 

@@ -236,8 +236,8 @@ function stat(task: Task, id: number, command: number, at: number): number {
     msg_cbytes: queue.bytes,
     msg_qnum: queue.messages.length,
     msg_qbytes: queue.room,
-    msg_lspid: queue.lastSender,
-    msg_lrpid: queue.lastReceiver,
+    msg_lspid: task.numberOf(queue.lastSender),
+    msg_lrpid: task.numberOf(queue.lastReceiver),
   };
   return copyOut(task, at, msqid_ds, value, command === IPC_STAT ? 0 : queue.id);
 }

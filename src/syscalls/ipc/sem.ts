@@ -211,7 +211,7 @@ function access(task: Task, id: number, semaphore: number, command: number, arg:
   if (semaphore < 0 || semaphore >= set.length)
     return refuse(EINVAL, "semctl: no such semaphore in the set");
   if (command === GETVAL) return set.values[semaphore]!;
-  if (command === GETPID) return set.pids[semaphore]!;
+  if (command === GETPID) return task.numberOf(set.pids[semaphore]!);
   return set.waiters(semaphore, command === GETZCNT);
 }
 

@@ -201,8 +201,8 @@ function stat(task: Task, id: number, command: number, buffer: number): number {
     shm_atime: segment.attachSec,
     shm_dtime: segment.detachSec,
     shm_ctime: segment.changedSec,
-    shm_cpid: segment.creatorPid,
-    shm_lpid: segment.lastPid,
+    shm_cpid: task.numberOf(segment.creatorPid),
+    shm_lpid: task.numberOf(segment.lastPid),
     shm_nattch: segment.attachments,
   };
   return copyOut(task, buffer, shmid_ds, value, command === IPC_STAT ? 0 : segment.id);

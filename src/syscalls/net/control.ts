@@ -77,13 +77,13 @@ function readCredentials(task: Task, data: Uint8Array, message: OutgoingMessage)
   if (data.length !== ucred.size) return refuse(EINVAL, "sendmsg: no struct ucred");
   const stated = ucred.read(new DataView(data.buffer, data.byteOffset, data.length), 0);
   const own = task.credentials;
-  const isPid = stated.pid === task.pid || own.has(CAP_SYS_ADMIN);
+  const isPid = stated.pid === task.group.ownPid || own.has(CAP_SYS_ADMIN);
   const isUid = [own.uid, own.euid, own.suid].includes(stated.uid) || own.has(CAP_SETUID);
   const isGid = [own.gid, own.egid, own.sgid].includes(stated.gid) || own.has(CAP_SETGID);
   if (!isPid || !isUid || !isGid) return refuse(EPERM, "sendmsg: credentials of somebody else");
-  if (stated.pid !== task.pid && task.kernel.pids.group(stated.pid) == null)
-    return refuse(ESRCH, "sendmsg: credentials of no process");
-  message.credentials = stated;
+  const group = stated.pid === task.group.ownPid ? task.group : task.findGroup(stated.pid);
+  if (group === undefined) return refuse(ESRCH, "sendmsg: credentials of no process");
+  message.credentials = { pid: group.pid, uid: stated.uid, gid: stated.gid };
   return 0;
 }
 

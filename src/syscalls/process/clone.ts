@@ -3,7 +3,7 @@
  * Source: clone(2), fork(2), vfork(2), unshare(2).
  */
 
-import { CAP_SYS_ADMIN } from "../../abi/capability.ts";
+import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from "../../abi/capability.ts";
 import { E2BIG, EFAULT, EINVAL, EMFILE, EPERM } from "../../abi/errno.ts";
 import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import {
@@ -31,6 +31,8 @@ import {
 import { SIGCHLD } from "../../abi/signal.ts";
 import { refuse } from "../../base/refuse.ts";
 import { PidFile } from "../../kernel/files/pidfd.ts";
+import { MAX_PID_NS_LEVEL } from "../../kernel/ns/pid-namespace.ts";
+import { checkUnshare, newPidNamespace, unshareNamespaces } from "../../kernel/ns/unshare.ts";
 import { type CloneRequest, cloneTask, hasFlag } from "../../kernel/task/clone.ts";
 import { PARKED } from "../../kernel/task/park.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -92,19 +94,28 @@ export function clone3(task: Task, address: number, size: number): number {
   request.tls = args.tls;
   request.pidfd = args.pidfd;
   if (args.set_tid_size > 0) {
-    if (args.set_tid_size > 1 || args.set_tid === 0)
-      return refuse(EINVAL, "clone3: only one pid namespace");
-    if (!task.credentials.has(CAP_SYS_ADMIN)) return -EPERM;
-    const wish = task.mm.readI32(args.set_tid);
-    if (Number.isNaN(wish)) return -EFAULT;
-    if (wish < 1) return -EINVAL;
-    request.setTid = wish;
-  }
+    const wishes = readWishes(task, args.set_tid, args.set_tid_size);
+    if (typeof wishes === "number") return wishes;
+    request.setTid = wishes;
+  } else if (args.set_tid !== 0) return refuse(EINVAL, "clone3: set_tid without its size");
   return run(task, request);
 }
 
+/** The pids that a child shall have, innermost namespace first. Checked further where they are given out. */
+function readWishes(task: Task, at: number, count: number): number[] | number {
+  const _born = task.namespaces.pidForChildren;
+  if (count > MAX_PID_NS_LEVEL || at === 0) return refuse(EINVAL, "clone3: bad set_tid");
+  const view = task.mm.view(at, count * 4);
+  if (view === null) return -EFAULT;
+  const wishes: number[] = [];
+  for (let i = 0; i < count; i++) wishes.push(view.getInt32(i * 4, true));
+  if (!task.credentials.has(CAP_CHECKPOINT_RESTORE) && !task.credentials.has(CAP_SYS_ADMIN))
+    return refuse(EPERM, "clone3: set_tid needs CAP_CHECKPOINT_RESTORE");
+  return wishes;
+}
+
 function plain(flags: number, exitSignal: number): CloneRequest {
-  return { flags, exitSignal, stack: 0, tls: 0, parentTid: 0, childTid: 0, pidfd: 0, setTid: 0 };
+  return { flags, exitSignal, stack: 0, tls: 0, parentTid: 0, childTid: 0, pidfd: 0, setTid: [] };
 }
 
 function run(task: Task, request: CloneRequest): number {
@@ -124,10 +135,11 @@ function run(task: Task, request: CloneRequest): number {
     else if (task.mm.writeI32(request.pidfd, pidfdNumber) < 0) return -EFAULT;
     if (pidfdNumber < 0) return -EMFILE;
   }
-  if (!hasFlag(request.flags, CLONE_VFORK)) return child.tid;
+  const tid = task.numberOf(child.tid);
+  if (!hasFlag(request.flags, CLONE_VFORK)) return tid;
   task.record.note = child;
-  task.record.progress = child.tid;
-  return awaitVfork(task, child, child.tid);
+  task.record.progress = tid;
+  return awaitVfork(task, child, tid);
 }
 
 /** Only a fatal signal ends this wait: the child is using our memory. */
@@ -153,16 +165,6 @@ const KNOWN_UNSHARE = [
   CLONE_NEWUSER,
   CLONE_NEWTIME,
 ];
-const NAMESPACE_FLAGS = [
-  CLONE_NEWNS,
-  CLONE_NEWUTS,
-  CLONE_NEWCGROUP,
-  CLONE_NEWIPC,
-  CLONE_NEWNET,
-  CLONE_NEWPID,
-  CLONE_NEWTIME,
-];
-
 export function unshare(task: Task, flags: number): number {
   let known = 0;
   for (const flag of KNOWN_UNSHARE) known += flag;
@@ -174,12 +176,9 @@ export function unshare(task: Task, flags: number): number {
     task.group.tasks.length > 1
   )
     return refuse(EINVAL, "unshare: process has several threads");
-  for (const flag of NAMESPACE_FLAGS)
-    if (hasFlag(flags, flag) && !task.credentials.has(CAP_SYS_ADMIN))
-      return refuse(EPERM, "unshare: needs CAP_SYS_ADMIN");
-  for (const flag of [CLONE_NEWUSER, CLONE_NEWCGROUP, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWTIME])
-    if (hasFlag(flags, flag))
-      return refuse(EINVAL, "unshare: this namespace type is not implemented");
+  const kinds = flags | 0;
+  const rc = checkUnshare(task, kinds);
+  if (rc < 0) return rc;
   if (hasFlag(flags, CLONE_FILES) && task.files.users > 1) {
     task.files.users--;
     task.files = task.files.copy();
@@ -189,10 +188,9 @@ export function unshare(task: Task, flags: number): number {
     task.fs = shared.copy();
     shared.unref();
   }
-  const uts = hasFlag(flags, CLONE_NEWUTS);
-  const mounts = hasFlag(flags, CLONE_NEWNS);
-  const ipc = hasFlag(flags, CLONE_NEWIPC);
-  if (ipc || hasFlag(flags, CLONE_SYSVSEM)) task.namespaces.ipc.processExits(task.group);
-  if (uts || mounts || ipc) task.namespaces = task.namespaces.unshare(task, uts, mounts, ipc);
+  if ((flags & (CLONE_NEWIPC | CLONE_SYSVSEM)) !== 0) task.namespaces.ipc.processExits(task.group);
+  const born =
+    (flags & CLONE_NEWPID) !== 0 ? newPidNamespace(task) : task.namespaces.pidForChildren;
+  task.namespaces = unshareNamespaces(task, task.namespaces, kinds, born);
   return 0;
 }

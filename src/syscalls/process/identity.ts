@@ -18,9 +18,9 @@ const CAPABILITY_VERSION_1 = 0x19980330;
 const CAPABILITY_VERSION_2 = 0x20071026;
 const CAPABILITY_VERSION_3 = 0x20080522;
 
-export const getpid = (task: Task): number => task.pid;
-export const gettid = (task: Task): number => task.tid;
-export const getppid = (task: Task): number => task.group.parentPid;
+export const getpid = (task: Task): number => task.group.ownPid;
+export const gettid = (task: Task): number => task.ownTid;
+export const getppid = (task: Task): number => task.numberOf(task.group.parentPid);
 export const getuid = (task: Task): number => task.credentials.uid;
 export const geteuid = (task: Task): number => task.credentials.euid;
 export const getgid = (task: Task): number => task.credentials.gid;
@@ -191,7 +191,7 @@ export function capget(task: Task, header: number, data: number): number {
   if (words < 0) return data === 0 && words === -EINVAL ? 0 : words;
   const pid = task.mm.readI32(header + 4);
   if (pid < 0) return -EINVAL;
-  const target = pid === 0 ? task : task.kernel.pids.task(pid);
+  const target = pid === 0 ? task : task.findTask(pid);
   if (target === undefined) return -ESRCH;
   if (data === 0) return 0;
   const { effective, permitted, inheritable } = target.credentials;
@@ -205,7 +205,7 @@ export function capset(task: Task, header: number, data: number): number {
   const words = capabilityWords(task, header);
   if (words < 0) return words;
   const pid = task.mm.readI32(header + 4);
-  if (pid !== 0 && pid !== task.tid) return refuse(EPERM, "capset: only the caller's own");
+  if (pid !== 0 && pid !== task.ownTid) return refuse(EPERM, "capset: only the caller's own");
   const bytes = task.mm.read(data, words * 12);
   if (bytes === null) return -EFAULT;
   const raw = new Uint32Array(bytes.buffer);

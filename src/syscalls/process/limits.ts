@@ -57,7 +57,7 @@ export function prlimit64(
   oldAt: number,
 ): number {
   if (which < 0 || which >= RLIM_NLIMITS) return -EINVAL;
-  const target = pid === 0 ? task : task.kernel.pids.task(pid);
+  const target = pid === 0 ? task : task.findTask(pid);
   if (target === undefined) return -ESRCH;
   if (target.group !== task.group && !mayTouch(task, target)) return -EPERM;
   let soft = 0;

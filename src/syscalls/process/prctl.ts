@@ -265,7 +265,7 @@ export function arch_prctl(task: Task, code: number, address: number): number {
 
 export function set_tid_address(task: Task, address: number): number {
   task.clearChildTid = address;
-  return task.tid;
+  return task.ownTid;
 }
 
 export function set_robust_list(task: Task, head: number, size: number): number {
@@ -275,7 +275,7 @@ export function set_robust_list(task: Task, head: number, size: number): number 
 }
 
 export function get_robust_list(task: Task, pid: number, headAt: number, sizeAt: number): number {
-  const target = pid === 0 ? task : task.kernel.pids.task(pid);
+  const target = pid === 0 ? task : task.findTask(pid);
   if (target === undefined) return -ESRCH;
   if (task.mm.writeU64(sizeAt, ROBUST_LIST_HEAD_SIZE) < 0) return -EFAULT;
   return task.mm.writeU64(headAt, target.robustList);

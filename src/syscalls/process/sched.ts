@@ -18,7 +18,7 @@ const NR_CPUS_BYTES = 128;
 const CPUMASK_BYTES = 32;
 
 function find(task: Task, pid: number): Task | undefined {
-  return pid === 0 ? task : task.kernel.pids.task(pid);
+  return pid === 0 ? task : task.findTask(pid);
 }
 
 export function sched_yield(): number {
@@ -129,12 +129,14 @@ function chosen(task: Task, which: number, who: number): ThreadGroup[] | number 
     return target === undefined ? [] : [target.group];
   }
   if (which === PRIO_PGRP) {
-    const id = who === 0 ? task.group.processGroup.id : who;
-    return [...(kernel.pids.processGroup(id)?.members ?? [])];
+    const processGroup = who === 0 ? task.group.processGroup : task.findProcessGroup(who);
+    return [...(processGroup?.members ?? [])];
   }
   if (which === PRIO_USER) {
     const uid = who === 0 ? task.credentials.uid : who;
-    return [...kernel.pids.groups()].filter((group) => group.anyTask?.credentials.uid === uid);
+    return [...kernel.pids.groups()].filter(
+      (group) => task.numberOf(group.pid) !== 0 && group.anyTask?.credentials.uid === uid,
+    );
   }
   return -EINVAL;
 }

@@ -30,7 +30,7 @@ export function status(process: ProcProcess): string {
 }
 
 function identity(process: ProcProcess): string[] {
-  const { group, task, tid } = process;
+  const { group, task, tid, system } = process;
   const letter = stateLetter(process);
   const creds = task?.credentials;
   const ids = (a = 0, b = 0, c = 0, d = 0) => `${a}\t${b}\t${c}\t${d}`;
@@ -40,22 +40,32 @@ function identity(process: ProcProcess): string[] {
     lines.push(`Umask:\t${process.living.fs.umask.toString(8).padStart(4, "0")}`);
   lines.push(
     `State:\t${letter} (${STATE_NAMES[letter]})`,
-    `Tgid:\t${group.pid}`,
+    `Tgid:\t${system.numberOf(group.pid)}`,
     "Ngid:\t0",
-    `Pid:\t${tid}`,
-    `PPid:\t${group.parentPid}`,
+    `Pid:\t${process.number}`,
+    `PPid:\t${system.numberOf(group.parentPid)}`,
     "TracerPid:\t0",
     `Uid:\t${ids(creds?.uid, creds?.euid, creds?.suid, creds?.fsuid)}`,
     `Gid:\t${ids(creds?.gid, creds?.egid, creds?.sgid, creds?.fsgid)}`,
     `FDSize:\t${tableSize(process.living?.files.size ?? 0)}`,
     `Groups:\t${groups === "" ? " " : groups}`,
-    `NStgid:\t${group.pid}`,
-    `NSpid:\t${tid}`,
-    `NSpgid:\t${group.processGroup.id}`,
-    `NSsid:\t${group.session.id}`,
+    `NStgid:\t${numbers(process, group.pid)}`,
+    `NSpid:\t${numbers(process, tid)}`,
+    `NSpgid:\t${numbers(process, group.processGroup.id)}`,
+    `NSsid:\t${numbers(process, group.session.id)}`,
     "Kthread:\t0",
   );
   return lines;
+}
+
+/** What `pid` is called in each namespace from this instance's down to the process's own. */
+function numbers({ system, group }: ProcProcess, pid: number): string {
+  const found: number[] = [];
+  const { level } = system.pidNamespace;
+  for (let at = group.pidNamespace; ; at = at.parent!) {
+    found.unshift(at.numberOf(pid));
+    if (at.level <= level) return found.join("\t");
+  }
 }
 
 /** Descriptor tables grow by doubling, from 64. */

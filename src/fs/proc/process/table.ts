@@ -42,9 +42,9 @@ function stack(_process: ProcProcess, task: Task): string | number {
   return task.credentials.has(CAP_SYS_ADMIN) ? "" : refuse(EACCES, "stack: needs CAP_SYS_ADMIN");
 }
 
-function children({ group, tid }: ProcProcess): string {
+function children({ group, tid, system }: ProcProcess): string {
   if (tid !== group.pid) return "";
-  const pids = [...group.children].map((child) => child.pid).sort((a, b) => a - b);
+  const pids = [...group.children].map((child) => system.numberOf(child.pid)).sort((a, b) => a - b);
   return pids.map((pid) => `${pid} `).join("");
 }
 
