@@ -156,6 +156,10 @@ export class FakeTask {
     return this as unknown as Task;
   }
 
+  get namespaces() {
+    return { mounts: this.fs.root.mount.namespace! };
+  }
+
   numberOf(pid: number): number {
     return pid;
   }

@@ -25,6 +25,7 @@ export class Procfs extends PseudoFilesystem {
 export class ProcType implements FilesystemType {
   readonly name = "proc";
   readonly nodev = true;
+  readonly inUserNamespaces = true;
   readonly system: ProcSystem;
 
   constructor(kernel: Kernel, facts: SystemFacts, network: NetworkReport) {

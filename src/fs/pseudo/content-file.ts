@@ -88,12 +88,17 @@ export class ContentFile extends File {
   #store(task: Task, from: UserBuffer): number {
     if (!this.subject.alive) return -ESRCH;
     if (this.entry.write === undefined) return -EIO;
-    if (from.remaining === 0) return 0;
+    if (from.remaining === 0 && this.entry.traits?.judgesEmpty !== true) return 0;
     if (from.remaining > MAX_WRITE) return -EINVAL;
     const bytes = new Uint8Array(from.remaining);
     const n = from.take(bytes);
     if (n < bytes.length) return -EFAULT;
-    const rc = this.entry.write(this.subject, task, String.fromCharCode(...bytes));
+    const rc = this.entry.write(
+      this.subject,
+      task,
+      String.fromCharCode(...bytes),
+      this.credentials,
+    );
     return rc < 0 ? rc : n;
   }
 

@@ -102,6 +102,7 @@ export class Sysfs extends PseudoFilesystem {
 export class SysfsType implements FilesystemType {
   readonly name = "sysfs";
   readonly nodev = true;
+  readonly inUserNamespaces = true;
   readonly #system: ProcSystem;
 
   constructor(system: ProcSystem) {

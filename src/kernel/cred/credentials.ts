@@ -104,6 +104,19 @@ export class Credentials implements CredentialFields {
     });
   }
 
+  /** As the first of a user namespace: all capabilities there, and none elsewhere. */
+  enter(userNamespace: UserNamespace): Credentials {
+    return this.with({
+      userNamespace,
+      permitted: ALL_CAPABILITIES,
+      effective: ALL_CAPABILITIES,
+      inheritable: NO_CAPABILITIES,
+      bounding: ALL_CAPABILITIES,
+      ambient: NO_CAPABILITIES,
+      securebits: 0,
+    });
+  }
+
   with(changes: Partial<CredentialFields>): Credentials {
     return new Credentials({ ...this, ...changes });
   }
@@ -129,6 +142,19 @@ export class Credentials implements CredentialFields {
       if (at.parent === own && at.ownerUid === this.euid) return true;
     }
     return false;
+  }
+
+  /** The capability over a file: its owner and group must have names in the own user namespace. */
+  hasOver(
+    { uid, gid }: { readonly uid: number; readonly gid: number },
+    capability: number,
+  ): boolean {
+    return this.#holds(capability) && this.userNamespace.knows(uid, gid);
+  }
+
+  /** The kernel's id of the own user namespace's root; NO_ID when it has none. */
+  get root(): number {
+    return this.userNamespace.kernelUid(0);
   }
 
   #holds(capability: number): boolean {

@@ -278,6 +278,7 @@ function auxiliaryVector(
   secure: boolean,
 ): [number, number][] {
   const { hardware, platform } = task.kernel;
+  const { userNamespace } = credentials;
   const auxv: [number, number][] = [
     [AT_MINSIGSTKSZ, hardware.minSigStackSize],
     [AT_HWCAP, hardware.hwcap],
@@ -289,10 +290,10 @@ function auxiliaryVector(
     [AT_BASE, loader?.bias ?? 0],
     [AT_FLAGS, 0],
     [AT_ENTRY, program.entry],
-    [AT_UID, credentials.uid],
-    [AT_EUID, credentials.euid],
-    [AT_GID, credentials.gid],
-    [AT_EGID, credentials.egid],
+    [AT_UID, userNamespace.shownUid(credentials.uid)],
+    [AT_EUID, userNamespace.shownUid(credentials.euid)],
+    [AT_GID, userNamespace.shownGid(credentials.gid)],
+    [AT_EGID, userNamespace.shownGid(credentials.egid)],
     [AT_SECURE, secure ? 1 : 0],
     [AT_HWCAP2, hardware.hwcap2],
   ];

@@ -13,9 +13,9 @@ import { type SemaphoreSet, undoOf } from "./semaphore.ts";
 import type { ShmSegment } from "./shm.ts";
 
 export class IpcNamespace extends Namespace {
-  readonly segments = new IpcIds<ShmSegment>(SHMMNI);
-  readonly semaphores = new IpcIds<SemaphoreSet>(SEMMNI);
-  readonly queues = new IpcIds<MessageQueue>(MSGMNI);
+  readonly segments = new IpcIds<ShmSegment>(SHMMNI, this.owner);
+  readonly semaphores = new IpcIds<SemaphoreSet>(SEMMNI, this.owner);
+  readonly queues = new IpcIds<MessageQueue>(MSGMNI, this.owner);
   /** fs.msgmax: the longest message; kernel.msgmnb: the room of a new queue. */
   messageMost = MSGMAX;
   queueRoom = MSGMNB;

@@ -1,8 +1,8 @@
 /**
  * New namespaces: what CLONE_NEW* asks of clone(2) and unshare(2). Each begins as a copy of the old one, or
- * empty, and belongs to the user namespace of whoever makes it.
+ * empty, and belongs to the user namespace of whoever makes it: a new one, if he makes that as well.
  */
-import { CAP_SYS_ADMIN } from "../../abi/capability.ts";
+import { CAP_SETFCAP, CAP_SYS_ADMIN } from "../../abi/capability.ts";
 import { EINVAL, ENOSPC, EPERM } from "../../abi/errno.ts";
 import {
   CLONE_NEWCGROUP,
@@ -15,34 +15,63 @@ import {
   CLONE_NEWUTS,
 } from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
+import type { Credentials } from "../cred/credentials.ts";
 import { IpcNamespace } from "../ipc/namespace.ts";
 import type { Task } from "../task/task.ts";
 import { type NamespaceFields, type Namespaces, UtsNamespace } from "./namespaces.ts";
 import { MAX_PID_NS_LEVEL, PidNamespace } from "./pid-namespace.ts";
+import { MOST_USER_LEVELS, UserNamespace } from "./user-namespace.ts";
 
-const MISSING = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_NEWTIME;
+const MISSING = CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_NEWTIME;
 const KINDS = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID;
 
 /** May `task` make what `flags` asks for? 0 or -errno. */
 export function checkUnshare(task: Task, flags: number): number {
   if ((flags & MISSING) !== 0) return refuse(EINVAL, "this namespace type is not implemented");
-  if ((flags & KINDS) === 0) return 0;
-  if (!task.credentials.has(CAP_SYS_ADMIN))
+  if ((flags & CLONE_NEWUSER) !== 0) {
+    const rc = checkNewUser(task);
+    if (rc < 0) return rc;
+  } else if ((flags & KINDS) !== 0 && !task.credentials.hasOwn(CAP_SYS_ADMIN))
     return refuse(EPERM, "new namespaces need CAP_SYS_ADMIN");
-  if ((flags & CLONE_NEWPID) === 0) return 0;
+  return (flags & CLONE_NEWPID) === 0 ? 0 : checkNewPid(task);
+}
+
+function checkNewUser(task: Task): number {
+  const { userNamespace, euid, egid } = task.credentials;
+  if (userNamespace.level > MOST_USER_LEVELS)
+    return refuse(ENOSPC, "user namespaces nest too deep");
+  // Otherwise its root could leave the directory by making a mount namespace.
+  if (!task.fs.root.equals(task.namespaces.mounts.top))
+    return refuse(EPERM, "a user namespace from within a chroot");
+  return userNamespace.knows(euid, egid)
+    ? 0
+    : refuse(EPERM, "a user namespace of somebody without a name");
+}
+
+function checkNewPid(task: Task): number {
   const { pidForChildren } = task.namespaces;
   if (task.group.pidNamespace !== pidForChildren)
     return refuse(EINVAL, "a pid namespace is made from within its parent");
-  if (pidForChildren.level >= MAX_PID_NS_LEVEL)
-    return refuse(ENOSPC, "pid namespaces nest too deep");
-  return 0;
+  return pidForChildren.level >= MAX_PID_NS_LEVEL
+    ? refuse(ENOSPC, "pid namespaces nest too deep")
+    : 0;
 }
 
-/** The pid namespace that CLONE_NEWPID asks for. */
-export function newPidNamespace(task: Task): PidNamespace {
-  const { vfs } = task.kernel;
-  const owner = task.credentials.userNamespace;
-  return new PidNamespace(vfs.newNamespaceId(), owner, task.group.pidNamespace);
+/** The credentials in a new user namespace, or those of `task`. */
+export function unshareUser(task: Task, flags: number): Credentials {
+  const { credentials } = task;
+  if ((flags & CLONE_NEWUSER) === 0) return credentials;
+  const { euid, egid, userNamespace } = credentials;
+  const id = task.kernel.vfs.newNamespaceId();
+  const made = new UserNamespace(id, userNamespace, euid, egid);
+  made.parentCouldSetfcap = credentials.hasOwn(CAP_SETFCAP);
+  return credentials.enter(made);
+}
+
+/** Where the next child process is born. */
+export function pidNamespaceFor(task: Task, flags: number, owner: UserNamespace): PidNamespace {
+  if ((flags & CLONE_NEWPID) === 0) return task.namespaces.pidForChildren;
+  return new PidNamespace(task.kernel.vfs.newNamespaceId(), owner, task.group.pidNamespace);
 }
 
 /**

@@ -21,6 +21,8 @@ export class UserNamespace extends Namespace {
   readonly ownerGid: number;
   uids: IdMap;
   gids: IdMap;
+  /** Its maker had CAP_SETFCAP, so that it may map the parent's root itself. */
+  parentCouldSetfcap = false;
   /** /proc/PID/setgroups. */
   maySetGroups: boolean;
 
@@ -40,6 +42,11 @@ export class UserNamespace extends Namespace {
 
   override get flag(): number {
     return CLONE_NEWUSER;
+  }
+
+  /** setgroups(2) waits for a map, so that nobody drops a group that denies him something unseen. */
+  get groupsCanBeSet(): boolean {
+    return this.maySetGroups && this.gids.extents.length > 0;
   }
 
   /** Is it `other`, or below it? */

@@ -24,7 +24,7 @@ export function enterStrictMode(task: Task): number {
 /** May the task have filters at all? 0 or -EACCES. */
 export function mayFilter(task: Task): number {
   const { credentials } = task;
-  if (credentials.noNewPrivs || credentials.has(CAP_SYS_ADMIN)) return 0;
+  if (credentials.noNewPrivs || credentials.hasOwn(CAP_SYS_ADMIN)) return 0;
   return refuse(EACCES, "seccomp: needs no_new_privs or CAP_SYS_ADMIN");
 }
 

@@ -70,8 +70,9 @@ function wants(task: Task, signo: number): boolean {
 /** `info` with the sender's ids as `task` calls them. */
 function seenBy(task: Task, info: SigInfo): SigInfo {
   const { pidNamespace } = task.group;
-  if (pidNamespace.level === 0) return info;
-  return info.from(pidNamespace.numberOf(info.pid), info.uid);
+  const { userNamespace } = task.credentials;
+  if (pidNamespace.level === 0 && userNamespace.level === 0) return info;
+  return info.from(pidNamespace.numberOf(info.pid), userNamespace.shownUid(info.uid));
 }
 
 /** Does it come from the kernel, or from outside the receiver's pid namespace? */

@@ -17,6 +17,7 @@ import {
   CLONE_NEWIPC,
   CLONE_NEWNS,
   CLONE_NEWPID,
+  CLONE_NEWUSER,
   CLONE_PARENT,
   CLONE_PARENT_SETTID,
   CLONE_PIDFD,
@@ -29,8 +30,9 @@ import {
 } from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
 import { type GuestThread, Reg } from "../../platform/contract.ts";
+import type { Credentials } from "../cred/credentials.ts";
 import type { PidNamespace } from "../ns/pid-namespace.ts";
-import { checkUnshare, newPidNamespace, unshareNamespaces } from "../ns/unshare.ts";
+import { checkUnshare, pidNamespaceFor, unshareNamespaces, unshareUser } from "../ns/unshare.ts";
 import { returnToGuest } from "../signal/deliver.ts";
 import type { SignalHandlers } from "../signal/handlers.ts";
 import { Task } from "./task.ts";
@@ -68,9 +70,8 @@ export function cloneTask(task: Task, request: CloneRequest): Task | number {
   task.mm.settle();
   const { kernel } = task;
   const { flags } = request;
-  const pidNamespace = hasFlag(flags, CLONE_NEWPID)
-    ? newPidNamespace(task)
-    : task.namespaces.pidForChildren;
+  const credentials = unshareUser(task, low(flags));
+  const pidNamespace = pidNamespaceFor(task, low(flags), credentials.userNamespace);
   const tid = kernel.pids.allocate(pidNamespace, request.setTid);
   if (tid < 0) return tid;
   const sharesMemory = hasFlag(flags, CLONE_VM);
@@ -81,7 +82,7 @@ export function cloneTask(task: Task, request: CloneRequest): Task | number {
     kernel.pids.remove(tid);
     return thread;
   }
-  const child = makeTask(task, thread, tid, request, pidNamespace);
+  const child = makeTask(task, thread, tid, request, credentials, pidNamespace);
   thread.owner = child;
   kernel.pids.set(tid, child);
   if (hasFlag(flags, CLONE_PARENT_SETTID)) task.mm.writeU32(request.parentTid, task.numberOf(tid));
@@ -100,6 +101,8 @@ function checkClone(task: Task, request: CloneRequest): number {
   if (has(CLONE_SIGHAND) && !has(CLONE_VM))
     return refuse(EINVAL, "clone: CLONE_SIGHAND needs CLONE_VM");
   if (has(CLONE_NEWNS) && has(CLONE_FS)) return refuse(EINVAL, "clone: CLONE_NEWNS with CLONE_FS");
+  if (has(CLONE_NEWUSER) && (has(CLONE_FS) || has(CLONE_THREAD)))
+    return refuse(EINVAL, "clone: CLONE_NEWUSER with CLONE_FS or CLONE_THREAD");
   if (has(CLONE_CLEAR_SIGHAND) && has(CLONE_SIGHAND))
     return refuse(EINVAL, "clone: CLONE_CLEAR_SIGHAND with CLONE_SIGHAND");
   if (request.exitSignal > 64) return refuse(EINVAL, "clone: bad exit signal");
@@ -128,6 +131,7 @@ function makeTask(
   thread: GuestThread,
   tid: number,
   request: CloneRequest,
+  credentials: Credentials,
   pidNamespace: PidNamespace,
 ): Task {
   const { flags } = request;
@@ -146,7 +150,7 @@ function makeTask(
     handlers,
     files,
     fs,
-    credentials: task.credentials,
+    credentials,
     comm: task.comm,
   });
   child.signals.setBlocked(task.signals.blockedLo, task.signals.blockedHi);

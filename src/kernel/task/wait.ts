@@ -17,7 +17,6 @@ import {
   WNOWAIT,
   WSTOPPED,
 } from "../../abi/wait.ts";
-import type { PidNamespace } from "../ns/pid-namespace.ts";
 import type { SigInfo } from "../signal/siginfo.ts";
 import { reap } from "./exit.ts";
 import { exitInfo, stopInfo } from "./notify.ts";
@@ -45,7 +44,7 @@ export function waitForChild(
   for (const child of group.children) {
     if (!matches(child, type, id, options)) continue;
     any = true;
-    const found = report(child, options, group.pidNamespace);
+    const found = report(child, options, task);
     if (found !== null) return found;
   }
   if (!any) return -ECHILD;
@@ -66,11 +65,11 @@ function matches(child: ThreadGroup, type: number, id: number, options: number):
   return isClone === ((options & __WCLONE) !== 0);
 }
 
-function report(child: ThreadGroup, options: number, namespace: PidNamespace): WaitResult | null {
+function report(child: ThreadGroup, options: number, waiter: Task): WaitResult | null {
   const { signals } = child;
   if (child.isZombie) {
     if ((options & WEXITED) === 0) return null;
-    const result = makeResult(child, child.exitStatus, exitInfo(child), namespace);
+    const result = makeResult(child, child.exitStatus, exitInfo(child), waiter);
     result.userNs = child.deadUserNs + child.childUserNs;
     result.systemNs = child.deadSystemNs + child.childSystemNs;
     if ((options & WNOWAIT) === 0) reap(child);
@@ -80,24 +79,20 @@ function report(child: ThreadGroup, options: number, namespace: PidNamespace): W
     const status = signals.stopSignal;
     if ((options & WNOWAIT) === 0) signals.stopUnreported = false;
     const info = stopInfo(child, CLD_STOPPED, status);
-    return makeResult(child, stoppedStatus(status), info, namespace);
+    return makeResult(child, stoppedStatus(status), info, waiter);
   }
   if (signals.continueUnreported && options & WCONTINUED) {
     if ((options & WNOWAIT) === 0) signals.continueUnreported = false;
     const info = stopInfo(child, CLD_CONTINUED, SIGCONT);
-    return makeResult(child, continuedStatus, info, namespace);
+    return makeResult(child, continuedStatus, info, waiter);
   }
   return null;
 }
 
-/** As the waiter, in `namespace`, is told of it. */
-function makeResult(
-  child: ThreadGroup,
-  status: number,
-  info: SigInfo,
-  namespace: PidNamespace,
-): WaitResult {
-  const pid = namespace.numberOf(child.pid);
+/** As the waiter is told of it, by the ids of its namespaces. */
+function makeResult(child: ThreadGroup, status: number, info: SigInfo, waiter: Task): WaitResult {
+  const pid = waiter.numberOf(child.pid);
   info.pid = pid;
+  info.uid = waiter.credentials.userNamespace.shownUid(info.uid);
   return { pid, status, info, userNs: 0, systemNs: 0 };
 }

@@ -59,7 +59,7 @@ export function makeInode(
     if (isDirectory) bits |= S_ISGID;
     else if (
       (bits & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP) &&
-      !mayKeepSetgid(credentials, gid)
+      !mayKeepSetgid(credentials, directory, gid)
     )
       bits &= ~S_ISGID;
   }

@@ -56,7 +56,7 @@ export class Mount {
   }
 
   get nodev(): boolean {
-    return (this.flags & MS_NODEV) !== 0;
+    return (this.flags & MS_NODEV) !== 0 || this.filesystem.hidesDevices;
   }
 
   get noexec(): boolean {
@@ -94,6 +94,18 @@ export class MountNamespace extends Namespace {
 
   override get flag(): number {
     return CLONE_NEWNS;
+  }
+
+  /** Its root as it is seen: what is mounted over the root covers it. */
+  get top(): Path {
+    let { root } = this;
+    for (
+      let over = root.children.get(root.root);
+      over !== undefined;
+      over = root.children.get(root.root)
+    )
+      root = over;
+    return new Path(root, root.root);
   }
 
   /** Every mount, parents first. */

@@ -220,7 +220,10 @@ export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parce
     if (name === SO_PEERCRED) return this.peerCredentials && ucredBytes(task, this.peerCredentials);
     if (name !== SO_PEERGROUPS) return null;
     if (this.peerCredentials === null) return refuse(ENODATA, "getsockopt: no peer");
-    const groups = new Uint8Array(Uint32Array.from(this.peerGroups).buffer);
+    const { userNamespace } = task.credentials;
+    const groups = new Uint8Array(
+      Uint32Array.from(this.peerGroups, (gid) => userNamespace.shownGid(gid)).buffer,
+    );
     return length < groups.length ? refuse(ERANGE, "getsockopt: more groups") : groups;
   }
 
@@ -243,8 +246,13 @@ export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parce
 
 /** As `task` calls its process and its ids. */
 function ucredBytes(task: Task, { pid, uid, gid }: PeerCredentials): Uint8Array {
+  const { userNamespace } = task.credentials;
   const bytes = new Uint8Array(ucred.size);
-  ucred.write(new DataView(bytes.buffer), 0, { pid: task.numberOf(pid), uid, gid });
+  ucred.write(new DataView(bytes.buffer), 0, {
+    pid: task.numberOf(pid),
+    uid: userNamespace.shownUid(uid),
+    gid: userNamespace.shownGid(gid),
+  });
   return bytes;
 }
 

@@ -53,7 +53,8 @@ export function mount(
 ): number {
   const target = pathAt(task, targetAt, LOOKUP_FOLLOW);
   if (typeof target === "number") return target;
-  if (!task.credentials.has(CAP_SYS_ADMIN)) return refuse(EPERM, "mount: CAP_SYS_ADMIN");
+  if (!task.credentials.hasIn(task.namespaces.mounts.owner, CAP_SYS_ADMIN))
+    return refuse(EPERM, "mount: CAP_SYS_ADMIN");
   const isMagic = (rawFlags & MS_MGC_MSK) >>> 0 === MS_MGC_VAL;
   const flags = isMagic ? rawFlags & ~MS_MGC_MSK : rawFlags;
   if ((flags & MS_REMOUNT) !== 0) return remount(task, target, flags, dataAt);
@@ -208,7 +209,8 @@ export function movePath(source: Path, target: Path): number {
 
 export function umount2(task: Task, targetAt: number, flags: number): number {
   if (umountFlags.unknown(flags) !== 0) return refuse(EINVAL, "umount: unknown flags");
-  if (!task.credentials.has(CAP_SYS_ADMIN)) return refuse(EPERM, "umount: CAP_SYS_ADMIN");
+  if (!task.credentials.hasIn(task.namespaces.mounts.owner, CAP_SYS_ADMIN))
+    return refuse(EPERM, "umount: CAP_SYS_ADMIN");
   const follow = (flags & UMOUNT_NOFOLLOW) !== 0 ? 0 : LOOKUP_FOLLOW;
   const path = pathAt(task, targetAt, follow);
   if (typeof path === "number") return path;
@@ -220,7 +222,8 @@ export function umount2(task: Task, targetAt: number, flags: number): number {
 }
 
 export function pivot_root(task: Task, newAt: number, oldAt: number): number {
-  if (!task.credentials.has(CAP_SYS_ADMIN)) return refuse(EPERM, "pivot_root: CAP_SYS_ADMIN");
+  if (!task.credentials.hasIn(task.namespaces.mounts.owner, CAP_SYS_ADMIN))
+    return refuse(EPERM, "pivot_root: CAP_SYS_ADMIN");
   const fresh = pathAt(task, newAt, LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
   if (typeof fresh === "number") return fresh;
   fresh.ref();

@@ -70,7 +70,9 @@ const MOST_KEY = 256;
 const SETATTR_FLAGS = AT_EMPTY_PATH | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
 
 function mayMount(task: Task): number {
-  return task.credentials.has(CAP_SYS_ADMIN) ? 0 : refuse(EPERM, "mounts: CAP_SYS_ADMIN");
+  return task.credentials.hasIn(task.namespaces.mounts.owner, CAP_SYS_ADMIN)
+    ? 0
+    : refuse(EPERM, "mounts: CAP_SYS_ADMIN");
 }
 
 function resolve(task: Task, dirfd: number, at: number, lookup: number): Path | number {

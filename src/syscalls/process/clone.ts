@@ -31,8 +31,13 @@ import {
 import { SIGCHLD } from "../../abi/signal.ts";
 import { refuse } from "../../base/refuse.ts";
 import { PidFile } from "../../kernel/files/pidfd.ts";
-import { MAX_PID_NS_LEVEL } from "../../kernel/ns/pid-namespace.ts";
-import { checkUnshare, newPidNamespace, unshareNamespaces } from "../../kernel/ns/unshare.ts";
+import { MAX_PID_NS_LEVEL, type PidNamespace } from "../../kernel/ns/pid-namespace.ts";
+import {
+  checkUnshare,
+  pidNamespaceFor,
+  unshareNamespaces,
+  unshareUser,
+} from "../../kernel/ns/unshare.ts";
 import { type CloneRequest, cloneTask, hasFlag } from "../../kernel/task/clone.ts";
 import { PARKED } from "../../kernel/task/park.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -103,14 +108,22 @@ export function clone3(task: Task, address: number, size: number): number {
 
 /** The pids that a child shall have, innermost namespace first. Checked further where they are given out. */
 function readWishes(task: Task, at: number, count: number): number[] | number {
-  const _born = task.namespaces.pidForChildren;
+  const born = task.namespaces.pidForChildren;
   if (count > MAX_PID_NS_LEVEL || at === 0) return refuse(EINVAL, "clone3: bad set_tid");
   const view = task.mm.view(at, count * 4);
   if (view === null) return -EFAULT;
   const wishes: number[] = [];
   for (let i = 0; i < count; i++) wishes.push(view.getInt32(i * 4, true));
-  if (!task.credentials.has(CAP_CHECKPOINT_RESTORE) && !task.credentials.has(CAP_SYS_ADMIN))
-    return refuse(EPERM, "clone3: set_tid needs CAP_CHECKPOINT_RESTORE");
+  const { credentials } = task;
+  let level: PidNamespace | null = born;
+  for (let i = 0; i < count && level !== null; i++, level = level.parent) {
+    const { owner } = level;
+    if (
+      !credentials.hasIn(owner, CAP_CHECKPOINT_RESTORE) &&
+      !credentials.hasIn(owner, CAP_SYS_ADMIN)
+    )
+      return refuse(EPERM, "clone3: set_tid needs CAP_CHECKPOINT_RESTORE");
+  }
   return wishes;
 }
 
@@ -176,6 +189,8 @@ export function unshare(task: Task, flags: number): number {
     task.group.tasks.length > 1
   )
     return refuse(EINVAL, "unshare: process has several threads");
+  if (hasFlag(flags, CLONE_NEWUSER) && task.group.tasks.length > 1)
+    return refuse(EINVAL, "unshare: a user namespace for one of several threads");
   const kinds = flags | 0;
   const rc = checkUnshare(task, kinds);
   if (rc < 0) return rc;
@@ -183,14 +198,15 @@ export function unshare(task: Task, flags: number): number {
     task.files.users--;
     task.files = task.files.copy();
   }
-  if ((hasFlag(flags, CLONE_FS) || hasFlag(flags, CLONE_NEWNS)) && task.fs.users > 1) {
+  const leavesFs = (kinds & (CLONE_FS | CLONE_NEWNS | CLONE_NEWUSER)) !== 0;
+  if (leavesFs && task.fs.users > 1) {
     const shared = task.fs;
     task.fs = shared.copy();
     shared.unref();
   }
-  if ((flags & (CLONE_NEWIPC | CLONE_SYSVSEM)) !== 0) task.namespaces.ipc.processExits(task.group);
-  const born =
-    (flags & CLONE_NEWPID) !== 0 ? newPidNamespace(task) : task.namespaces.pidForChildren;
+  if ((kinds & (CLONE_NEWIPC | CLONE_SYSVSEM)) !== 0) task.namespaces.ipc.processExits(task.group);
+  task.credentials = unshareUser(task, kinds);
+  const born = pidNamespaceFor(task, kinds, task.credentials.userNamespace);
   task.namespaces = unshareNamespaces(task, task.namespaces, kinds, born);
   return 0;
 }

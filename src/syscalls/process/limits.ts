@@ -86,7 +86,7 @@ function mayTouch(task: Task, target: Task): boolean {
   const same =
     [theirs.uid, theirs.euid, theirs.suid].every((id) => id === own.uid) &&
     [theirs.gid, theirs.egid, theirs.sgid].every((id) => id === own.gid);
-  return same || own.has(CAP_SYS_RESOURCE);
+  return same || own.hasIn(theirs.userNamespace, CAP_SYS_RESOURCE);
 }
 
 const timeval = (ns: number) => ({

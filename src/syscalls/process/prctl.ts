@@ -128,7 +128,7 @@ const options = new Map<number, Option>([
   [
     PR_CAPBSET_DROP,
     (task, cap) => {
-      if (!task.credentials.has(CAP_SETPCAP)) return -EPERM;
+      if (!task.credentials.hasOwn(CAP_SETPCAP)) return -EPERM;
       if (cap > CAP_LAST) return -EINVAL;
       const { bounding } = task.credentials;
       const lo = cap < 32 ? (bounding.lo & ~(1 << cap)) >>> 0 : bounding.lo;
@@ -143,7 +143,7 @@ const options = new Map<number, Option>([
   [
     PR_SET_SECUREBITS,
     (task, bits) => {
-      if (!task.credentials.has(CAP_SETPCAP)) return -EPERM;
+      if (!task.credentials.hasOwn(CAP_SETPCAP)) return -EPERM;
       if (bits > 0xff) return -EPERM;
       task.credentials = task.credentials.with({ securebits: bits });
       return 0;

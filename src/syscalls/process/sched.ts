@@ -133,7 +133,8 @@ function chosen(task: Task, which: number, who: number): ThreadGroup[] | number 
     return [...(processGroup?.members ?? [])];
   }
   if (which === PRIO_USER) {
-    const uid = who === 0 ? task.credentials.uid : who;
+    const { uid: own, userNamespace } = task.credentials;
+    const uid = who === 0 ? own : userNamespace.kernelUid(who);
     return [...kernel.pids.groups()].filter(
       (group) => task.numberOf(group.pid) !== 0 && group.anyTask?.credentials.uid === uid,
     );
@@ -160,7 +161,7 @@ export function setpriority(task: Task, which: number, who: number, value: numbe
     if (target === null) continue;
     const own = task.credentials;
     const same = target.credentials.uid === own.euid || target.credentials.euid === own.euid;
-    if (!same && !own.has(CAP_SYS_NICE)) error = -EPERM;
+    if (!same && !own.hasIn(target.credentials.userNamespace, CAP_SYS_NICE)) error = -EPERM;
     else if (
       nice < group.nice &&
       !own.has(CAP_SYS_NICE) &&

@@ -5,6 +5,7 @@ import { CAP_SYS_ADMIN, CAP_SYS_CHROOT } from "../../abi/capability.ts";
 import { EBADF, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
 import { CLONE_NEWNS, CLONE_NEWUSER, namespaceFlags } from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
+import type { Credentials } from "../../kernel/cred/credentials.ts";
 import { getFile } from "../../kernel/fd/get.ts";
 import { PidFile } from "../../kernel/files/pidfd.ts";
 import { IpcNamespace } from "../../kernel/ipc/namespace.ts";
@@ -12,11 +13,11 @@ import type { Namespace } from "../../kernel/ns/namespace.ts";
 import { NamespaceFile } from "../../kernel/ns/namespace-file.ts";
 import { type NamespaceFields, UtsNamespace } from "../../kernel/ns/namespaces.ts";
 import { PidNamespace } from "../../kernel/ns/pid-namespace.ts";
+import { UserNamespace } from "../../kernel/ns/user-namespace.ts";
 import { mayAccess } from "../../kernel/task/access.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
 import { MountNamespace } from "../../kernel/vfs/mount.ts";
-import { Path } from "../../kernel/vfs/path.ts";
 
 type Changes = { -readonly [K in keyof NamespaceFields]?: NamespaceFields[K] };
 
@@ -46,28 +47,48 @@ function ofPidfd(task: Task, file: File, types: number): Namespace[] | number {
   return all.filter(({ flag }) => (types & flag) !== 0);
 }
 
-/** All of them, or none. */
+/** All of them, or none. The user namespace is first, and its powers count for the others. */
 function enter(task: Task, wanted: readonly Namespace[]): number {
   const changes: Changes = {};
+  let { credentials } = task;
   for (const namespace of wanted) {
-    const rc = mayEnter(task, namespace) || choose(task, namespace, changes);
+    if (namespace instanceof UserNamespace) {
+      const rc = mayEnterUser(task, namespace);
+      if (rc < 0) return rc;
+      credentials = credentials.enter(namespace);
+      continue;
+    }
+    const rc = mayEnter(task, credentials, namespace) || choose(task, namespace, changes);
     if (rc < 0) return rc;
   }
   const { ipc, mounts } = task.namespaces;
   if (changes.ipc !== undefined && changes.ipc !== ipc) ipc.processExits(task.group);
+  task.credentials = credentials;
   task.namespaces = task.namespaces.with(changes);
-  if (task.namespaces.mounts !== mounts) moveInto(task, task.namespaces.mounts);
+  if (task.namespaces.mounts !== mounts) {
+    const { top } = task.namespaces.mounts;
+    task.fs.setRoot(top);
+    task.fs.setCwd(top);
+  }
   return 0;
 }
 
-function mayEnter(task: Task, { owner, flag }: Namespace): number {
+function mayEnterUser(task: Task, namespace: UserNamespace): number {
   const { credentials } = task;
-  // Nobody enters the user namespace that he is in already.
-  if (flag === CLONE_NEWUSER) return refuse(EINVAL, "setns: the own user namespace");
-  if (!credentials.hasIn(owner, CAP_SYS_ADMIN) || !credentials.hasOwn(CAP_SYS_ADMIN))
-    return refuse(EPERM, "setns: CAP_SYS_ADMIN");
+  if (namespace === credentials.userNamespace)
+    return refuse(EINVAL, "setns: the own user namespace");
+  if (task.group.tasks.length > 1) return refuse(EINVAL, "setns: the process has several threads");
+  if (task.fs.users > 1) return refuse(EINVAL, "setns: the root directory is shared");
+  return credentials.hasIn(namespace, CAP_SYS_ADMIN) ? 0 : refuse(EPERM, "setns: CAP_SYS_ADMIN");
+}
+
+function mayEnter(task: Task, own: Credentials, { owner, flag }: Namespace): number {
+  const { credentials } = task;
+  // By the old powers or by those of the user namespace entered just now.
+  const may = credentials.hasIn(owner, CAP_SYS_ADMIN) || own.hasIn(owner, CAP_SYS_ADMIN);
+  if (!may || !own.hasOwn(CAP_SYS_ADMIN)) return refuse(EPERM, "setns: CAP_SYS_ADMIN");
   if (flag !== CLONE_NEWNS) return 0;
-  if (!credentials.hasOwn(CAP_SYS_CHROOT)) return refuse(EPERM, "setns: CAP_SYS_CHROOT");
+  if (!own.hasOwn(CAP_SYS_CHROOT)) return refuse(EPERM, "setns: CAP_SYS_CHROOT");
   return task.fs.users > 1 ? refuse(EINVAL, "setns: the root directory is shared") : 0;
 }
 
@@ -82,17 +103,4 @@ function choose(task: Task, namespace: Namespace, changes: Changes): number {
     changes.pidForChildren = namespace;
   }
   return 0;
-}
-
-/** Root and working directory become the root that is seen there. */
-function moveInto(task: Task, mounts: MountNamespace): void {
-  let { root } = mounts;
-  for (
-    let over = root.children.get(root.root);
-    over !== undefined;
-    over = root.children.get(root.root)
-  )
-    root = over;
-  task.fs.setRoot(new Path(root, root.root));
-  task.fs.setCwd(new Path(root, root.root));
 }

@@ -18,7 +18,7 @@ function mayKill(task: Task, group: ThreadGroup, signo: number): boolean {
   if (target === null) return task.credentials.has(CAP_KILL);
   const own = task.credentials;
   const theirs = target.credentials;
-  if (group === task.group || own.has(CAP_KILL)) return true;
+  if (group === task.group || own.hasIn(theirs.userNamespace, CAP_KILL)) return true;
   const same =
     own.euid === theirs.suid ||
     own.euid === theirs.uid ||

@@ -11,6 +11,7 @@ import { mayInspect } from "../access.ts";
 import { NET } from "../net/table.ts";
 import type { ProcProcess } from "../subject.ts";
 import { DESCRIPTORS } from "./fd.ts";
+import { ID_MAPS } from "./id-maps.ts";
 import { limits } from "./limits.ts";
 import { PLACES } from "./links.ts";
 import { maps, smaps, smapsRollup } from "./maps.ts";
@@ -30,7 +31,6 @@ const WITH_END: FileTraits<ProcProcess> = { hasEnd: true };
 
 const NO_ID = "4294967295";
 const COMM_LENGTH = 15;
-const ID_MAP = "         0          0 4294967295\n";
 
 function setComm({ group, task }: ProcProcess, writer: Task, text: string): number {
   if (group !== writer.group) return refuse(EINVAL, "comm: another process's");
@@ -66,12 +66,7 @@ const BOTH: readonly Entry<ProcProcess>[] = [
   ...PLACES,
   file("environ", 0o400, environ, undefined, PRIVATE_WITH_END),
   ...DESCRIPTORS,
-  file(
-    "gid_map",
-    0o644,
-    () => ID_MAP,
-    () => -EPERM,
-  ),
+  ...ID_MAPS,
   file("io", 0o400, () => IO, undefined, PRIVATE),
   file("limits", 0o444, limits),
   file(
@@ -89,21 +84,9 @@ const BOTH: readonly Entry<ProcProcess>[] = [
   NAMESPACES,
   ...OOM_FILES,
   file("personality", 0o400, personality, undefined, PRIVATE),
-  file(
-    "projid_map",
-    0o644,
-    () => ID_MAP,
-    () => -EPERM,
-  ),
   file("sched", 0o644, sched, () => 0),
   file("schedstat", 0o444, schedstat),
   file("sessionid", 0o444, () => NO_ID, undefined, WITH_END),
-  file(
-    "setgroups",
-    0o644,
-    () => "allow\n",
-    () => -EPERM,
-  ),
   file("smaps", 0o444, smaps, undefined, PRIVATE),
   file("smaps_rollup", 0o444, smapsRollup, undefined, PRIVATE),
   file("stack", 0o400, stack, undefined, PRIVATE),
@@ -111,12 +94,6 @@ const BOTH: readonly Entry<ProcProcess>[] = [
   file("statm", 0o444, statm),
   file("status", 0o444, status),
   file("syscall", 0o400, syscall, undefined, PRIVATE),
-  file(
-    "uid_map",
-    0o644,
-    () => ID_MAP,
-    () => -EPERM,
-  ),
   file("wchan", 0o444, () => "0"),
 ];
 
