@@ -20,7 +20,7 @@ export interface KernelFilesystems {
 
 export function plugKernelFilesystems(kernel: Kernel, facts: SystemFacts): KernelFilesystems {
   const { vfs } = kernel;
-  const proc = new ProcType(kernel, facts, new KernelNetwork(kernel.network));
+  const proc = new ProcType(kernel, facts, new KernelNetwork());
   const sys = new SysfsType(proc.system);
   vfs.filesystemTypes.register(sys);
   vfs.filesystemTypes.register(proc);

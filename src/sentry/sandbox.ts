@@ -289,6 +289,7 @@ export class Sandbox {
       uts: new UtsNamespace(FIRST_UTS, FIRST_USER_NAMESPACE, this.#spec.hostname, "(none)"),
       mounts: root.mount.namespace!,
       ipc: new IpcNamespace(FIRST_IPC, FIRST_USER_NAMESPACE),
+      network: kernel.network,
       pidForChildren: kernel.pids.first,
     });
     const pid = kernel.pids.allocate();

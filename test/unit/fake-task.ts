@@ -10,6 +10,7 @@ import { Host } from "../../src/host/host.ts";
 import { Credentials } from "../../src/kernel/cred/credentials.ts";
 import { FdTable } from "../../src/kernel/fd/fd-table.ts";
 import type { PidNamespace } from "../../src/kernel/ns/pid-namespace.ts";
+import { NetworkNamespace } from "../../src/kernel/socket/network.ts";
 import { FsContext } from "../../src/kernel/task/fs-context.ts";
 import { Limits } from "../../src/kernel/task/limits.ts";
 import { PARKED, RestartRecord } from "../../src/kernel/task/park.ts";
@@ -116,6 +117,7 @@ export class FakeKernel {
   readonly entropy = { generation: 0, fill: (bytes: Uint8Array) => bytes.fill(7), below: () => 0 };
   readonly signals: number[] = [];
   readonly pids = new PidTable();
+  readonly network = new NetworkNamespace();
 
   constructor(dentryBound = 65536) {
     this.vfs = new Vfs(this.clock, dentryBound);
@@ -157,7 +159,7 @@ export class FakeTask {
   }
 
   get namespaces() {
-    return { mounts: this.fs.root.mount.namespace! };
+    return { mounts: this.fs.root.mount.namespace!, network: this.kernel.network };
   }
 
   numberOf(pid: number): number {

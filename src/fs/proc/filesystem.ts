@@ -38,7 +38,7 @@ export class ProcType implements FilesystemType {
   }
 
   mount(task: Task, _source: string, flags: number): Procfs {
-    const procfs = new Procfs(this.system.seenFrom(task.group.pidNamespace));
+    const procfs = new Procfs(this.system.seenBy(task));
     procfs.readOnly = (flags & MS_RDONLY) !== 0;
     return procfs;
   }

@@ -5,6 +5,7 @@
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Mm } from "../../kernel/mm/mm.ts";
 import type { PidNamespace } from "../../kernel/ns/pid-namespace.ts";
+import type { NetworkNamespace } from "../../kernel/socket/network.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { ThreadGroup } from "../../kernel/task/thread-group.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
@@ -26,6 +27,8 @@ export class ProcSystem implements Subject {
   readonly settings: Settings;
   /** Whose numbers name processes here. */
   readonly pidNamespace: PidNamespace;
+  /** Whose interfaces a sysfs shows. */
+  readonly networkNamespace: NetworkNamespace;
 
   constructor(
     kernel: Kernel,
@@ -33,17 +36,26 @@ export class ProcSystem implements Subject {
     network: NetworkReport,
     settings: Settings = new Map(),
     pidNamespace: PidNamespace = kernel.pids.first,
+    networkNamespace: NetworkNamespace = kernel.network,
   ) {
     this.kernel = kernel;
     this.facts = facts;
     this.network = network;
     this.settings = settings;
     this.pidNamespace = pidNamespace;
+    this.networkNamespace = networkNamespace;
   }
 
-  /** The same, for those in another pid namespace. */
-  seenFrom(pidNamespace: PidNamespace): ProcSystem {
-    return new ProcSystem(this.kernel, this.facts, this.network, this.settings, pidNamespace);
+  /** The same, as `task` sees it, which mounts an instance. */
+  seenBy(task: Task): ProcSystem {
+    return new ProcSystem(
+      this.kernel,
+      this.facts,
+      this.network,
+      this.settings,
+      task.group.pidNamespace,
+      task.namespaces.network,
+    );
   }
 
   /** What this instance calls what the kernel calls `pid`; 0 when it cannot be seen. */

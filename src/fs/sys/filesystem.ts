@@ -113,8 +113,8 @@ export class SysfsType implements FilesystemType {
     return new Sysfs(this.#system);
   }
 
-  mount(_task: Task, _source: string, flags: number): Sysfs {
-    const sysfs = this.make();
+  mount(task: Task, _source: string, flags: number): Sysfs {
+    const sysfs = new Sysfs(this.#system.seenBy(task));
     sysfs.readOnly = (flags & MS_RDONLY) !== 0;
     return sysfs;
   }

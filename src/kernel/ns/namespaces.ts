@@ -5,6 +5,7 @@
  */
 import { CLONE_NEWUTS } from "../../abi/sched.ts";
 import type { IpcNamespace } from "../ipc/namespace.ts";
+import type { NetworkNamespace } from "../socket/network.ts";
 import type { MountNamespace } from "../vfs/mount.ts";
 import { Namespace } from "./namespace.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
@@ -34,6 +35,7 @@ export interface NamespaceFields {
   readonly uts: UtsNamespace;
   readonly mounts: MountNamespace;
   readonly ipc: IpcNamespace;
+  readonly network: NetworkNamespace;
   /** Where its next child processes are born; its own one unless unshare or setns said otherwise. */
   readonly pidForChildren: PidNamespace;
 }
@@ -42,12 +44,14 @@ export class Namespaces implements NamespaceFields {
   readonly uts: UtsNamespace;
   readonly mounts: MountNamespace;
   readonly ipc: IpcNamespace;
+  readonly network: NetworkNamespace;
   readonly pidForChildren: PidNamespace;
 
   constructor(fields: NamespaceFields) {
     this.uts = fields.uts;
     this.mounts = fields.mounts;
     this.ipc = fields.ipc;
+    this.network = fields.network;
     this.pidForChildren = fields.pidForChildren;
   }
 

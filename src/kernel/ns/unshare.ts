@@ -17,13 +17,14 @@ import {
 import { refuse } from "../../base/refuse.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import { IpcNamespace } from "../ipc/namespace.ts";
+import { NetworkNamespace } from "../socket/network.ts";
 import type { Task } from "../task/task.ts";
 import { type NamespaceFields, type Namespaces, UtsNamespace } from "./namespaces.ts";
 import { MAX_PID_NS_LEVEL, PidNamespace } from "./pid-namespace.ts";
 import { MOST_USER_LEVELS, UserNamespace } from "./user-namespace.ts";
 
-const MISSING = CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_NEWTIME;
-const KINDS = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID;
+const MISSING = CLONE_NEWCGROUP | CLONE_NEWTIME;
+const KINDS = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET;
 
 /** May `task` make what `flags` asks for? 0 or -errno. */
 export function checkUnshare(task: Task, flags: number): number {
@@ -96,5 +97,7 @@ export function unshareNamespaces(
     changes.uts = new UtsNamespace(vfs.newNamespaceId(), owner, hostname, domainname);
   }
   if ((flags & CLONE_NEWIPC) !== 0) changes.ipc = new IpcNamespace(vfs.newNamespaceId(), owner);
+  if ((flags & CLONE_NEWNET) !== 0)
+    changes.network = new NetworkNamespace(vfs.newNamespaceId(), owner);
   return old.with(changes);
 }

@@ -11,6 +11,7 @@ import { refuse } from "../../base/refuse.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import type { Task } from "../task/task.ts";
 import type { IncomingMessage, OutgoingMessage } from "./message.ts";
+import type { NetworkNamespace } from "./network.ts";
 import { SocketOptions } from "./options.ts";
 
 /** What reading half and writing half are closed: bits of `shutdown` fields. */
@@ -26,6 +27,9 @@ export abstract class Endpoint {
   readonly options: SocketOptions;
   /** Where the operation that said -EAGAIN last is to wait. */
   blockedAt: WaitQueue = this.queue;
+
+  /** Where it was made; null for the host's. */
+  readonly network: NetworkNamespace | null = null;
 
   constructor(domain: number, type: number, protocol: number, options = new SocketOptions()) {
     this.domain = domain;

@@ -208,7 +208,8 @@ export class Socket extends File {
     }
     const rc = this.endpoint.ioctl(task, command, argument);
     if (rc !== -ENOTTY || command === FIONREAD) return rc;
-    return interfaceIoctl(task, command, argument);
+    const network = this.endpoint.network ?? task.kernel.network;
+    return interfaceIoctl(task, network, command, argument);
   }
 
   override release(): void {

@@ -59,7 +59,7 @@ const PAGE = 4096;
 const UNNAMED = Uint8Array.of(AF_UNIX, 0);
 
 export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parcel>, Carrier {
-  readonly network: NetworkNamespace;
+  override readonly network: NetworkNamespace;
   /** sockaddr_un as bound, or null. */
   name: Uint8Array | null = null;
   /** The inode of a bound file name. */

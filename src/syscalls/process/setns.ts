@@ -14,6 +14,7 @@ import { NamespaceFile } from "../../kernel/ns/namespace-file.ts";
 import { type NamespaceFields, UtsNamespace } from "../../kernel/ns/namespaces.ts";
 import { PidNamespace } from "../../kernel/ns/pid-namespace.ts";
 import { UserNamespace } from "../../kernel/ns/user-namespace.ts";
+import { NetworkNamespace } from "../../kernel/socket/network.ts";
 import { mayAccess } from "../../kernel/task/access.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
@@ -41,8 +42,8 @@ function ofPidfd(task: Task, file: File, types: number): Namespace[] | number {
   const target = file.group.anyTask;
   if (target === null) return -ESRCH;
   if (!mayAccess(task, target)) return refuse(EPERM, "setns: no ptrace access");
-  const { uts, mounts, ipc } = target.namespaces;
-  const all: Namespace[] = [mounts, uts, ipc, target.group.pidNamespace];
+  const { uts, mounts, ipc, network } = target.namespaces;
+  const all: Namespace[] = [mounts, uts, ipc, network, target.group.pidNamespace];
   if ((types & CLONE_NEWUSER) !== 0) all.unshift(target.credentials.userNamespace);
   return all.filter(({ flag }) => (types & flag) !== 0);
 }
@@ -96,6 +97,7 @@ function choose(task: Task, namespace: Namespace, changes: Changes): number {
   if (namespace instanceof MountNamespace) changes.mounts = namespace;
   else if (namespace instanceof UtsNamespace) changes.uts = namespace;
   else if (namespace instanceof IpcNamespace) changes.ipc = namespace;
+  else if (namespace instanceof NetworkNamespace) changes.network = namespace;
   else if (namespace instanceof PidNamespace) {
     // Only downwards: a process must not see less of its children than of itself.
     if (!namespace.isWithin(task.group.pidNamespace))

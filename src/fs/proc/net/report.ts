@@ -1,5 +1,5 @@
 /**
- * KernelNetwork: the NetworkReport of a kernel whose sockets nobody lists: its interfaces and their
+ * KernelNetwork: the NetworkReport of a kernel whose sockets nobody lists: the interfaces of a network and their
  * IPv6 addresses; tables of sockets are empty.
  */
 import { AF_INET6 } from "../../../abi/socket.ts";
@@ -14,18 +14,12 @@ const SCOPE_HOST = 0x10;
 const RT_SCOPE_HOST = 254;
 
 export class KernelNetwork implements NetworkReport {
-  readonly #network: NetworkNamespace;
-
-  constructor(network: NetworkNamespace) {
-    this.#network = network;
+  lines(network: NetworkNamespace, table: NetTable): readonly string[] {
+    return table === "if_inet6" ? network.interfaces.flatMap(inet6Lines) : [];
   }
 
-  lines(table: NetTable): readonly string[] {
-    return table === "if_inet6" ? this.#network.interfaces.flatMap(inet6Lines) : [];
-  }
-
-  devices(): readonly NetDevice[] {
-    return this.#network.interfaces.map((each) => ({
+  devices(network: NetworkNamespace): readonly NetDevice[] {
+    return network.interfaces.map((each) => ({
       name: each.name,
       index: each.index,
       mtu: each.mtu,

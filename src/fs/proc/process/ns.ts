@@ -16,6 +16,7 @@ type Find = (task: Task) => Namespace | null;
 const LINKS: readonly (readonly [string, Find])[] = [
   ["ipc", (task) => task.namespaces.ipc],
   ["mnt", (task) => task.namespaces.mounts],
+  ["net", (task) => task.namespaces.network],
   ["pid", (task) => task.group.pidNamespace],
   [
     "pid_for_children",
