@@ -18,7 +18,7 @@ import type { Task } from "../task/task.ts";
 import { AnonymousInode } from "../vfs/anonymous.ts";
 import { File } from "../vfs/file.ts";
 import type { Inode } from "../vfs/inode.ts";
-import { MountNamespace } from "../vfs/mount.ts";
+import { MountNamespace } from "../vfs/mount-namespace.ts";
 import type { Path } from "../vfs/path.ts";
 import type { Vfs } from "../vfs/vfs.ts";
 import type { Namespace } from "./namespace.ts";
@@ -63,6 +63,11 @@ export class NamespaceFile extends File {
   ) {
     super(inode, path, flags, credentials);
     this.namespace = namespace;
+    namespace.ref();
+  }
+
+  override release(): void {
+    this.namespace.unref();
   }
 
   override read(): number {

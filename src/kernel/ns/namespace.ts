@@ -25,6 +25,11 @@ export abstract class Namespace {
     this.owner = owner;
   }
 
+  /** Kinds that hold on to something count who uses them: sets of namespaces, and open files. */
+  ref(): void {}
+
+  unref(): void {}
+
   /** The name of its link in /proc/PID/ns. */
   abstract get kind(): string;
 

@@ -6,7 +6,7 @@
 import { CLONE_NEWUTS } from "../../abi/sched.ts";
 import type { IpcNamespace } from "../ipc/namespace.ts";
 import type { NetworkNamespace } from "../socket/network.ts";
-import type { MountNamespace } from "../vfs/mount.ts";
+import type { MountNamespace } from "../vfs/mount-namespace.ts";
 import { Namespace } from "./namespace.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -46,6 +46,7 @@ export class Namespaces implements NamespaceFields {
   readonly ipc: IpcNamespace;
   readonly network: NetworkNamespace;
   readonly pidForChildren: PidNamespace;
+  #users = 0;
 
   constructor(fields: NamespaceFields) {
     this.uts = fields.uts;
@@ -56,6 +57,17 @@ export class Namespaces implements NamespaceFields {
   }
 
   with(changes: Partial<NamespaceFields>): Namespaces {
-    return new Namespaces({ ...this, ...changes });
+    const { uts, mounts, ipc, network, pidForChildren } = this;
+    return new Namespaces({ uts, mounts, ipc, network, pidForChildren, ...changes });
+  }
+
+  /** A task has this set now. */
+  ref(): this {
+    if (this.#users++ === 0) this.mounts.ref();
+    return this;
+  }
+
+  unref(): void {
+    if (--this.#users === 0) this.mounts.unref();
   }
 }

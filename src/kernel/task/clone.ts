@@ -154,7 +154,7 @@ function makeTask(
     comm: task.comm,
   });
   child.signals.setBlocked(task.signals.blockedLo, task.signals.blockedHi);
-  child.namespaces = unshareNamespaces(child, task.namespaces, low(flags), pidNamespace);
+  child.setNamespaces(unshareNamespaces(child, task.namespaces, low(flags), pidNamespace));
   child.seccomp = task.seccomp;
   child.memoryPolicy = task.memoryPolicy;
   child.personality = task.personality;

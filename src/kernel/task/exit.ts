@@ -44,6 +44,7 @@ export function exitTask(task: Task, status = 0): void {
   releaseVforkParent(task);
   if (--task.files.users === 0) task.files.closeAll(task);
   task.fs.unref();
+  task.namespaces.unref();
   task.handlers.users--;
   kernel.cpuTime.leavesSpace(task);
   leavesSegments(task);

@@ -134,7 +134,7 @@ export class Task implements Waiter, StackGrower {
     this.handlers = parts.handlers;
     this.files = parts.files;
     this.fs = parts.fs;
-    this.namespaces = kernel.namespaces;
+    this.namespaces = kernel.namespaces?.ref();
     this.credentials = parts.credentials;
     this.comm = parts.comm;
     this.startNs = kernel.clock.monotonicNs();
@@ -143,6 +143,13 @@ export class Task implements Waiter, StackGrower {
   /** The kernel's number of its process. */
   get pid(): number {
     return this.group.pid;
+  }
+
+  /** Move to another set of namespaces. */
+  setNamespaces(namespaces: Namespaces): void {
+    namespaces.ref();
+    this.namespaces.unref();
+    this.namespaces = namespaces;
   }
 
   // --- others, by the numbers of this task's pid namespace ------------------------------------

@@ -33,7 +33,8 @@ import type { Inode } from "./inode.ts";
 import { notifyEntry } from "./inotify.ts";
 import { Kstat, StatFs } from "./kstat.ts";
 import { LockGraph } from "./locks.ts";
-import { Mount, MountNamespace } from "./mount.ts";
+import { Mount, plug } from "./mount.ts";
+import { MountNamespace } from "./mount-namespace.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW, LOOKUP_PARENT, Walker } from "./namei.ts";
 import { openAt } from "./open.ts";
 import { Path } from "./path.ts";
@@ -69,6 +70,8 @@ export class Vfs {
   memoryFiles: MemoryFiles | null = null;
   /** Monotonic time at the start of the last path walk: one reading of the clock for all its components. */
   walkNs = 0;
+  /** Every mount of every namespace. */
+  readonly attached = new Set<Mount>();
   /** Mounted filesystems, for sync(2). */
   readonly filesystems = new Set<Filesystem>();
   /** How many inotify marks there are: 0 lets events cost nothing. */
@@ -206,10 +209,10 @@ export class Vfs {
     return new Path(mount, mount.root);
   }
 
-  /** Mount a filesystem at a path; on top of what is mounted there already. */
+  /** For boot code: mount a filesystem at a path, on top of what is mounted there already. */
   mountAt(filesystem: Filesystem, at: Path, flags = MS_RELATIME, source = filesystem.type): Mount {
     const mount = this.newMount(filesystem, flags, source);
-    at.mount.namespace!.attach(mount, at);
+    plug(mount, at.mount, at.dentry);
     return mount;
   }
 

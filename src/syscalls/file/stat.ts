@@ -16,6 +16,7 @@ import {
   MS_NODIRATIME,
   MS_NOEXEC,
   MS_NOSUID,
+  MS_NOSYMFOLLOW,
   MS_RELATIME,
 } from "../../abi/mount.ts";
 import {
@@ -26,6 +27,7 @@ import {
   ST_NODIRATIME,
   ST_NOEXEC,
   ST_NOSUID,
+  ST_NOSYMFOLLOW,
   ST_RDONLY,
   ST_RELATIME,
   ST_VALID,
@@ -246,6 +248,7 @@ const FLAG_PAIRS: readonly (readonly [number, number])[] = [
   [MS_NODEV, ST_NODEV],
   [MS_NOEXEC, ST_NOEXEC],
   [MS_NOATIME, ST_NOATIME],
+  [MS_NOSYMFOLLOW, ST_NOSYMFOLLOW],
   [MS_NODIRATIME, ST_NODIRATIME],
   [MS_RELATIME, ST_RELATIME],
 ];

@@ -207,6 +207,6 @@ export function unshare(task: Task, flags: number): number {
   if ((kinds & (CLONE_NEWIPC | CLONE_SYSVSEM)) !== 0) task.namespaces.ipc.processExits(task.group);
   task.credentials = unshareUser(task, kinds);
   const born = pidNamespaceFor(task, kinds, task.credentials.userNamespace);
-  task.namespaces = unshareNamespaces(task, task.namespaces, kinds, born);
+  task.setNamespaces(unshareNamespaces(task, task.namespaces, kinds, born));
   return 0;
 }

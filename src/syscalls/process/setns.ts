@@ -18,7 +18,7 @@ import { NetworkNamespace } from "../../kernel/socket/network.ts";
 import { mayAccess } from "../../kernel/task/access.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
-import { MountNamespace } from "../../kernel/vfs/mount.ts";
+import { MountNamespace } from "../../kernel/vfs/mount-namespace.ts";
 
 type Changes = { -readonly [K in keyof NamespaceFields]?: NamespaceFields[K] };
 
@@ -65,7 +65,7 @@ function enter(task: Task, wanted: readonly Namespace[]): number {
   const { ipc, mounts } = task.namespaces;
   if (changes.ipc !== undefined && changes.ipc !== ipc) ipc.processExits(task.group);
   task.credentials = credentials;
-  task.namespaces = task.namespaces.with(changes);
+  task.setNamespaces(task.namespaces.with(changes));
   if (task.namespaces.mounts !== mounts) {
     const { top } = task.namespaces.mounts;
     task.fs.setRoot(top);
