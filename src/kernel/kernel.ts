@@ -20,6 +20,7 @@ import {
   STOP_STARTED,
   STOP_SYSCALL,
 } from "../platform/contract.ts";
+import { Cgroup } from "./cgroup/cgroup.ts";
 import type { WallTimer } from "./files/timerfd.ts";
 import { SharedFutexes } from "./futex/futex.ts";
 import type { Namespaces } from "./ns/namespaces.ts";
@@ -110,6 +111,8 @@ export class Kernel {
   readonly socketFamilies = new SocketFamilies();
   /** The sandbox's network: what its sockets have bound. */
   readonly network = new NetworkNamespace();
+  /** Where every process is that nobody has put elsewhere. */
+  readonly rootCgroup = new Cgroup(1, "", null, 0, 0);
   /** Pid 1: adopts orphans and reaps them; has no threads of its own. */
   readonly init: ThreadGroup;
   /** The namespaces of the first process; set by boot. */

@@ -18,6 +18,8 @@ import { makeOverlayRoot } from "../fs/overlay/root.ts";
 import { Tmpfs, TmpfsMemoryFiles, TmpfsType } from "../fs/tmpfs/filesystem.ts";
 import { Host } from "../host/host.ts";
 import { HostStat } from "../host/stat.ts";
+import { CgroupNamespace } from "../kernel/cgroup/cgroup.ts";
+import { taskBorn } from "../kernel/cgroup/membership.ts";
 import { Credentials } from "../kernel/cred/credentials.ts";
 import { describeKernel } from "../kernel/describe.ts";
 import { exec } from "../kernel/exec/exec.ts";
@@ -290,6 +292,7 @@ export class Sandbox {
       mounts: root.mount.namespace!,
       ipc: new IpcNamespace(FIRST_IPC, FIRST_USER_NAMESPACE),
       network: kernel.network,
+      cgroup: new CgroupNamespace(kernel.rootCgroup),
       pidForChildren: kernel.pids.first,
     });
     const pid = kernel.pids.allocate();
@@ -307,6 +310,7 @@ export class Sandbox {
     thread.owner = task;
     group.tasks.push(task);
     group.leader = task;
+    taskBorn(group);
     kernel.init.children.add(group);
     kernel.pids.set(pid, task);
     kernel.main = group;

@@ -4,6 +4,7 @@
  * and CLONE_NEW* make a new one.
  */
 import { CLONE_NEWUTS } from "../../abi/sched.ts";
+import type { CgroupNamespace } from "../cgroup/cgroup.ts";
 import type { IpcNamespace } from "../ipc/namespace.ts";
 import type { NetworkNamespace } from "../socket/network.ts";
 import type { MountNamespace } from "../vfs/mount-namespace.ts";
@@ -36,6 +37,7 @@ export interface NamespaceFields {
   readonly mounts: MountNamespace;
   readonly ipc: IpcNamespace;
   readonly network: NetworkNamespace;
+  readonly cgroup: CgroupNamespace;
   /** Where its next child processes are born; its own one unless unshare or setns said otherwise. */
   readonly pidForChildren: PidNamespace;
 }
@@ -45,6 +47,7 @@ export class Namespaces implements NamespaceFields {
   readonly mounts: MountNamespace;
   readonly ipc: IpcNamespace;
   readonly network: NetworkNamespace;
+  readonly cgroup: CgroupNamespace;
   readonly pidForChildren: PidNamespace;
   #users = 0;
 
@@ -53,12 +56,13 @@ export class Namespaces implements NamespaceFields {
     this.mounts = fields.mounts;
     this.ipc = fields.ipc;
     this.network = fields.network;
+    this.cgroup = fields.cgroup;
     this.pidForChildren = fields.pidForChildren;
   }
 
   with(changes: Partial<NamespaceFields>): Namespaces {
-    const { uts, mounts, ipc, network, pidForChildren } = this;
-    return new Namespaces({ uts, mounts, ipc, network, pidForChildren, ...changes });
+    const { uts, mounts, ipc, network, cgroup, pidForChildren } = this;
+    return new Namespaces({ uts, mounts, ipc, network, cgroup, pidForChildren, ...changes });
   }
 
   /** A task has this set now. */

@@ -15,6 +15,7 @@ import {
   CLONE_NEWUTS,
 } from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
+import { CgroupNamespace } from "../cgroup/cgroup.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import { IpcNamespace } from "../ipc/namespace.ts";
 import { NetworkNamespace } from "../socket/network.ts";
@@ -23,12 +24,13 @@ import { type NamespaceFields, type Namespaces, UtsNamespace } from "./namespace
 import { MAX_PID_NS_LEVEL, PidNamespace } from "./pid-namespace.ts";
 import { MOST_USER_LEVELS, UserNamespace } from "./user-namespace.ts";
 
-const MISSING = CLONE_NEWCGROUP | CLONE_NEWTIME;
-const KINDS = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET;
+const KINDS =
+  CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
 
 /** May `task` make what `flags` asks for? 0 or -errno. */
 export function checkUnshare(task: Task, flags: number): number {
-  if ((flags & MISSING) !== 0) return refuse(EINVAL, "this namespace type is not implemented");
+  // As a kernel without CONFIG_TIME_NS: the vDSO of the host tells programs the host's clocks.
+  if ((flags & CLONE_NEWTIME) !== 0) return refuse(EINVAL, "there are no time namespaces");
   if ((flags & CLONE_NEWUSER) !== 0) {
     const rc = checkNewUser(task);
     if (rc < 0) return rc;
@@ -99,5 +101,7 @@ export function unshareNamespaces(
   if ((flags & CLONE_NEWIPC) !== 0) changes.ipc = new IpcNamespace(vfs.newNamespaceId(), owner);
   if ((flags & CLONE_NEWNET) !== 0)
     changes.network = new NetworkNamespace(vfs.newNamespaceId(), owner);
+  if ((flags & CLONE_NEWCGROUP) !== 0)
+    changes.cgroup = new CgroupNamespace(task.group.cgroup, vfs.newNamespaceId(), owner);
   return old.with(changes);
 }

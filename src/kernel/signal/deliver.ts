@@ -15,6 +15,7 @@ import {
 import { SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGSEGV, SIGSTOP } from "../../abi/signal.ts";
 import { signaledStatus } from "../../abi/wait.ts";
 import { Reg } from "../../platform/contract.ts";
+import { taskFroze } from "../cgroup/membership.ts";
 import { exitTask } from "../task/exit.ts";
 import { beginGroupExit } from "../task/group-exit.ts";
 import type { Task } from "../task/task.ts";
@@ -41,6 +42,12 @@ export function returnToGuest(task: Task, restart: number): void {
       task.state = "stopped";
       task.stopRestart = code;
       completeGroupStop(task.group);
+      return;
+    }
+    if (task.group.signals.isFrozen) {
+      task.state = "stopped";
+      task.stopRestart = code;
+      taskFroze(task.group);
       return;
     }
     const info = dequeue(task);

@@ -30,6 +30,8 @@ import {
 } from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
 import { type GuestThread, Reg } from "../../platform/contract.ts";
+import type { Cgroup } from "../cgroup/cgroup.ts";
+import { processBorn, taskBorn } from "../cgroup/membership.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import type { PidNamespace } from "../ns/pid-namespace.ts";
 import { checkUnshare, pidNamespaceFor, unshareNamespaces, unshareUser } from "../ns/unshare.ts";
@@ -50,6 +52,8 @@ export interface CloneRequest {
   pidfd: number;
   /** Wanted pids, those of the innermost namespaces first (clone3's set_tid). */
   setTid: readonly number[];
+  /** Where it is born, null for the parent's (CLONE_INTO_CGROUP). */
+  cgroup: Cgroup | null;
 }
 
 /** The flags that bit operators can hold. */
@@ -117,6 +121,8 @@ function checkClone(task: Task, request: CloneRequest): number {
     return refuse(EINVAL, "clone: CLONE_NEWIPC with CLONE_SYSVSEM");
   const rc = checkUnshare(task, low(flags));
   if (rc < 0) return rc;
+  const cgroup = request.cgroup ?? task.group.cgroup;
+  if (!cgroup.isRoot && !cgroup.mayFork()) return refuse(EAGAIN, "clone: pids.max");
   const limit = task.group.limits.soft(RLIMIT_NPROC);
   const { uid } = task.credentials;
   const exempt =
@@ -171,6 +177,7 @@ function makeTask(
   if (has(CLONE_CHILD_CLEARTID)) child.clearChildTid = request.childTid;
   if (has(CLONE_VFORK)) child.vforkParent = task;
   group.tasks.push(child);
+  taskBorn(group);
   group.leader ??= child;
   return child;
 }
@@ -193,6 +200,8 @@ function makeGroup(
   group.exitSignal = hasFlag(request.flags, CLONE_PARENT)
     ? task.group.exitSignal
     : request.exitSignal;
+  group.cgroup = request.cgroup ?? task.group.cgroup;
+  processBorn(group);
   group.nice = task.group.nice;
   group.oomScoreAdj = task.group.oomScoreAdj;
   if (group.limits.soft(RLIMIT_CPU) !== RLIM_INFINITY) group.timers.watchCpuLimit();

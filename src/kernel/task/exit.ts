@@ -5,6 +5,7 @@
  * own alone is killed on the host at once; otherwise each thread is stopped and ended by itself.
  */
 import { SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SIGCONT, SIGHUP, SIGKILL } from "../../abi/signal.ts";
+import { processEnded, taskGone } from "../cgroup/membership.ts";
 import { futexWake } from "../futex/futex.ts";
 import { exitRobustList } from "../futex/robust.ts";
 import { leavesSegments } from "../ipc/shm.ts";
@@ -52,7 +53,10 @@ export function exitTask(task: Task, status = 0): void {
   if (spaceEnds) mm.space.kill();
   else task.thread.exit();
   group.tasks.splice(group.tasks.indexOf(task), 1);
-  if (task !== group.leader) kernel.pids.remove(task.tid);
+  if (task !== group.leader) {
+    kernel.pids.remove(task.tid);
+    taskGone(group);
+  }
   if (group.exiting === null) group.exitStatus = status;
   if (group.execing !== null) group.execing.wakeUp();
   if (group.tasks.length === 0) groupExited(group, task);
@@ -84,6 +88,7 @@ function groupExited(group: ThreadGroup, last: Task): void {
   group.exitUid = last.credentials.uid;
   if (group.exiting !== null) group.exitStatus = group.exiting;
   group.timers.clear();
+  processEnded(group);
   last.namespaces.ipc.processExits(group);
   leaveSession(group);
   if (group.isNamespaceInit && !endNamespace(group)) return;
@@ -142,6 +147,8 @@ export function reap(group: ThreadGroup): void {
   }
   kernel.leaveProcessGroup(group);
   kernel.pids.remove(group.pid);
+  taskGone(group);
+  if (!group.cgroup.isRoot) group.cgroup.addDead(group.deadUserNs);
   for (let at: PidNamespace | null = group.pidNamespace; at !== null; at = at.parent) {
     at.population--;
     // The last one that a dying init waited for.

@@ -4,6 +4,7 @@
  *  - Changes of family (children, process group) go through the functions of exit.ts and kernel.ts.
  */
 import { WaitQueue } from "../../base/wait-queue.ts";
+import type { Cgroup } from "../cgroup/cgroup.ts";
 import type { Kernel } from "../kernel.ts";
 import type { PidNamespace } from "../ns/pid-namespace.ts";
 import { GroupSignals } from "../signal/group-signals.ts";
@@ -24,6 +25,11 @@ export class ThreadGroup {
   leader: Task | null = null;
   /** Living threads. */
   readonly tasks: Task[] = [];
+
+  /** Change it with the functions of cgroup/membership.ts. */
+  cgroup: Cgroup;
+  /** How many tasks it counts for there. */
+  chargedTasks = 0;
 
   parent: ThreadGroup | null;
   readonly children = new Set<ThreadGroup>();
@@ -79,6 +85,7 @@ export class ThreadGroup {
   ) {
     this.kernel = kernel;
     this.pid = pid;
+    this.cgroup = kernel.rootCgroup;
     this.pidNamespace = pidNamespace;
     this.ownPid = pidNamespace.numberOf(pid);
     this.isNamespaceInit = pidNamespace.init === null;

@@ -50,7 +50,7 @@ export const mount = syscall("mount", {
   ],
   support: {
     partial:
-      "tmpfs, proc, sysfs, devtmpfs, devpts, mqueue; quotas and file systems on devices are not there",
+      "tmpfs, proc, sysfs, devtmpfs, devpts, mqueue, cgroup2; quotas and file systems on devices are not there",
   },
   run: mountHandlers.mount,
 });

@@ -4,12 +4,13 @@
  */
 
 import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from "../../abi/capability.ts";
-import { E2BIG, EFAULT, EINVAL, EMFILE, EPERM } from "../../abi/errno.ts";
+import { E2BIG, EBADF, EFAULT, EINVAL, EMFILE, EPERM } from "../../abi/errno.ts";
 import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import {
   CLONE_ARGS_SIZE_VER0,
   CLONE_FILES,
   CLONE_FS,
+  CLONE_INTO_CGROUP,
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
   CLONE_NEWNET,
@@ -30,6 +31,7 @@ import {
 } from "../../abi/sched.ts";
 import { SIGCHLD } from "../../abi/signal.ts";
 import { refuse } from "../../base/refuse.ts";
+import { type Cgroup, isCgroupDirectory } from "../../kernel/cgroup/cgroup.ts";
 import { PidFile } from "../../kernel/files/pidfd.ts";
 import { MAX_PID_NS_LEVEL, type PidNamespace } from "../../kernel/ns/pid-namespace.ts";
 import {
@@ -84,8 +86,6 @@ export function clone3(task: Task, address: number, size: number): number {
   const args = clone_args.read(new DataView(bytes.buffer), 0);
   const known = args.flags < 2 ** 34 && args.flags % 0x100 === 0;
   if (!known) return refuse(EINVAL, "clone3: unknown flags");
-  if (hasFlag(args.flags, 0x200000000))
-    return refuse(EINVAL, "clone3: CLONE_INTO_CGROUP without cgroups");
   if (hasFlag(args.flags, 0x400000)) return refuse(EINVAL, "clone3: CLONE_DETACHED");
   if (args.exit_signal > 64) return refuse(EINVAL, "clone3: bad exit signal");
   if (hasFlag(args.flags, CLONE_THREAD) && args.exit_signal !== 0)
@@ -103,7 +103,21 @@ export function clone3(task: Task, address: number, size: number): number {
     if (typeof wishes === "number") return wishes;
     request.setTid = wishes;
   } else if (args.set_tid !== 0) return refuse(EINVAL, "clone3: set_tid without its size");
+  if (hasFlag(args.flags, CLONE_INTO_CGROUP)) {
+    const cgroup = cgroupAt(task, args.cgroup);
+    if (typeof cgroup === "number") return cgroup;
+    request.cgroup = cgroup;
+  }
   return run(task, request);
+}
+
+/** The cgroup whose directory is open as `fd`, if the task may put processes there. */
+function cgroupAt(task: Task, fd: number): Cgroup | number {
+  const inode = task.files.get(fd)?.inode;
+  if (inode === undefined) return -EBADF;
+  if (!isCgroupDirectory(inode)) return refuse(EBADF, "clone3: not the directory of a cgroup");
+  const rc = inode.mayEnter(task, task.credentials, task.group);
+  return rc < 0 ? rc : inode.cgroup;
 }
 
 /** The pids that a child shall have, innermost namespace first. Checked further where they are given out. */
@@ -128,7 +142,17 @@ function readWishes(task: Task, at: number, count: number): number[] | number {
 }
 
 function plain(flags: number, exitSignal: number): CloneRequest {
-  return { flags, exitSignal, stack: 0, tls: 0, parentTid: 0, childTid: 0, pidfd: 0, setTid: [] };
+  return {
+    flags,
+    exitSignal,
+    stack: 0,
+    tls: 0,
+    parentTid: 0,
+    childTid: 0,
+    pidfd: 0,
+    setTid: [],
+    cgroup: null,
+  };
 }
 
 function run(task: Task, request: CloneRequest): number {
@@ -165,6 +189,7 @@ function awaitVfork(task: Task, child: Task, tid: number): number {
 const KNOWN_UNSHARE = [
   CLONE_FILES,
   CLONE_FS,
+  CLONE_INTO_CGROUP,
   CLONE_NEWNS,
   CLONE_NEWUTS,
   CLONE_SYSVSEM,

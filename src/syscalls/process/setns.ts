@@ -5,6 +5,7 @@ import { CAP_SYS_ADMIN, CAP_SYS_CHROOT } from "../../abi/capability.ts";
 import { EBADF, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
 import { CLONE_NEWNS, CLONE_NEWUSER, namespaceFlags } from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
+import { CgroupNamespace } from "../../kernel/cgroup/cgroup.ts";
 import type { Credentials } from "../../kernel/cred/credentials.ts";
 import { getFile } from "../../kernel/fd/get.ts";
 import { PidFile } from "../../kernel/files/pidfd.ts";
@@ -42,8 +43,8 @@ function ofPidfd(task: Task, file: File, types: number): Namespace[] | number {
   const target = file.group.anyTask;
   if (target === null) return -ESRCH;
   if (!mayAccess(task, target)) return refuse(EPERM, "setns: no ptrace access");
-  const { uts, mounts, ipc, network } = target.namespaces;
-  const all: Namespace[] = [mounts, uts, ipc, network, target.group.pidNamespace];
+  const { uts, mounts, ipc, network, cgroup } = target.namespaces;
+  const all: Namespace[] = [mounts, uts, ipc, network, cgroup, target.group.pidNamespace];
   if ((types & CLONE_NEWUSER) !== 0) all.unshift(target.credentials.userNamespace);
   return all.filter(({ flag }) => (types & flag) !== 0);
 }
@@ -98,6 +99,7 @@ function choose(task: Task, namespace: Namespace, changes: Changes): number {
   else if (namespace instanceof UtsNamespace) changes.uts = namespace;
   else if (namespace instanceof IpcNamespace) changes.ipc = namespace;
   else if (namespace instanceof NetworkNamespace) changes.network = namespace;
+  else if (namespace instanceof CgroupNamespace) changes.cgroup = namespace;
   else if (namespace instanceof PidNamespace) {
     // Only downwards: a process must not see less of its children than of itself.
     if (!namespace.isWithin(task.group.pidNamespace))

@@ -14,6 +14,7 @@ import type { ProcProcess } from "../subject.ts";
 type Find = (task: Task) => Namespace | null;
 
 const LINKS: readonly (readonly [string, Find])[] = [
+  ["cgroup", (task) => task.namespaces.cgroup],
   ["ipc", (task) => task.namespaces.ipc],
   ["mnt", (task) => task.namespaces.mounts],
   ["net", (task) => task.namespaces.network],

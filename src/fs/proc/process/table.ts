@@ -48,6 +48,12 @@ function children({ group, tid, system }: ProcProcess): string {
   return pids.map((pid) => `${pid} `).join("");
 }
 
+/** The one hierarchy, as the reader sees it. */
+function cgroup({ group }: ProcProcess, reader: Task): string {
+  const path = group.cgroup.pathFrom(reader.namespaces.cgroup.root);
+  return `0::${path}${group.cgroup.isRemoved ? " (deleted)" : ""}\n`;
+}
+
 function clearRefs(_process: ProcProcess, _task: Task, text: string): number {
   return /^[1-5]\s*$/.test(text) ? 0 : -EINVAL;
 }
@@ -58,7 +64,7 @@ const IO =
 /** What processes and threads both have. */
 const BOTH: readonly Entry<ProcProcess>[] = [
   file("auxv", 0o400, auxv, undefined, PRIVATE_WITH_END),
-  constant("cgroup", "0::/\n"),
+  file("cgroup", 0o444, cgroup, undefined, WATCHABLE),
   file("clear_refs", 0o200, undefined, clearRefs),
   file("cmdline", 0o444, cmdline, undefined, WITH_END),
   file("comm", 0o644, (process) => `${process.comm}\n`, setComm),
