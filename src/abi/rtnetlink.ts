@@ -49,4 +49,5 @@ export const IFA_FLAGS = 8;
 export const IFA_F_PERMANENT = 0x80;
 /** RFC 2863 states of an interface. */
 export const IF_OPER_UNKNOWN = 0;
+export const IF_OPER_DOWN = 2;
 export const IF_OPER_UP = 6;

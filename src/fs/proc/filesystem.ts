@@ -26,6 +26,7 @@ export class ProcType implements FilesystemType {
   readonly name = "proc";
   readonly nodev = true;
   readonly inUserNamespaces = true;
+  readonly showsKernel = true;
   readonly system: ProcSystem;
 
   constructor(kernel: Kernel, facts: SystemFacts, network: NetworkReport) {

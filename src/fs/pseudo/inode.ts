@@ -96,6 +96,10 @@ export class PseudoDirectory extends PseudoInode implements Listing {
     return 2;
   }
 
+  override get isEmptyForever(): boolean {
+    return this.table.length === 0 && this.constructor === PseudoDirectory;
+  }
+
   override lookup(task: Task | null, name: string): Inode | number {
     if (!this.subject.alive) return -ENOENT;
     return this.find(task, name) ?? -ENOENT;

@@ -103,6 +103,7 @@ export class SysfsType implements FilesystemType {
   readonly name = "sysfs";
   readonly nodev = true;
   readonly inUserNamespaces = true;
+  readonly showsKernel = true;
   readonly #system: ProcSystem;
 
   constructor(system: ProcSystem) {

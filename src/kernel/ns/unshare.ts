@@ -20,6 +20,7 @@ import type { Credentials } from "../cred/credentials.ts";
 import { IpcNamespace } from "../ipc/namespace.ts";
 import { NetworkNamespace } from "../socket/network.ts";
 import type { Task } from "../task/task.ts";
+import { hasRoom } from "../vfs/propagate.ts";
 import { type NamespaceFields, type Namespaces, UtsNamespace } from "./namespaces.ts";
 import { MAX_PID_NS_LEVEL, PidNamespace } from "./pid-namespace.ts";
 import { MOST_USER_LEVELS, UserNamespace } from "./user-namespace.ts";
@@ -36,6 +37,9 @@ export function checkUnshare(task: Task, flags: number): number {
     if (rc < 0) return rc;
   } else if ((flags & KINDS) !== 0 && !task.credentials.hasOwn(CAP_SYS_ADMIN))
     return refuse(EPERM, "new namespaces need CAP_SYS_ADMIN");
+  const { mounts } = task.namespaces;
+  if ((flags & CLONE_NEWNS) !== 0 && !hasRoom(task.kernel.vfs, [...mounts.mounts()].length))
+    return refuse(ENOSPC, "too many mounts");
   return (flags & CLONE_NEWPID) === 0 ? 0 : checkNewPid(task);
 }
 

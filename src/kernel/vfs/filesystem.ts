@@ -69,6 +69,8 @@ export interface FilesystemType {
   readonly name: string;
   /** Needs no device: shown as "nodev" in /proc/filesystems. */
   readonly nodev: boolean;
+  /** Shows the kernel: a user namespace's root gets no more of it than he sees already (visible.ts). */
+  readonly showsKernel?: boolean;
   /** A user namespace's root may mount it, who is nobody outside. */
   readonly inUserNamespaces?: boolean;
   mount(task: Task, source: string, flags: number, data: string): Filesystem | number;

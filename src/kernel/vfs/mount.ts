@@ -49,6 +49,7 @@ export class Mount {
     this.source = source;
     root.ref();
     filesystem.mounts++;
+    filesystem.vfs.mountCount++;
     this.#pinned?.ref();
   }
 
@@ -88,6 +89,7 @@ export class Mount {
     makePrivate(this);
     this.#pinned?.unref();
     this.root.unref();
+    this.filesystem.vfs.mountCount--;
     if (--this.filesystem.mounts === 0) this.filesystem.vfs.releaseFilesystem(this.filesystem);
   }
 }

@@ -14,13 +14,17 @@ import type { Vfs } from "./vfs.ts";
 /** /proc/sys/fs/mount-max, for all namespaces together. */
 const MOST_MOUNTS = 100_000;
 
+/** May there be so many more? */
+export function hasRoom(vfs: Vfs, count: number): boolean {
+  return vfs.mountCount + count <= MOST_MOUNTS;
+}
+
 /** Put a tree that is attached nowhere on `at`, which is the top of what is there. 0 or -errno. */
 export function attachTree(vfs: Vfs, tree: Mount, at: Path): number {
   const { mount: parent, dentry: point } = at;
   const all = [...tree.tree()];
-  const places = 1 + (parent.group === null ? 0 : countReceivers(parent.group, new Set()));
-  if (vfs.attached.size + all.length * places > MOST_MOUNTS)
-    return refuse(ENOSPC, "mount: too many mounts");
+  const places = parent.group === null ? 0 : countReceivers(parent.group, new Set());
+  if (!hasRoom(vfs, all.length * places)) return refuse(ENOSPC, "mount: too many mounts");
   if (parent.group === null) {
     plug(tree, parent, point);
     return 0;

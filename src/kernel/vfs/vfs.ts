@@ -70,6 +70,8 @@ export class Vfs {
   memoryFiles: MemoryFiles | null = null;
   /** Monotonic time at the start of the last path walk: one reading of the clock for all its components. */
   walkNs = 0;
+  /** Mounts, attached or not. */
+  mountCount = 0;
   /** Every mount of every namespace. */
   readonly attached = new Set<Mount>();
   /** Mounted filesystems, for sync(2). */
@@ -210,8 +212,8 @@ export class Vfs {
   }
 
   /** For boot code: mount a filesystem at a path, on top of what is mounted there already. */
-  mountAt(filesystem: Filesystem, at: Path, flags = MS_RELATIME, source = filesystem.type): Mount {
-    const mount = this.newMount(filesystem, flags, source);
+  mountAt(filesystem: Filesystem, at: Path, flags = 0, source = filesystem.type): Mount {
+    const mount = this.newMount(filesystem, flags | MS_RELATIME, source);
     plug(mount, at.mount, at.dentry);
     return mount;
   }

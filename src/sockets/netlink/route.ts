@@ -165,6 +165,12 @@ function nameIn(request: Uint8Array, view: DataView, from: number): string {
   return name;
 }
 
+/** RFC 2863: a loopback that is up does not know more. */
+function operationalState({ flags }: NetworkInterface): number {
+  if ((flags & IFF_UP) === 0) return rt.IF_OPER_DOWN;
+  return (flags & IFF_LOOPBACK) !== 0 ? rt.IF_OPER_UNKNOWN : rt.IF_OPER_UP;
+}
+
 function putLink(writer: NetlinkWriter, one: NetworkInterface, flags: number): void {
   const { view, at } = writer.begin(rt.RTM_NEWLINK, flags, rt.ifinfomsg.size);
   rt.ifinfomsg.write(view, at, {
@@ -177,10 +183,7 @@ function putLink(writer: NetlinkWriter, one: NetworkInterface, flags: number): v
   const isLoopback = (one.flags & IFF_LOOPBACK) !== 0;
   writer.text(rt.IFLA_IFNAME, one.name);
   writer.number(rt.IFLA_TXQLEN, one.queueLength);
-  writer.attribute(
-    rt.IFLA_OPERSTATE,
-    Uint8Array.of(isLoopback ? rt.IF_OPER_UNKNOWN : rt.IF_OPER_UP),
-  );
+  writer.attribute(rt.IFLA_OPERSTATE, Uint8Array.of(operationalState(one)));
   writer.attribute(rt.IFLA_LINKMODE, Uint8Array.of(0));
   writer.number(rt.IFLA_MTU, one.mtu);
   writer.number(rt.IFLA_GROUP, 0);

@@ -3,7 +3,7 @@
  * kernel/vfs/mount.ts; filesystem types are registered with the Vfs by the assembler.
  */
 import { CAP_SYS_ADMIN } from "../../abi/capability.ts";
-import { EAGAIN, EBUSY, EFAULT, EINVAL, ELOOP, ENOTDIR, EPERM } from "../../abi/errno.ts";
+import { EAGAIN, EBUSY, EFAULT, EINVAL, ELOOP, ENOSPC, ENOTDIR, EPERM } from "../../abi/errno.ts";
 import { AT_FDCWD } from "../../abi/fcntl.ts";
 import { PATH_MAX } from "../../abi/limits.ts";
 import {
@@ -40,7 +40,8 @@ import { abandon, cloneMount, copyTree, type Mount, plug, unplug } from "../../k
 import { MountNamespace } from "../../kernel/vfs/mount-namespace.ts";
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { Path } from "../../kernel/vfs/path.ts";
-import { attachTree, detach, unmount } from "../../kernel/vfs/propagate.ts";
+import { attachTree, detach, hasRoom, unmount } from "../../kernel/vfs/propagate.ts";
+import { revealsMore } from "../../kernel/vfs/visible.ts";
 import { keepsLocked, setPropagation } from "./mount-attributes.ts";
 
 /** The flags that belong to a mount; the others go to the filesystem. */
@@ -110,6 +111,10 @@ function mountNew(
   if (typeof type === "number" || typeof source === "number" || typeof data === "number")
     return -EFAULT;
   if (type === "") return refuse(EINVAL, "mount: no filesystem type");
+  const { mounts } = task.namespaces;
+  const showsKernel = vfs.filesystemTypes.get(type)?.showsKernel === true;
+  if (showsKernel && revealsMore(mounts, type, mountFlagsOf(flags)))
+    return refuse(EPERM, "mount: it would show what is covered here");
   target.ref();
   const filesystem = vfs.filesystemTypes.mount(task, type, source, flags, data);
   target.unref();
@@ -121,6 +126,7 @@ function mountNew(
   if (filesystem === target.mount.filesystem && target.dentry === target.mount.root)
     return refuse(EBUSY, "mount: the same filesystem is there already");
   if (!isOwn(task, target.mount)) return refuse(EINVAL, "mount: another mount namespace");
+  if (!hasRoom(vfs, 1)) return refuse(ENOSPC, "mount: too many mounts");
   const name = source === "" ? "none" : source;
   const made = vfs.newMount(filesystem, mountFlagsOf(flags), name);
   const rc = attachTree(vfs, made, target);
@@ -174,6 +180,8 @@ export function copyForBind(task: Task, source: Path, below: boolean): Mount | n
   if (isNamespace && !mayPin(task, source.inode as NamespaceInode))
     return refuse(EINVAL, "mount: a namespace that would hold itself");
   if (mount.isUnbindable) return refuse(EINVAL, "mount: the source is unbindable");
+  if (!hasRoom(vfs, below ? [...mount.tree()].length : 1))
+    return refuse(ENOSPC, "mount: too many mounts");
   if (below) return copyTree(vfs, mount, dentry, "peer", { unbindable: false });
   for (const child of mount.children.values())
     if (child.isLocked && child.mountpoint!.isWithin(dentry))

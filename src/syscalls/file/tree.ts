@@ -10,6 +10,7 @@ import {
   EFAULT,
   EINVAL,
   ENODEV,
+  ENOSPC,
   ENOTDIR,
   EOPNOTSUPP,
   EPERM,
@@ -56,8 +57,9 @@ import type { Mount } from "../../kernel/vfs/mount.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { Path } from "../../kernel/vfs/path.ts";
 import { PathFile } from "../../kernel/vfs/path-file.ts";
-import { attachTree } from "../../kernel/vfs/propagate.ts";
+import { attachTree, hasRoom } from "../../kernel/vfs/propagate.ts";
 import { TreeFile } from "../../kernel/vfs/tree-file.ts";
+import { revealsMore } from "../../kernel/vfs/visible.ts";
 import { copyForBind, isOwn, movePath } from "./mount.ts";
 import {
   changedFlags,
@@ -277,6 +279,12 @@ export function fsmount(task: Task, fd: number, flags: number, attributes: numbe
   if (!(context instanceof FilesystemContext) || context.filesystem === null)
     return refuse(EINVAL, "fsmount: no filesystem was made");
   if (context.phase !== "made") return refuse(EBUSY, "fsmount: the filesystem is mounted");
+  const { filesystemTypes } = task.kernel.vfs;
+  const { type } = context.filesystem;
+  const showsKernel = filesystemTypes.get(type)?.showsKernel === true;
+  if (showsKernel && revealsMore(task.namespaces.mounts, type, mountFlags))
+    return refuse(EPERM, "fsmount: it would show what is covered here");
+  if (!hasRoom(task.kernel.vfs, 1)) return refuse(ENOSPC, "fsmount: too many mounts");
   const source = context.source === "" ? "none" : context.source;
   const mount = task.kernel.vfs.newMount(context.filesystem, mountFlags, source);
   context.phase = "mounted";
