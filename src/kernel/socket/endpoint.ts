@@ -7,6 +7,7 @@
  * lacks the operation.
  */
 import { ENOPROTOOPT, ENOTTY, EOPNOTSUPP } from "../../abi/errno.ts";
+import { TCP_CLOSE, TCP_ESTABLISHED } from "../../abi/socket-tcp.ts";
 import { refuse } from "../../base/refuse.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import type { Task } from "../task/task.ts";
@@ -45,6 +46,16 @@ export abstract class Endpoint {
 
   get isListening(): boolean {
     return false;
+  }
+
+  /** Its state as /proc/net shows it: TCP_*. */
+  get shownState(): number {
+    return typeof this.peerName() === "number" ? TCP_CLOSE : TCP_ESTABLISHED;
+  }
+
+  /** What waits to be read; for a listening socket, connections. */
+  get unreadBytes(): number {
+    return 0;
   }
 
   bind(_task: Task, _address: Uint8Array): number {

@@ -11,10 +11,13 @@ import { FIRST_NET, Namespace } from "../ns/namespace.ts";
 import { FIRST_USER_NAMESPACE, type UserNamespace } from "../ns/user-namespace.ts";
 import type { Task } from "../task/task.ts";
 import { LoopbackInterface, type NetworkInterface } from "./interfaces.ts";
+import type { Socket } from "./socket.ts";
 
 export class NetworkNamespace extends Namespace {
   readonly loopback = new LoopbackInterface();
   readonly interfaces: NetworkInterface[] = [this.loopback];
+  /** Open ones, for those who list them. */
+  readonly sockets = new Set<Socket>();
   readonly #parts = new Map<string, object>();
 
   constructor(id = FIRST_NET, owner: UserNamespace = FIRST_USER_NAMESPACE) {

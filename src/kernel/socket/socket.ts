@@ -42,6 +42,7 @@ import { File } from "../vfs/file.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { interfaceIoctl } from "./interface-ioctl.ts";
 import { IncomingMessage, OutgoingMessage } from "./message.ts";
+import type { NetworkNamespace } from "./network.ts";
 
 const SOCKET_MODE = S_IFSOCK | 0o777;
 const READABLE = POLLIN | POLLHUP | POLLERR | POLLRDHUP;
@@ -50,11 +51,14 @@ const WRITABLE = POLLOUT | POLLHUP | POLLERR;
 export class Socket extends File {
   readonly endpoint: Endpoint;
   override readonly queue: WaitQueue;
+  readonly #network: NetworkNamespace;
 
   constructor(task: Task, nameless: Nameless, endpoint: Endpoint, flags: number) {
     super(nameless.inode, nameless.path, (flags & O_NONBLOCK) | O_RDWR, task.credentials);
     this.endpoint = endpoint;
     this.queue = endpoint.queue;
+    this.#network = endpoint.network ?? task.kernel.network;
+    this.#network.sockets.add(this);
   }
 
   // --- connections ----------------------------------------------------------------------------
@@ -208,11 +212,11 @@ export class Socket extends File {
     }
     const rc = this.endpoint.ioctl(task, command, argument);
     if (rc !== -ENOTTY || command === FIONREAD) return rc;
-    const network = this.endpoint.network ?? task.kernel.network;
-    return interfaceIoctl(task, network, command, argument);
+    return interfaceIoctl(task, this.#network, command, argument);
   }
 
   override release(): void {
+    this.#network.sockets.delete(this);
     this.endpoint.close(null);
   }
 }

@@ -1,11 +1,11 @@
 /**
- * KernelNetwork: the NetworkReport of a kernel whose sockets nobody lists: the interfaces of a network and their
- * IPv6 addresses; tables of sockets are empty.
+ * KernelNetwork: the NetworkReport of a kernel: the interfaces of a network, their IPv6 addresses, and its sockets.
  */
 import { AF_INET6 } from "../../../abi/socket.ts";
 import type { NetworkInterface } from "../../../kernel/socket/interfaces.ts";
 import type { NetworkNamespace } from "../../../kernel/socket/network.ts";
 import type { NetDevice, NetTable, NetworkReport } from "../facts.ts";
+import { socketLines } from "./sockets.ts";
 
 /** IFA_F_PERMANENT. */
 const PERMANENT = 0x80;
@@ -15,7 +15,9 @@ const RT_SCOPE_HOST = 254;
 
 export class KernelNetwork implements NetworkReport {
   lines(network: NetworkNamespace, table: NetTable): readonly string[] {
-    return table === "if_inet6" ? network.interfaces.flatMap(inet6Lines) : [];
+    return table === "if_inet6"
+      ? network.interfaces.flatMap(inet6Lines)
+      : socketLines(network, table);
   }
 
   devices(network: NetworkNamespace): readonly NetDevice[] {
