@@ -18,13 +18,18 @@ import { makeOverlayRoot } from "../fs/overlay/root.ts";
 import { Tmpfs, TmpfsMemoryFiles, TmpfsType } from "../fs/tmpfs/filesystem.ts";
 import { Host } from "../host/host.ts";
 import { HostStat } from "../host/stat.ts";
+import { CgroupNamespace } from "../kernel/cgroup/cgroup.ts";
+import { taskBorn } from "../kernel/cgroup/membership.ts";
 import { Credentials } from "../kernel/cred/credentials.ts";
 import { describeKernel } from "../kernel/describe.ts";
 import { exec } from "../kernel/exec/exec.ts";
 import { FdTable } from "../kernel/fd/fd-table.ts";
+import { IpcNamespace } from "../kernel/ipc/namespace.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { Mm } from "../kernel/mm/mm.ts";
+import { FIRST_IPC, FIRST_UTS } from "../kernel/ns/namespace.ts";
 import { Namespaces, UtsNamespace } from "../kernel/ns/namespaces.ts";
+import { FIRST_USER_NAMESPACE } from "../kernel/ns/user-namespace.ts";
 import { returnToGuest } from "../kernel/signal/deliver.ts";
 import { SignalHandlers } from "../kernel/signal/handlers.ts";
 import { FsContext } from "../kernel/task/fs-context.ts";
@@ -287,8 +292,14 @@ export class Sandbox {
     const thread = this.platform.newSpace();
     if (typeof thread === "number")
       throw new StartFailure(`no address space for the first program: ${errnoName(thread)}`, 128);
-    const uts = new UtsNamespace(this.#spec.hostname, "(none)");
-    kernel.namespaces = new Namespaces(uts, root.mount.namespace!);
+    kernel.namespaces = new Namespaces({
+      uts: new UtsNamespace(FIRST_UTS, FIRST_USER_NAMESPACE, this.#spec.hostname, "(none)"),
+      mounts: root.mount.namespace!,
+      ipc: new IpcNamespace(FIRST_IPC, FIRST_USER_NAMESPACE),
+      network: kernel.network,
+      cgroup: new CgroupNamespace(kernel.rootCgroup),
+      pidForChildren: kernel.pids.first,
+    });
     const pid = kernel.pids.allocate();
     const group = new ThreadGroup(kernel, pid, kernel.init, null, Limits.defaults());
     group.exitSignal = 17;
@@ -304,6 +315,7 @@ export class Sandbox {
     thread.owner = task;
     group.tasks.push(task);
     group.leader = task;
+    taskBorn(group);
     kernel.init.children.add(group);
     kernel.pids.set(pid, task);
     kernel.main = group;

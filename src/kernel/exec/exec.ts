@@ -282,6 +282,7 @@ function auxiliaryVector(
   secure: boolean,
 ): [number, number][] {
   const { hardware, platform } = task.kernel;
+  const { userNamespace } = credentials;
   const auxv: [number, number][] = [
     [AT_MINSIGSTKSZ, hardware.minSigStackSize],
     [AT_HWCAP, hardware.hwcap],
@@ -293,10 +294,10 @@ function auxiliaryVector(
     [AT_BASE, loader?.bias ?? 0],
     [AT_FLAGS, 0],
     [AT_ENTRY, program.entry],
-    [AT_UID, credentials.uid],
-    [AT_EUID, credentials.euid],
-    [AT_GID, credentials.gid],
-    [AT_EGID, credentials.egid],
+    [AT_UID, userNamespace.shownUid(credentials.uid)],
+    [AT_EUID, userNamespace.shownUid(credentials.euid)],
+    [AT_GID, userNamespace.shownGid(credentials.gid)],
+    [AT_EGID, userNamespace.shownGid(credentials.egid)],
     [AT_SECURE, secure ? 1 : 0],
     [AT_HWCAP2, hardware.hwcap2],
   ];
@@ -356,6 +357,7 @@ function becomeLeader(task: Task): void {
   if (group.leader === task) return;
   kernel.pids.remove(task.tid);
   task.tid = group.pid;
+  task.ownTid = group.ownPid;
   kernel.pids.set(task.tid, task);
   group.leader = task;
 }

@@ -48,12 +48,12 @@ function cpuClockNs(task: Task, clock: number): number | null {
   if (clock >= 0 || (clock & 3) > 2) return null;
   const id = ~(clock >> 3);
   if (clock & 4) {
-    const target = id === 0 ? task : kernel.pids.task(id);
+    const target = id === 0 ? task : task.findTask(id);
     return target === undefined || target.group !== task.group
       ? null
       : kernel.cpuTime.ofTask(target);
   }
-  const group = id === 0 ? task.group : kernel.pids.group(id);
+  const group = id === 0 ? task.group : task.findGroup(id);
   return group === undefined ? null : kernel.cpuTime.ofGroup(group);
 }
 
