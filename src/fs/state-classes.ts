@@ -4,6 +4,7 @@
  * of a field raises it. test/integration/saveable.test.ts finds what is missing here.
  */
 export const stateClasses: Readonly<Record<string, number>> = {
+  Cgroup2Type: 1,
   ContentFile: 1,
   DescriptorCache: 1,
   Devpts: 1,
@@ -11,6 +12,7 @@ export const stateClasses: Readonly<Record<string, number>> = {
   DevptsType: 1,
   DevtmpfsType: 1,
   FamilyDirectory: 1,
+  Hierarchy: 1,
   HostFile: 1,
   HostFilesystem: 1,
   HostInode: 1,

@@ -27,7 +27,7 @@ export function plugKernelFilesystems(kernel: Kernel, facts: SystemFacts): Kerne
   vfs.filesystemTypes.register(proc);
   vfs.filesystemTypes.register(new DevptsType(vfs));
   vfs.filesystemTypes.register(new MqueueType());
-  vfs.filesystemTypes.register(new Cgroup2Type(kernel, (mm) => facts.residentBytes(mm)));
+  vfs.filesystemTypes.register(new Cgroup2Type(kernel, facts));
   registerTerminals(vfs);
   return { proc: proc.make(), sys: sys.make(), devpts: new Devpts(vfs, DEVPTS_PRIVATE) };
 }

@@ -66,18 +66,23 @@ export class CgroupFilesystem extends PseudoFilesystem {
   }
 }
 
+/** Who knows how much memory a space has. */
+export interface ResidentMemory {
+  residentBytes(mm: Mm): number;
+}
+
 /** mount -t cgroup2. */
 export class Cgroup2Type implements FilesystemType {
   readonly name = "cgroup2";
   readonly nodev = true;
   readonly inUserNamespaces = true;
   readonly #kernel: Kernel;
-  readonly #residentBytes: (mm: Mm) => number;
+  readonly #memory: ResidentMemory;
   readonly #hierarchy = new Hierarchy();
 
-  constructor(kernel: Kernel, residentBytes: (mm: Mm) => number) {
+  constructor(kernel: Kernel, memory: ResidentMemory) {
     this.#kernel = kernel;
-    this.#residentBytes = residentBytes;
+    this.#memory = memory;
   }
 
   mount(task: Task, _source: string, flags: number, data: string): CgroupFilesystem | number {
@@ -98,7 +103,7 @@ export class Cgroup2Type implements FilesystemType {
     for (const group of processesIn(this.#kernel, cgroup, true))
       for (const task of group.tasks) spaces.add(task.mm);
     let bytes = 0;
-    for (const mm of spaces) bytes += this.#residentBytes(mm);
+    for (const mm of spaces) bytes += this.#memory.residentBytes(mm);
     return bytes;
   }
 }
