@@ -30,7 +30,8 @@ export interface ExecRequest {
   readonly process: unknown;
   readonly streams: number;
   readonly inherited: number;
-  /** Columns and rows, for a terminal that does not know. */
+  /** What is not said is as the container's own process has it. */
+  readonly inherits: boolean;
 }
 
 export interface KillRequest {
@@ -120,6 +121,7 @@ export function decodeRequest(bytes: Uint8Array): Request {
       return { ...(value as unknown as CreateRequest), places: places(value["places"]) };
     case "exec":
       must(isObject(value["process"]), "a process");
+      must(typeof value["inherits"] === "boolean", "inherits");
       checkStreams(value);
       return value as unknown as ExecRequest;
     case "kill":

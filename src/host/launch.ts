@@ -36,19 +36,10 @@ export class Launch {
     return this.host.gateway.sys(SYS_FLOCK, fd, LOCK_EX);
   }
 
-  /** Let a descriptor survive an exec. */
-  keepAcrossExec(fd: number): number {
-    return this.host.gateway.sys(SYS_FCNTL, fd, F_SETFD, 0);
-  }
-
-  /** `fd` becomes /dev/null. */
-  silence(fd: number): number {
-    const { host } = this;
-    const nothing = host.openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
-    if (nothing < 0) return nothing;
-    const rc = host.gateway.sys(SYS_DUP2, nothing, fd);
-    host.close(nothing);
-    return rc;
+  /** `fd` is to be number `place`, and to survive an exec. */
+  place(fd: number, place: number): number {
+    const { gateway } = this.host;
+    return fd === place ? gateway.sys(SYS_FCNTL, fd, F_SETFD, 0) : gateway.sys(SYS_DUP2, fd, place);
   }
 
   // --- terminals ------------------------------------------------------------------------------

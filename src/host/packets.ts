@@ -16,7 +16,14 @@ import {
   msghdr,
   SCM_RIGHTS,
 } from "../abi/msghdr.ts";
-import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_SEQPACKET, SOL_SOCKET } from "../abi/socket.ts";
+import {
+  AF_UNIX,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../abi/socket.ts";
 import { writeI64 } from "./bytes.ts";
 import { calls } from "./calls.ts";
 import type { Host } from "./host.ts";
@@ -70,12 +77,22 @@ export class Packets {
     return rc === 0 ? fd : this.#drop(fd, rc);
   }
 
-  connect(directory: number, name: string): number {
+  connect(directory: number, name: string, type = SOCK_SEQPACKET): number {
     const { gateway } = this.#host;
-    const fd = gateway.sys(calls.socket.nr, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC);
+    const fd = gateway.sys(calls.socket.nr, AF_UNIX, type | SOCK_CLOEXEC);
     if (fd < 0) return fd;
     const rc = gateway.sys(calls.connect.nr, fd, this.#address(directory, name), ADDRESS);
     return rc === 0 ? fd : this.#drop(fd, rc);
+  }
+
+  /** Give one descriptor to whoever listens there for a stream, as a terminal is handed over. */
+  give(directory: number, name: string, descriptor: number): number {
+    const fd = this.connect(directory, name, SOCK_STREAM);
+    if (fd < 0) return fd;
+    this.#host.io[0] = 0;
+    const rc = this.#send(fd, 1, [descriptor]);
+    this.#host.close(fd);
+    return Math.min(rc, 0);
   }
 
   /** The next connection, which does not block either. */

@@ -3,7 +3,7 @@
  * disk besides. A container's own status is known by its sandbox while that lives; the record says the
  * last one that a command has seen.
  */
-import type { Hook, Resources } from "./spec.ts";
+import type { Hooks, Resources } from "./spec.ts";
 
 export type Status = "creating" | "created" | "running" | "paused" | "stopped";
 
@@ -39,7 +39,8 @@ export interface ContainerRecord {
   process: HostProcess | null;
   /** Directories of control groups that were made for it, to be removed with it. */
   cgroups: readonly string[];
-  readonly poststop: readonly Hook[];
+  /** Those that are still to come. */
+  readonly hooks: Hooks;
   resources: Resources;
 }
 

@@ -4,11 +4,12 @@
  * (one-program.ts, container.ts) mounts a root and starts programs.
  */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { errnoName } from "../abi/errno.ts";
+import { SIGCHLD, SIGKILL } from "../abi/signal.ts";
+import { signaledStatus } from "../abi/wait.ts";
 import { DevtmpfsType, registerMemoryDevices } from "../fs/dev/filesystem.ts";
 import { TmpfsMemoryFiles, TmpfsType } from "../fs/tmpfs/filesystem.ts";
-import { Host } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
 import { Credentials } from "../kernel/cred/credentials.ts";
 import { FdTable } from "../kernel/fd/fd-table.ts";
 import { Kernel } from "../kernel/kernel.ts";
@@ -16,6 +17,7 @@ import { Mm } from "../kernel/mm/mm.ts";
 import type { Namespaces } from "../kernel/ns/namespaces.ts";
 import { SignalHandlers } from "../kernel/signal/handlers.ts";
 import { FsContext } from "../kernel/task/fs-context.ts";
+import { beginGroupExit } from "../kernel/task/group-exit.ts";
 import { Limits } from "../kernel/task/limits.ts";
 import { Task } from "../kernel/task/task.ts";
 import { ThreadGroup } from "../kernel/task/thread-group.ts";
@@ -29,6 +31,7 @@ import { HostClock, HostEntropy } from "./clock.ts";
 import { StartFailure } from "./failure.ts";
 import { readHardware } from "./hardware.ts";
 import { type KernelFilesystems, plugKernelFilesystems } from "./kernel-filesystems.ts";
+import { nativePath, openHost } from "./native.ts";
 import { plugNetwork } from "./network.ts";
 import { Strace } from "./strace.ts";
 import { HostFacts } from "./system-facts.ts";
@@ -40,12 +43,14 @@ const PAGE = 4096;
 /** The vDSO and the first stacks lie below the end of guest memory, each in a part of its own. */
 const VDSO_SPACE = 1 << 26;
 const STACK_SPACE = 1 << 28;
-const SIGCHLD = 17;
 const UMASK = 0o022;
+const STDERR = 2;
 
 export interface SandboxSpec extends WorldSpec {
   /** System calls to print on stderr; an empty list prints all, null none. */
   readonly strace: readonly string[] | null;
+  /** Where they are printed, if not there. */
+  readonly straceTo?: number;
   /** Gets one sentence whenever the kernel has something to tell its user. */
   readonly report: (message: string) => void;
   /** The weakest tier (tier.ts) that will do; on a machine that gives less nothing is started. */
@@ -111,6 +116,11 @@ export class Sandbox {
     throw new StartFailure(refusal(tier, demanded), 128);
   }
 
+  /** Where system calls are told of. */
+  get straceTo(): number {
+    return this.#spec.straceTo ?? STDERR;
+  }
+
   /** Register every filesystem, device and socket family. Once. */
   plug(): KernelFilesystems {
     const { vfs } = this.kernel;
@@ -121,7 +131,11 @@ export class Sandbox {
     vfs.memoryFiles = new TmpfsMemoryFiles(vfs, this.host);
     const filesystems = plugKernelFilesystems(this.kernel, this.facts);
     if (this.#spec.strace !== null)
-      this.dispatch.tracer = new Strace(this.host, 2, this.#spec.strace);
+      this.dispatch.tracer = new Strace(
+        this.host,
+        this.#spec.straceTo ?? STDERR,
+        this.#spec.strace,
+      );
     return filesystems;
   }
 
@@ -156,6 +170,11 @@ export class Sandbox {
     return task;
   }
 
+  /** A process of newProcess() that got no program after all. */
+  discard(task: Task): void {
+    beginGroupExit(task.group, signaledStatus(SIGKILL, false));
+  }
+
   /** The last step before guests run. */
   lockIn(): void {
     this.walls.beforeGuests(this.platform);
@@ -167,11 +186,6 @@ export class Sandbox {
   }
 }
 
-/** The host as this process sees it, before any wall. */
-export function openHost(): Host {
-  return new Host(nativePath("gateway.node"));
-}
-
 /** The lowest address that the host lets anybody map; also the guest's own limit. */
 function mmapMinAddr(): number {
   try {
@@ -179,8 +193,4 @@ function mmapMinAddr(): number {
   } catch {
     return 65536;
   }
-}
-
-export function nativePath(name: string): string {
-  return fileURLToPath(new URL(`../../native/build/${name}`, import.meta.url));
 }

@@ -42,6 +42,8 @@ import { type Tier, tierOf } from "./tier.ts";
 export interface GivenFile {
   readonly at: string | number;
   readonly isWritable: boolean;
+  /** A stream or terminal: used as it is, nothing is made in it. */
+  readonly isStream?: boolean;
 }
 
 /** What of the machine the sandbox was given. */
@@ -83,7 +85,7 @@ export class Walls {
     const processes = openProcessDirectory(this.#host);
     if (processes >= 0) this.#host.useProcessDirectory(processes);
     return [
-      ...files.map(({ at, isWritable }) => ({ at, may: isWritable ? MAY_WRITE : MAY_READ })),
+      ...files.map((file) => ({ at: file.at, may: rightsOf(file) })),
       ...STREAMS.map((at) => ({ at, may: MAY_USE_DEVICE })),
       // The memory of stubs is written there. Where only processes can be shown, the rest is read-only.
       { at: "/proc", may: processes < 0 ? MAY_USE : MAY_READ },
@@ -146,4 +148,9 @@ export class Walls {
     if (this.#spec.network === "host") kept.push(CAP_NET_BIND_SERVICE, CAP_NET_RAW);
     return kept.reduce((set, capability) => set | (1n << BigInt(capability)), 0n);
   }
+}
+
+function rightsOf({ isWritable, isStream }: GivenFile): number {
+  if (isStream === true) return MAY_USE_DEVICE;
+  return isWritable ? MAY_WRITE : MAY_READ;
 }
