@@ -26,7 +26,6 @@ export interface HostProcess {
 export interface ContainerRecord {
   readonly version: 1;
   readonly id: string;
-  readonly ociVersion: string;
   readonly bundle: string;
   readonly rootfs: string;
   readonly created: string;

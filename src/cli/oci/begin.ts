@@ -9,6 +9,8 @@ import { CommandError, type Context } from "./context.ts";
 import { runHooks } from "./hooks.ts";
 import { hookState } from "./make.ts";
 
+const SIGKILL = 9;
+
 export function beginContainer(context: Context, record: ContainerRecord, hooks: Hooks): void {
   const { id } = record;
   // The namespace that startContainer hooks are to run in is inside, where they are not.
@@ -18,5 +20,10 @@ export function beginContainer(context: Context, record: ContainerRecord, hooks:
   if (answer === null) throw new CommandError("cannot start a container that has stopped");
   record.status = "running";
   context.store.save(record);
-  runHooks(context, "poststart", hooks.poststart, hookState(record, "running"));
+  try {
+    runHooks(context, "poststart", hooks.poststart, hookState(record, "running"));
+  } catch (error) {
+    ask(context, record, { op: "kill", id, signal: SIGKILL, all: true });
+    throw error;
+  }
 }

@@ -9,7 +9,7 @@ import { CommandError, type Context } from "./context.ts";
 
 const OUTPUT_TOLD = 1024;
 
-/** Of poststart and poststop a failure is told and nothing more; any other ends what it is part of. */
+/** Of poststop a failure is told and nothing more; any other ends the container. */
 export function runHooks(
   context: Context,
   name: HookName,
@@ -20,7 +20,7 @@ export function runHooks(
     const failure = runHook(hook, state);
     if (failure === null) continue;
     const message = `error running ${name} hook #${i} (${hook.path}): ${failure}`;
-    if (name === "poststart" || name === "poststop") context.log.warn(message);
+    if (name === "poststop") context.log.warn(message);
     else throw new CommandError(message);
   }
 }

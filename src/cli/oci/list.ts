@@ -38,7 +38,8 @@ function show(context: Context, ids: readonly string[], format: string): string 
     return record === null ? [] : [{ ...stateOf(context, record), owner: userName(record.owner) }];
   });
   // As an engine's JSON reader expects of Go: no list at all when it is empty.
-  if (format === "json") return containers.length === 0 ? "null" : JSON.stringify(containers);
+  if (format === "json")
+    return `${containers.length === 0 ? "null" : JSON.stringify(containers)}\n`;
   const rows = [
     ["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"],
     ...containers.map(({ id, pid, status, bundle, created, owner }) => [

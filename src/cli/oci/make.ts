@@ -11,7 +11,7 @@ import { errnoText } from "../../abi/errno-text.ts";
 import { O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_PATH, O_WRONLY } from "../../abi/fcntl.ts";
 import { identify } from "../../oci/process.ts";
 import type { MountSpec, Spec } from "../../oci/spec.ts";
-import type { ContainerRecord, State } from "../../oci/state.ts";
+import { type ContainerRecord, OCI_VERSION, type State } from "../../oci/state.ts";
 import type { BootMessage } from "../../sentry/oci/boot-message.ts";
 import { loadSpec } from "./bundle.ts";
 import { planCgroups } from "./cgroup/plan.ts";
@@ -111,9 +111,9 @@ function attend(
 }
 
 export function hookState(record: ContainerRecord, status: State["status"]): State {
-  const { ociVersion, id, bundle, annotations } = record;
+  const { id, bundle, annotations } = record;
   const pid = status === "stopped" ? 0 : (record.process?.pid ?? 0);
-  return { ociVersion, id, status, pid, bundle, annotations };
+  return { ociVersion: OCI_VERSION, id, status, pid, bundle, annotations };
 }
 
 function undo(context: Context, record: ContainerRecord, removeCgroups: () => void): void {
@@ -146,7 +146,6 @@ function newRecord(id: string, bundle: string, spec: Spec): ContainerRecord {
   return {
     version: 1,
     id,
-    ociVersion: spec.ociVersion,
     bundle,
     rootfs: resolve(bundle, spec.root!.path),
     created: new Date().toISOString(),

@@ -27,7 +27,7 @@ Options:
     const processes = answer?.processes ?? [];
     process.stdout.write(
       format === "json"
-        ? JSON.stringify(processes.map(({ hostPid }) => hostPid))
+        ? `${JSON.stringify(processes.map(({ hostPid }) => hostPid))}\n`
         : table(processes),
     );
     return 0;

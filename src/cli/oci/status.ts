@@ -1,7 +1,7 @@
 /**
  * status: what a container is now: the sandbox's word while it lives, else that it has stopped.
  */
-import type { ContainerRecord, Status } from "../../oci/state.ts";
+import { type ContainerRecord, OCI_VERSION, type Status } from "../../oci/state.ts";
 import { ask } from "./client.ts";
 import type { Context } from "./context.ts";
 
@@ -14,7 +14,7 @@ export function statusOf(context: Context, record: ContainerRecord): Status {
 export function stateOf(context: Context, record: ContainerRecord) {
   const status = statusOf(context, record);
   return {
-    ociVersion: record.ociVersion,
+    ociVersion: OCI_VERSION,
     id: record.id,
     pid: status === "stopped" ? 0 : (record.process?.pid ?? 0),
     status,

@@ -17,7 +17,9 @@ const NO_LIMIT = 2 ** 63;
 export function credentialsOf(process: ProcessSpec): Credentials {
   const { uid = 0, gid = 0, additionalGids } = process.user ?? {};
   const capabilities = process.capabilities ?? {};
-  return Credentials.forUser(uid, gid, additionalGids ?? []).with({
+  // Linux keeps groups in order.
+  const groups = [...(additionalGids ?? [])].sort((a, b) => a - b);
+  return Credentials.forUser(uid, gid, groups).with({
     permitted: setOf(capabilities, "permitted"),
     effective: setOf(capabilities, "effective"),
     inheritable: setOf(capabilities, "inheritable"),

@@ -3,7 +3,7 @@
  * container's root would, links included, so that no name leads out of its root; what is missing is
  * made, as container runtimes make the places that they mount on.
  */
-import { ENOENT, ENOTDIR } from "../../abi/errno.ts";
+import { ELOOP, ENOENT, ENOTDIR } from "../../abi/errno.ts";
 import { errnoText } from "../../abi/errno-text.ts";
 import { AT_FDCWD } from "../../abi/fcntl.ts";
 import { S_IFREG } from "../../abi/stat.ts";
@@ -13,6 +13,7 @@ import { StartFailure } from "../failure.ts";
 
 const FILE_MODE = S_IFREG | 0o755;
 const EXIT_RUNTIME = 1;
+const MOST_LINKS = 40;
 
 /** A failure of the runtime rather than of the program that it was to start. */
 export function runtimeFailure(message: string): StartFailure {
@@ -24,27 +25,51 @@ export function findPlace(task: Task, name: string): Path | number {
   return task.kernel.vfs.resolve(task, AT_FDCWD, name);
 }
 
-/** The place; made as a directory or an empty file when it is missing, its parents too. */
+/**
+ * The place; made as a directory or an empty file when it is missing, its parents too. A link that
+ * leads to nothing has its target made, inside the container like any other.
+ */
 export function makePlace(task: Task, name: string, kind: "directory" | "file"): Path {
-  const components = name.split("/").filter((part) => part !== "" && part !== ".");
+  const left = split(name);
+  let walked: string[] = [];
   let at: Path = task.fs.root;
-  let walked = "";
-  for (const [i, component] of components.entries()) {
-    const parent = at;
-    walked += `/${component}`;
-    let next = findPlace(task, walked);
-    if (next === -ENOENT) {
-      const isLast = i === components.length - 1;
-      next =
-        isLast && kind === "file"
-          ? makeFile(task, parent, component)
-          : makeDirectory(task, parent, component);
+  for (let links = 0; left.length > 0; ) {
+    const component = left.shift()!;
+    if (component === "..") {
+      walked.pop();
+      at = mustBe(findPlace(task, `/${walked.join("/")}`), walked);
+      continue;
     }
-    if (typeof next === "number")
-      throw runtimeFailure(`cannot make ${walked} in the container: ${errnoText(-next)}`);
-    at = next;
+    const here = [...walked, component];
+    let next = task.kernel.vfs.resolve(task, AT_FDCWD, `/${here.join("/")}`, 0);
+    if (typeof next !== "number" && next.inode.isLink) {
+      const target = next.inode.readlink(task);
+      if (typeof target === "number" || ++links > MOST_LINKS) mustBe(-ELOOP, here);
+      else {
+        left.unshift(...split(target));
+        if (target.startsWith("/")) walked = [];
+        at = mustBe(findPlace(task, `/${walked.join("/")}`), walked);
+      }
+      continue;
+    }
+    if (next === -ENOENT) {
+      const isFile = left.length === 0 && kind === "file";
+      next = isFile ? makeFile(task, at, component) : makeDirectory(task, at, component);
+    }
+    at = mustBe(next, here);
+    walked = here;
   }
   return at;
+}
+
+function split(name: string): string[] {
+  return name.split("/").filter((part) => part !== "" && part !== ".");
+}
+
+function mustBe(place: Path | number, components: readonly string[]): Path {
+  if (typeof place !== "number") return place;
+  const name = `/${components.join("/")}`;
+  throw runtimeFailure(`cannot make ${name} in the container: ${errnoText(-place)}`);
 }
 
 function makeDirectory(task: Task, parent: Path, name: string): Path | number {
