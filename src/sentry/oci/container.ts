@@ -22,12 +22,12 @@ import { StartFailure } from "../failure.ts";
 import { findProgram, type Program, startProgram } from "../program.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { openStreams } from "../streams.ts";
-import { hasDevMount, makeDevices } from "./devices.ts";
+import { hasDevMount, isDevBound, makeDevices } from "./devices.ts";
 import { HostedProcess } from "./hosted-process.ts";
 import { applyLimits, credentialsOf, environmentOf } from "./identity.ts";
-import { maskPath, propagateRoot, protectPath } from "./masks.ts";
+import { bindOn, maskPath, propagateRoot, protectPath } from "./masks.ts";
 import { bytes, mountContainerRoot, mountOne } from "./mounts.ts";
-import { makePlace, runtimeFailure } from "./places.ts";
+import { findPlace, makePlace, runtimeFailure } from "./places.ts";
 import { compileProfile } from "./seccomp-profile.ts";
 import { applySysctl } from "./sysctl.ts";
 
@@ -56,6 +56,7 @@ export class Container {
   readonly namespaces: Namespaces;
   readonly init: HostedProcess;
   readonly processes = new Set<HostedProcess>();
+  readonly #firstPid: number;
   #isStarted = false;
   #devpts: Devpts | null = null;
   readonly #filter: BpfProgram | null;
@@ -73,6 +74,7 @@ export class Container {
     );
     this.namespaces = new Namespaces(uts, this.root.mount.namespace!);
     const task = sandbox.newProcess(this.root, this.namespaces);
+    this.#firstPid = task.group.pid;
     this.#mountAll(task, files);
     this.#filter = spec.linux?.seccomp == null ? null : compileProfile(spec.linux.seccomp);
     const process = spec.process!;
@@ -80,6 +82,7 @@ export class Container {
     this.#program = this.#prepare(task, process);
     this.init = this.#open(task, process, given);
     this.processes.add(this.init);
+    if (spec.root!.readonly === true) this.root.mount.flags |= MS_RDONLY;
     this.#check(task, this.#program);
   }
 
@@ -128,7 +131,6 @@ export class Container {
     makePlace(task, spec.process!.cwd, "directory");
     for (const name of linux.readonlyPaths ?? []) protectPath(task, name);
     for (const name of linux.maskedPaths ?? []) maskPath(sandbox.host, task, name);
-    if (spec.root!.readonly === true) this.root.mount.flags |= MS_RDONLY;
   }
 
   /** Where the container's terminals live: its own instance, or one that nobody sees. */
@@ -167,9 +169,18 @@ export class Container {
       if (consoleSize !== undefined && consoleSize.height > 0)
         console.pty.resize(consoleSize.height, consoleSize.width, 0, 0);
       console.attach(task);
+      if (task.group.pid === this.#firstPid) this.#showConsole(task, console);
     } else openStreams(this.sandbox, task, given.streams);
     openStreams(this.sandbox, task, [-1, -1, -1, ...given.inherited]);
     return new HostedProcess(task, console);
+  }
+
+  /** /dev/console is the first process's terminal (config-linux.md, "Default Devices"). */
+  #showConsole(task: Task, { pty }: Console): void {
+    if (isDevBound(this.spec)) return;
+    const terminal = findPlace(task, `/dev/pts/${pty.index}`);
+    if (typeof terminal === "number") return;
+    bindOn(task, terminal, makePlace(task, "/dev/console", "file"), 0);
   }
 
   /** The program must be there, and its user must be let to it, before anybody is told that all is well. */
