@@ -17,13 +17,14 @@ export class Launcher {
   readonly #context: Context;
   readonly #socket: number;
 
-  constructor(context: Context) {
+  /** `id` is for who looks at the list of processes. */
+  constructor(context: Context, id: string) {
     this.#context = context;
     const pair = context.packets.pair();
     if (typeof pair === "number") throw new CommandError(`socketpair: ${errnoText(-pair)}`);
     const [ours, theirs] = pair;
     this.#socket = ours;
-    this.child = spawn(process.execPath, ["--no-warnings", process.argv[1]!, "boot"], {
+    this.child = spawn(process.execPath, ["--no-warnings", process.argv[1]!, "boot", id], {
       cwd: "/",
       env: inheritedVariables(),
       detached: true,

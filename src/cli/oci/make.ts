@@ -67,7 +67,7 @@ export function makeContainer(
     context.store.save(record);
     const opened = openFiles(context, id, spec, bundle);
     try {
-      const launcher = new Launcher(context);
+      const launcher = new Launcher(context, id);
       cgroups.make();
       cgroups.add(launcher.pid);
       cgroups.apply(spec.linux?.resources ?? {});
