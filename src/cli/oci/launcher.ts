@@ -24,7 +24,7 @@ export class Launcher {
     if (typeof pair === "number") throw new CommandError(`socketpair: ${errnoText(-pair)}`);
     const [ours, theirs] = pair;
     this.#socket = ours;
-    this.child = spawn(process.execPath, ["--no-warnings", process.argv[1]!, "boot", id], {
+    this.child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, "boot", id], {
       cwd: "/",
       env: inheritedVariables(),
       detached: true,
