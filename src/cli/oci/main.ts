@@ -12,7 +12,7 @@ import { FlagError, Flags } from "./flags.ts";
 import { type Parsed, parseGlobals } from "./globals.ts";
 
 const STDERR = 2;
-const EXIT_UNKNOWN_COMMAND = 3;
+const EXIT_USAGE = 128;
 
 export async function main(argv: readonly string[]): Promise<number> {
   let parsed: Parsed;
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
     writeSync(STDERR, `tvisor: ${error.message}. See \`tvisor help\`.\n`);
-    return 1;
+    return EXIT_USAGE;
   }
   if (parsed.asks === "version") return showVersion();
   const [name, ...rest] = parsed.rest;
@@ -34,8 +34,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     );
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) {
-    context.log.error(`there is no command "${name}": \`tvisor help\` lists the commands`);
-    return EXIT_UNKNOWN_COMMAND;
+    writeSync(
+      STDERR,
+      `tvisor: there is no command "${name}". \`tvisor help\` lists the commands.\n`,
+    );
+    return EXIT_USAGE;
   }
   return run(context, name, (await load()).command, rest);
 }

@@ -172,7 +172,7 @@ export const FLOWS: readonly Row[] = [
   },
   {
     title: "wrong use",
-    flow: "$RT create >/dev/null; echo $?; $RT create a b >/dev/null; echo $?; $RT nosuchcommand >/dev/null; echo $?; $RT create --nosuchflag x >/dev/null; echo $?",
+    flow: "$RT create >/dev/null; echo $?; $RT create a b >/dev/null; echo $?; $RT create --nosuchflag x >/dev/null; echo $?",
   },
   {
     title: "a config to begin with",
