@@ -35,12 +35,15 @@
 #include <unistd.h>
 
 #include "stub/layout.h"
+#include "stub/spin.h"
 
 static uint8_t *arena;          /* the reserved range; set once by open() */
 static size_t arena_size;
 static struct kernel_page *kernel_page;  /* what stubs may read: sleeping flag, spin budget */
 static int epoll_fd = -1;
 static int doorbell_fd = -1;
+/* What was learned of spinning, in wait() and in await(). */
+static uint32_t wait_budget, await_budget;
 
 /* ---- small N-API helpers ------------------------------------------------------------------ */
 
@@ -72,14 +75,6 @@ static uint64_t now_ns(void) {
   struct timespec ts;
   clock_gettime(CLOCK_MONOTONIC, &ts);
   return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
-static inline void cpu_relax(void) {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
 }
 
 /* A C call's result in the kernel's form: the value, or -errno. */
@@ -214,16 +209,13 @@ static napi_value gw_wait(napi_env env, napi_callback_info info) {
   block->events = 0;
 
   int found = scan(list, count, out, WAIT_POSTS);
-  if (found == 0 && block->spin_ns > 0) {
-    uint64_t until = now_ns() + (uint64_t)block->spin_ns;
-    do {
-      for (int i = 0; i < 64 && found == 0; i++) {
-        cpu_relax();
-        found = scan(list, count, out, WAIT_POSTS);
-      }
-    } while (found == 0 && now_ns() < until);
+  uint32_t spins = block->may_spin ? spin_budget(&wait_budget, SPIN_MOST) : 0;
+  for (uint32_t i = 0; i < spins && found == 0; i++) {
+    spin_pause();
+    found = scan(list, count, out, WAIT_POSTS);
+    if (found != 0) spin_came(&wait_budget, spins);
   }
-  if (found != 0 && !block->poll_host) return small(env, found);
+  if ((found != 0 || block->timeout_ns == 0) && !block->poll_host) return small(env, found);
 
   struct timespec timeout = {0, 0};
   struct timespec *timeoutp = &timeout;
@@ -239,6 +231,7 @@ static napi_value gw_wait(napi_env env, napi_callback_info info) {
     }
   }
   struct epoll_event events[WAIT_EVENTS];
+  uint64_t since = spin_clock();
   long n = syscall(SYS_epoll_pwait2, epoll_fd, events, WAIT_EVENTS, timeoutp, NULL, 8);
   if (n == -1 && errno == ENOSYS) {
     int ms = timeoutp == NULL ? -1 : (int)((timeout.tv_sec * 1000) + (timeout.tv_nsec + 999999) / 1000000);
@@ -255,7 +248,10 @@ static napi_value gw_wait(napi_env env, napi_callback_info info) {
     block->event_mask[block->events] = (int32_t)events[i].events;
     block->events++;
   }
-  if (found == 0) found = scan(list, count, out, WAIT_POSTS);
+  if (found == 0) {
+    found = scan(list, count, out, WAIT_POSTS);
+    if (found != 0 && spins != 0) spin_slept(&wait_budget, spins, spin_clock() - since);
+  }
   return small(env, found);
 }
 
@@ -273,12 +269,16 @@ static napi_value gw_await(napi_env env, napi_callback_info info) {
   uint32_t seen = (uint32_t)arg_int(env, argv[1]);
   uint64_t deadline = now_ns() + (uint64_t)arg_int(env, argv[2]) * 1000000u;
   int pidfd = (int)arg_int(env, argv[3]);
-  int spins = kernel_page->spins > 0 ? 4000 : 0;
-  for (int i = 0; i < spins; i++) {
-    if (__atomic_load_n(&slot->req_seq, __ATOMIC_ACQUIRE) != seen) return small(env, 0);
-    cpu_relax();
+  uint32_t spins = spin_budget(&await_budget, kernel_page->spins);
+  for (uint32_t i = 0; i < spins; i++) {
+    if (__atomic_load_n(&slot->req_seq, __ATOMIC_ACQUIRE) != seen) {
+      spin_came(&await_budget, spins);
+      return small(env, 0);
+    }
+    spin_pause();
   }
   int rc = 0;
+  uint64_t since = spin_clock();
   while (__atomic_load_n(&slot->req_seq, __ATOMIC_ACQUIRE) == seen) {
     if (now_ns() >= deadline) {
       rc = -ETIMEDOUT;
@@ -298,6 +298,7 @@ static napi_value gw_await(napi_env env, napi_callback_info info) {
     }
   }
   __atomic_store_n(&kernel_page->sleeping, 0, __ATOMIC_SEQ_CST);
+  spin_slept(&await_budget, spins, spin_clock() - since);
   return small(env, rc);
 }
 

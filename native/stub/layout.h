@@ -79,6 +79,7 @@ struct space_header {
 #define COMMAND_FORK 4    /* clone this process; see stub.c */
 #define COMMAND_THREAD 5  /* clone a thread into slot args[0], FS base args[1] when args[2] */
 #define COMMAND_EXIT 6    /* end this thread */
+#define COMMAND_BATCH 9 /* the args[0] calls of the chunk's batch, in turn, until one fails; its result */
 #define COMMAND_FRAME 8   /* after a CALL: make a signal frame of this thread, of `regs` */
 #define COMMAND_EXCHANGE 7 /* 32-bit compare-and-exchange: at args[0], args[1] by args[2]; the old value */
 
@@ -100,7 +101,19 @@ struct span {
 #define SPANS_OUT 16
 #define SLOT_WINDOW 4096 /* the rest of a slot's chunk, from here on, carries data */
 #define MOST_COPIED_IN 0x8000
+/* The end of the chunk: arguments of a command, or the calls of a batch. */
+#define BATCH_OFFSET 0xf000
+#define BATCH_CALLS 64
+#define BATCH_RECEIVE (-1)   /* instead of a number: take a descriptor from FD_CONTROL */
+#define BATCH_RECEIVED (-2)  /* instead of a descriptor: the one taken last */
 #define STRING_MOST 4096
+
+struct batch_call {
+  int64_t nr;
+  int64_t args[6];
+  int64_t reserved;
+};
+_Static_assert(BATCH_OFFSET + BATCH_CALLS * sizeof(struct batch_call) <= CHUNK, "batch");
 
 struct slot {
   uint32_t req_seq; /* stub: +1 after writing a post */
@@ -125,6 +138,8 @@ struct slot {
   uint32_t interrupted; /* stub: SIG_INTERRUPT came while a call was being served */
   struct span in[SPANS_IN];
   struct span out[SPANS_OUT];
+  uint32_t budget; /* stub: see spin.h */
+  uint32_t reserved;
 };
 
 _Static_assert(offsetof(struct slot, address) == 32, "slot.address");
@@ -141,19 +156,18 @@ _Static_assert(sizeof(struct slot) <= SLOT_WINDOW, "slot");
 #define WAIT_EVENTS 64
 
 struct wait_block {
-  double spin_ns;
   double timeout_ns;  /* negative: for ever */
   int32_t space_count;
   int32_t poll_host;  /* look at host events even when slots are posted (fairness) */
   int32_t events;     /* out */
-  int32_t reserved;
+  int32_t may_spin;
   int32_t posts[2 * WAIT_POSTS];      /* out: (index into spaces, slot) */
   int32_t event_fd[WAIT_EVENTS];      /* out */
   int32_t event_mask[WAIT_EVENTS];    /* out */
   double spaces[WAIT_SPACES];         /* arena offsets of the spaces to look at */
 };
 
-_Static_assert(offsetof(struct wait_block, posts) == 32, "wait_block.posts");
-_Static_assert(offsetof(struct wait_block, spaces) == 32 + 512 + 256 + 256, "wait_block.spaces");
+_Static_assert(offsetof(struct wait_block, posts) == 24, "wait_block.posts");
+_Static_assert(offsetof(struct wait_block, spaces) == 24 + 512 + 256 + 256, "wait_block.spaces");
 
 #endif

@@ -16,6 +16,7 @@
 #include "abi.h"
 #include "copy.h"
 #include "layout.h"
+#include "spin.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -60,16 +61,19 @@ static void post(struct slot *slot, unsigned index, uint32_t reason) {
 
 /* Wait for the kernel's answer to the last post. */
 static void await_reply(struct slot *slot, uint32_t seen) {
-  uint32_t spins = ((struct kernel_page *)STUB_PAGE)->spins;
-  for (uint32_t i = 0; i < spins; i++) {
-    if (__atomic_load_n(&slot->rep_seq, __ATOMIC_ACQUIRE) != seen) return;
-    if (__atomic_load_n(&slot->parked, __ATOMIC_RELAXED) != 0) break;
-    __builtin_ia32_pause();
+  uint32_t spins = spin_budget(&slot->budget, ((struct kernel_page *)STUB_PAGE)->spins);
+  int parked = 0;
+  for (uint32_t i = 0; i < spins && !parked; i++) {
+    if (__atomic_load_n(&slot->rep_seq, __ATOMIC_ACQUIRE) != seen) return spin_came(&slot->budget, spins);
+    parked = __atomic_load_n(&slot->parked, __ATOMIC_RELAXED) != 0;
+    spin_pause();
   }
+  uint64_t since = spin_clock();
   __atomic_store_n(&slot->waiting, 1, __ATOMIC_SEQ_CST);
   while (__atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST) == seen)
     host6(NR_FUTEX, (long)&slot->rep_seq, FUTEX_WAIT_OP, seen, 0, 0, 0);
   __atomic_store_n(&slot->waiting, 0, __ATOMIC_SEQ_CST);
+  if (!parked) spin_slept(&slot->budget, spins, spin_clock() - since);
 }
 
 /* COMMAND_RECEIVE: one descriptor from the control socket. */
@@ -163,6 +167,23 @@ INLINE void copy_registers(uint64_t *to, const uint64_t *from) {
   for (int i = 0; i < REG_COUNT; i++) to[i] = from[i];
 }
 
+/* COMMAND_BATCH: the result of the last call, or of the first that failed. */
+static long make_calls(const struct slot *slot) {
+  const struct batch_call *call = (const struct batch_call *)((const char *)slot + BATCH_OFFSET);
+  uint64_t count = slot->args[0] % (BATCH_CALLS + 1);
+  long received = -1, rc = 0;
+  for (uint64_t i = 0; i < count && (rc >= 0 || rc < -4095); i++, call++) {
+    if (call->nr == BATCH_RECEIVE) {
+      rc = received = receive_descriptor();
+      continue;
+    }
+    long a[6];
+    for (int j = 0; j < 6; j++) a[j] = call->args[j] == BATCH_RECEIVED ? received : call->args[j];
+    rc = host6(call->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+  }
+  return rc;
+}
+
 /* The slot's registers become the frame's; segment selectors are the host's business. */
 static void take_registers(struct signal_frame *frame, const struct slot *slot) {
   uint64_t selectors = frame->uc.regs[SELECTORS];
@@ -192,6 +213,8 @@ static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, 
     if (command == COMMAND_SYSCALL)
       slot->result = host6((long)a[0], (long)a[1], (long)a[2], (long)a[3], (long)a[4], (long)a[5],
                            (long)a[6]);
+    else if (command == COMMAND_BATCH)
+      slot->result = make_calls(slot);
     else if (command == COMMAND_RECEIVE)
       slot->result = receive_descriptor();
     else if (command == COMMAND_FORK && frame != 0) {

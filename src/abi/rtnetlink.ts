@@ -7,6 +7,7 @@ import { i32, struct, u8, u16, u32 } from "./struct.ts";
 
 export const RTM_NEWLINK = 16;
 export const RTM_GETLINK = 18;
+export const RTM_SETLINK = 19;
 export const RTM_NEWADDR = 20;
 export const RTM_GETADDR = 22;
 export const RTM_NEWROUTE = 24;
@@ -48,4 +49,5 @@ export const IFA_FLAGS = 8;
 export const IFA_F_PERMANENT = 0x80;
 /** RFC 2863 states of an interface. */
 export const IF_OPER_UNKNOWN = 0;
+export const IF_OPER_DOWN = 2;
 export const IF_OPER_UP = 6;

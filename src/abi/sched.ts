@@ -39,38 +39,7 @@ export const CLONE_INTO_CGROUP = 0x200000000;
 /** unshare(2) and clone3(2) only: in clone(2) this bit belongs to CSIGNAL. */
 export const CLONE_NEWTIME = 0x80;
 
-export const cloneFlags = flagSet(
-  "clone",
-  {
-    CLONE_VM,
-    CLONE_FS,
-    CLONE_FILES,
-    CLONE_SIGHAND,
-    CLONE_PIDFD,
-    CLONE_PTRACE,
-    CLONE_VFORK,
-    CLONE_PARENT,
-    CLONE_THREAD,
-    CLONE_NEWNS,
-    CLONE_SYSVSEM,
-    CLONE_SETTLS,
-    CLONE_PARENT_SETTID,
-    CLONE_CHILD_CLEARTID,
-    CLONE_DETACHED,
-    CLONE_UNTRACED,
-    CLONE_CHILD_SETTID,
-    CLONE_NEWCGROUP,
-    CLONE_NEWUTS,
-    CLONE_NEWIPC,
-    CLONE_NEWUSER,
-    CLONE_NEWPID,
-    CLONE_NEWNET,
-    CLONE_IO,
-  },
-  { mask: CSIGNAL, names: { SIGCHLD: 17 } },
-);
-export const unshareFlags = flagSet("unshare", {
-  CLONE_NEWTIME,
+const cloneBits = {
   CLONE_VM,
   CLONE_FS,
   CLONE_FILES,
@@ -95,7 +64,9 @@ export const unshareFlags = flagSet("unshare", {
   CLONE_NEWPID,
   CLONE_NEWNET,
   CLONE_IO,
-});
+};
+export const cloneFlags = flagSet("clone", cloneBits, { mask: CSIGNAL, names: { SIGCHLD: 17 } });
+export const unshareFlags = flagSet("unshare", { CLONE_NEWTIME, ...cloneBits });
 export const namespaceFlags = flagSet("setns", {
   CLONE_NEWNS,
   CLONE_NEWCGROUP,

@@ -3,8 +3,9 @@
  *  - decodeRequest() refuses what is no request, with a sentence; nothing of it has been done then.
  *  - A container's spec and a process's are carried as they are: the sender has checked them
  *    (oci/schema.ts), and the sandbox reads each field for what it is.
- *  - The answer to `wait` comes when the process has ended. After the answer to `exec` the connection
- *    carries packets of four bytes: signal numbers to the process, then its exit status back.
+ *  - The answer to `wait` comes when the process has ended. After the answer to `exec`, and to `create`
+ *    in a sandbox that runs, the connection carries packets of four bytes: signal numbers to the
+ *    process, then its exit status back.
  */
 
 /** Where the descriptors of a container's packet are: in this order, and none for a tmpfs. */
@@ -22,6 +23,10 @@ export interface CreateRequest {
   readonly id: string;
   readonly spec: unknown;
   readonly places: ContainerPlaces;
+  /** Keep what it writes in memory. */
+  readonly rootInMemory: boolean;
+  /** The container of the sandbox whose pid namespace it shares; "" for one of its own, or none. */
+  readonly pidOf: string;
 }
 
 export interface ExecRequest {
@@ -118,6 +123,8 @@ export function decodeRequest(bytes: Uint8Array): Request {
   switch (op) {
     case "create":
       must(isObject(value["spec"]), "a spec");
+      must(typeof value["rootInMemory"] === "boolean", "rootInMemory");
+      must(typeof value["pidOf"] === "string", "pidOf");
       return { ...(value as unknown as CreateRequest), places: places(value["places"]) };
     case "exec":
       must(isObject(value["process"]), "a process");

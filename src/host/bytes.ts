@@ -1,6 +1,7 @@
 /**
  * Bytes of the arena as values and back: byte strings, and 64-bit numbers that a double holds exactly.
  */
+export { getI64 as readI64, setU64 as writeI64 } from "../abi/struct.ts";
 
 /** A byte string from `length` bytes at `at`. */
 export function latin1(u8: Uint8Array, at: number, length: number): string {
@@ -11,13 +12,4 @@ export function latin1(u8: Uint8Array, at: number, length: number): string {
       u8.subarray(at + i, at + Math.min(length, i + 4096)) as unknown as number[],
     );
   return text;
-}
-
-export function readI64(view: DataView, at: number): number {
-  return view.getInt32(at + 4, true) * 4294967296 + view.getUint32(at, true);
-}
-
-export function writeI64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, (value % 4294967296) >>> 0, true);
-  view.setInt32(at + 4, Math.floor(value / 4294967296), true);
 }

@@ -6,6 +6,7 @@
  *  - seal(): the seccomp filter (filter.ts) on all threads, before the first guest instruction.
  * Nothing of it can be taken back. The calls of this file are made before the filter is in force.
  */
+import { getU64 } from "../abi/struct.ts";
 import { HostError } from "../base/failure.ts";
 import { buildFilter } from "./filter.ts";
 import type { Host } from "./host.ts";
@@ -18,6 +19,8 @@ const SECCOMP_FILTER_FLAG_TSYNC = 1;
 const RLIMIT_CORE = 4;
 const RLIMIT_NOFILE = 7;
 const FILTER_SPACE = 16384;
+/** What every Linux gives. */
+const FEW_DESCRIPTORS = 1024;
 
 export class Lockdown {
   readonly #host: Host;
@@ -31,15 +34,18 @@ export class Lockdown {
     return this.#isSealed;
   }
 
-  limits(): void {
+  /** How many descriptors this process may have from now on. */
+  limits(): number {
     const { arena, gateway, structAt } = this.#host;
     const at = this.#host.address(structAt);
     // A core file would hold the memory of every guest.
     arena.u8.fill(0, structAt, structAt + 16);
     gateway.sys(SYS_PRLIMIT64, 0, RLIMIT_CORE, at, 0);
-    if (gateway.sys(SYS_PRLIMIT64, 0, RLIMIT_NOFILE, 0, at) < 0) return;
+    if (gateway.sys(SYS_PRLIMIT64, 0, RLIMIT_NOFILE, 0, at) < 0) return FEW_DESCRIPTORS;
+    const soft = getU64(arena.view, structAt);
+    const hard = getU64(arena.view, structAt + 8);
     arena.u8.copyWithin(structAt, structAt + 8, structAt + 16);
-    gateway.sys(SYS_PRLIMIT64, 0, RLIMIT_NOFILE, at, 0);
+    return gateway.sys(SYS_PRLIMIT64, 0, RLIMIT_NOFILE, at, 0) < 0 ? soft : hard;
   }
 
   /** From here on only the calls of the two tables. With `reportOnly` violations fail and are told. */

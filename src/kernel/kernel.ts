@@ -20,6 +20,7 @@ import {
   STOP_STARTED,
   STOP_SYSCALL,
 } from "../platform/contract.ts";
+import { Cgroup } from "./cgroup/cgroup.ts";
 import type { WallTimer } from "./files/timerfd.ts";
 import { SharedFutexes } from "./futex/futex.ts";
 import type { Namespaces } from "./ns/namespaces.ts";
@@ -110,6 +111,8 @@ export class Kernel {
   readonly socketFamilies = new SocketFamilies();
   /** The sandbox's network: what its sockets have bound. */
   readonly network = new NetworkNamespace();
+  /** Where every process is that nobody has put elsewhere. */
+  readonly rootCgroup = new Cgroup(1, "", null, 0, 0);
   /** Pid 1: adopts orphans and reaps them; has no threads of its own. */
   readonly init: ThreadGroup;
   /** The namespaces of the first process; set by boot. */
@@ -140,9 +143,7 @@ export class Kernel {
     this.memory = parts.memory;
     this.startNs = parts.clock.monotonicNs();
     this.init = new ThreadGroup(this, 1, null, null, Limits.defaults());
-    // The kernel's own group 0, in session 1, so that the first program has a parent in its session
-    // and out of its process group, as one that a shell started.
-    this.#join(this.init, new ProcessGroup(0, new Session(this.init)));
+    this.#join(this.init, new ProcessGroup(this.init.pid, new Session(this.init)));
     this.pids.setGroup(this.init);
   }
 
@@ -155,13 +156,9 @@ export class Kernel {
     this.#join(group, processGroup);
   }
 
-  /** Make `group` a member of the first process group: not its leader, as a plain child of a shell. */
+  /** Make `group` a member of init's process group: not its leader, as a plain child of a shell. */
   joinFirstGroup(group: ThreadGroup): void {
-    const { session } = this.init;
-    this.#join(
-      group,
-      this.pids.processGroup(this.init.pid) ?? new ProcessGroup(this.init.pid, session),
-    );
+    this.#join(group, this.init.processGroup);
   }
 
   /** Move `group` into process group `id` of its session, making it when it is new. */
@@ -182,7 +179,7 @@ export class Kernel {
     const { processGroup } = group;
     if (processGroup == null) return;
     processGroup.members.delete(group);
-    if (processGroup.members.size === 0) this.pids.removeProcessGroup(processGroup.id);
+    if (processGroup.members.size === 0) this.pids.removeProcessGroup(processGroup);
   }
 
   // --- signals --------------------------------------------------------------------------------
@@ -339,6 +336,7 @@ export class Kernel {
     const { mm, thread } = task;
     mm.caller = task;
     mm.calling = thread;
+    this.vfs.calls++;
     const result = this.table.invoke(task);
     mm.calling = null;
     if (result === PARKED) {

@@ -114,9 +114,12 @@ export interface GuestThread {
     hostFd: number,
     offset: number,
   ): number;
-  /** Let the mmaps of this descriptor that follow at once share one passing of it; then dropFile(). */
-  holdFile(hostFd: number): void;
-  dropFile(): void;
+  /**
+   * From here to finishMemoryOperations(), mmap (of fixed addresses), munmap and mprotect may be made
+   * later and together, and are said to have succeeded. The first that did not is the result of that.
+   */
+  deferMemoryOperations(): void;
+  finishMemoryOperations(): number;
   munmap(address: number, length: number): number;
   mprotect(address: number, length: number, prot: number): number;
   mremap(from: number, oldLength: number, newLength: number, flags: number, to: number): number;

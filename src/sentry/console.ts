@@ -32,15 +32,15 @@ const CHUNK = 4096;
 const DRAIN_PATIENCE_MS = 2000;
 const DRAIN_NAP_MS = 5;
 
-/** Host descriptors of the user's side. */
+/** Host descriptors of the user's side; input and output may be closed afterwards. */
 export interface UserTerminal {
   readonly input: number;
   readonly output: number;
-  /** Those of which one may know the window's size. */
-  readonly all: readonly number[];
+  /** Others that may know the window's size. */
+  readonly others: readonly number[];
 }
 
-const OWN_STREAMS: UserTerminal = { input: 0, output: 1, all: [0, 1, 2] };
+const OWN_STREAMS: UserTerminal = { input: 0, output: 1, others: [2] };
 
 export class Console implements HostListener, Waiter {
   readonly pty: Pty;
@@ -123,14 +123,14 @@ export class Console implements HostListener, Waiter {
 
   #readModes(): Uint8Array | null {
     const host = this.#host;
-    if (host.ioctlStruct(this.#user.input, TCGETS) < 0) return null;
+    if (host.ioctlStruct(this.#input.fd, TCGETS) < 0) return null;
     return host.arena.u8.slice(host.structAt, host.structAt + termios.size);
   }
 
   #writeModes(modes: Uint8Array): void {
     const host = this.#host;
     host.arena.u8.set(modes, host.structAt);
-    host.ioctlStruct(this.#user.input, TCSETS);
+    host.ioctlStruct(this.#input.fd, TCSETS);
   }
 
   // --- signals of the user's terminal ---------------------------------------------------------
@@ -138,7 +138,7 @@ export class Console implements HostListener, Waiter {
   /** SIGWINCH, and at the start. */
   resized(): void {
     const host = this.#host;
-    for (const fd of this.#user.all) {
+    for (const fd of [this.#input.fd, this.#output.fd, ...this.#user.others]) {
       if (host.ioctlStruct(fd, TIOCGWINSZ) < 0) continue;
       const size = winsize.read(host.arena.view, host.structAt);
       if (size.ws_row === 0 || size.ws_col === 0) continue;
@@ -146,7 +146,8 @@ export class Console implements HostListener, Waiter {
       return;
     }
     const { windowSize } = this.pty.tty;
-    if (windowSize.rows === 0) this.pty.resize(DEFAULT_ROWS, DEFAULT_COLUMNS);
+    if (this.#user === OWN_STREAMS && windowSize.rows === 0)
+      this.pty.resize(DEFAULT_ROWS, DEFAULT_COLUMNS);
   }
 
   /** SIGCONT: a shell has put its own modes in force while we were stopped. */

@@ -3,6 +3,7 @@
  * registers their types and the terminal drivers, and gives one of each for boot to mount.
  */
 
+import { Cgroup2Type } from "../fs/cgroup/filesystem.ts";
 import { registerTerminals } from "../fs/devpts/drivers.ts";
 import { DEVPTS_PRIVATE, Devpts, DevptsType } from "../fs/devpts/filesystem.ts";
 import type { SystemFacts } from "../fs/proc/facts.ts";
@@ -20,12 +21,13 @@ export interface KernelFilesystems {
 
 export function plugKernelFilesystems(kernel: Kernel, facts: SystemFacts): KernelFilesystems {
   const { vfs } = kernel;
-  const proc = new ProcType(kernel, facts, new KernelNetwork(kernel.network));
+  const proc = new ProcType(kernel, facts, new KernelNetwork());
   const sys = new SysfsType(proc.system);
   vfs.filesystemTypes.register(sys);
   vfs.filesystemTypes.register(proc);
   vfs.filesystemTypes.register(new DevptsType(vfs));
   vfs.filesystemTypes.register(new MqueueType());
+  vfs.filesystemTypes.register(new Cgroup2Type(kernel, facts));
   registerTerminals(vfs);
   return { proc: proc.make(), sys: sys.make(), devpts: new Devpts(vfs, DEVPTS_PRIVATE) };
 }

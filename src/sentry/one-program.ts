@@ -8,13 +8,12 @@ import { AT_FDCWD } from "../abi/fcntl.ts";
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../abi/mount.ts";
 import { makeDevtmpfs } from "../fs/dev/filesystem.ts";
 import type { Devpts } from "../fs/devpts/filesystem.ts";
-import { HOST_ROOT, HOST_VOLUME, HostFilesystem } from "../fs/host/filesystem.ts";
+import { HOST_VOLUME, HostFilesystem, hostRoot } from "../fs/host/filesystem.ts";
 import { makeOverlayRoot } from "../fs/overlay/root.ts";
 import { Tmpfs } from "../fs/tmpfs/filesystem.ts";
 import { Credentials } from "../kernel/cred/credentials.ts";
 import { describeKernel } from "../kernel/describe.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { Namespaces, UtsNamespace } from "../kernel/ns/namespaces.ts";
 import type { Task } from "../kernel/task/task.ts";
 import type { Filesystem } from "../kernel/vfs/filesystem.ts";
 import type { Path } from "../kernel/vfs/path.ts";
@@ -116,8 +115,8 @@ export class OneProgram {
     const root = this.#mountRoot();
     this.#mountAll(root, filesystems);
     sandbox.timing.mark("file systems");
-    const uts = new UtsNamespace(this.#spec.hostname, "(none)");
-    const task = sandbox.newProcess(root, new Namespaces(uts, root.mount.namespace!));
+    sandbox.meetStubs();
+    const task = sandbox.newProcess(root, sandbox.firstNamespaces(root, this.#spec.hostname));
     kernel.main = task.group;
     for (const volume of this.#spec.volumes) this.#mountVolume(task, volume);
     const { argv, envp, cwd, uid, gid, groups } = this.#spec.program;
@@ -136,7 +135,8 @@ export class OneProgram {
   #mountRoot(): Path {
     const { vfs } = this.kernel;
     const { host } = this.sandbox;
-    const lower = HostFilesystem.open(vfs, host, this.#spec.root, HOST_ROOT);
+    const options = hostRoot(this.sandbox.walls.descriptors);
+    const lower = HostFilesystem.open(vfs, host, this.#spec.root, options);
     if (typeof lower === "number")
       throw new StartFailure(
         `cannot open the root directory ${this.#spec.root}: ${errnoText(-lower)}`,
@@ -165,7 +165,7 @@ export class OneProgram {
 
   #mountVolume(task: Task, volume: Volume): void {
     const { vfs } = this.kernel;
-    const options = volume.readOnly ? HOST_ROOT : HOST_VOLUME;
+    const options = volume.readOnly ? hostRoot(0) : HOST_VOLUME;
     const filesystem = HostFilesystem.open(vfs, this.sandbox.host, volume.source, options);
     if (typeof filesystem === "number")
       throw new StartFailure(

@@ -10,11 +10,16 @@ import { signaledStatus } from "../abi/wait.ts";
 import { DevtmpfsType, registerMemoryDevices } from "../fs/dev/filesystem.ts";
 import { TmpfsMemoryFiles, TmpfsType } from "../fs/tmpfs/filesystem.ts";
 import type { Host } from "../host/host.ts";
+import { CgroupNamespace } from "../kernel/cgroup/cgroup.ts";
+import { taskBorn } from "../kernel/cgroup/membership.ts";
 import { Credentials } from "../kernel/cred/credentials.ts";
 import { FdTable } from "../kernel/fd/fd-table.ts";
+import { IpcNamespace } from "../kernel/ipc/namespace.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { Mm } from "../kernel/mm/mm.ts";
-import type { Namespaces } from "../kernel/ns/namespaces.ts";
+import { FIRST_IPC, FIRST_UTS } from "../kernel/ns/namespace.ts";
+import { Namespaces, UtsNamespace } from "../kernel/ns/namespaces.ts";
+import { FIRST_USER_NAMESPACE } from "../kernel/ns/user-namespace.ts";
 import { SignalHandlers } from "../kernel/signal/handlers.ts";
 import { FsContext } from "../kernel/task/fs-context.ts";
 import { beginGroupExit } from "../kernel/task/group-exit.ts";
@@ -83,8 +88,7 @@ export class Sandbox {
     const end = this.platform.guestEnd;
     const vdsoAt = end - VDSO_SPACE + entropy.below(VDSO_SPACE / 2 / PAGE) * PAGE;
     this.platform.start(nativePath("tvisor-warden"), vdsoAt, this.walls.isolation());
-    this.timing.mark("warden and template");
-    this.#checkTier();
+    this.timing.mark("warden begun");
     this.dispatch = new Dispatch(spec.report);
     announceReads(this.platform, rows);
     this.facts = new HostFacts(this.host, this.platform.cpuNumbers.length);
@@ -104,10 +108,14 @@ export class Sandbox {
 
   /** How strong the walls are that this machine gave. */
   get tier(): Tier {
+    this.platform.meet();
     return this.walls.tier(this.platform);
   }
 
-  #checkTier(): void {
+  /** The warden made the stubs' world while we made the kernel's. Before the first process. */
+  meetStubs(): void {
+    this.platform.meet();
+    this.timing.mark("warden and template awaited");
     const { tier: demanded = 0 } = this.#spec;
     if (demanded === 0) return;
     const { tier } = this;
@@ -139,6 +147,19 @@ export class Sandbox {
     return filesystems;
   }
 
+  /** The kernel's first namespaces, with a name and the mounts of `root`. */
+  firstNamespaces(root: Path, hostname: string): Namespaces {
+    const { kernel } = this;
+    return new Namespaces({
+      uts: new UtsNamespace(FIRST_UTS, FIRST_USER_NAMESPACE, hostname, "(none)"),
+      mounts: root.mount.namespace!,
+      ipc: new IpcNamespace(FIRST_IPC, FIRST_USER_NAMESPACE),
+      network: kernel.network,
+      cgroup: new CgroupNamespace(kernel.rootCgroup),
+      pidForChildren: kernel.pids.first,
+    });
+  }
+
   /**
    * A process that has no program yet, root's, in the kernel's first process group. Its thread is
    * stopped; exec() gives it a program.
@@ -148,8 +169,14 @@ export class Sandbox {
     const thread = this.platform.newSpace();
     if (typeof thread === "number")
       throw new StartFailure(`no address space for a new program: ${errnoName(thread)}`, 128);
-    const pid = kernel.pids.allocate();
-    const group = new ThreadGroup(kernel, pid, kernel.init, null, Limits.defaults());
+    const { pidForChildren } = namespaces;
+    const pid = kernel.pids.allocate(pidForChildren);
+    if (pid < 0) {
+      thread.space.kill();
+      throw new StartFailure(`no number for a new process: ${errnoName(-pid)}`, 128);
+    }
+    const limits = Limits.defaults();
+    const group = new ThreadGroup(kernel, pid, kernel.init, null, limits, pidForChildren);
     group.exitSignal = SIGCHLD;
     kernel.joinFirstGroup(group);
     kernel.namespaces ??= namespaces;
@@ -161,10 +188,11 @@ export class Sandbox {
       credentials: Credentials.forUser(0, 0, []),
       comm: "tvisor",
     });
-    task.namespaces = namespaces;
+    task.setNamespaces(namespaces);
     thread.owner = task;
     group.tasks.push(task);
     group.leader = task;
+    taskBorn(group);
     kernel.init.children.add(group);
     kernel.pids.set(pid, task);
     return task;

@@ -19,17 +19,27 @@ const CGROUP = "/sys/fs/cgroup";
 const UNKNOWN_RESIDENT = 1 << 20;
 
 export class HostFacts implements SystemFacts {
-  readonly cpuinfo: string;
   readonly #host: Host;
+  readonly #cpus: number;
+  /** Asked by few, and slow to read: /proc/cpuinfo asks every processor how fast it runs. */
+  readonly #cpuinfo: number;
   readonly #meminfo: number;
   /** Bytes that our control groups allow; Infinity for no limit. */
   readonly #limit: number;
 
   constructor(host: Host, cpus: number) {
     this.#host = host;
-    this.cpuinfo = guestCpuinfo(readText("/proc/cpuinfo"), cpus);
+    this.#cpus = cpus;
+    this.#cpuinfo = host.openat(AT_FDCWD, "/proc/cpuinfo", O_RDONLY_CLOEXEC);
     this.#meminfo = host.openat(AT_FDCWD, "/proc/meminfo", O_RDONLY_CLOEXEC);
     this.#limit = cgroupLimit();
+  }
+
+  get cpuinfo(): string {
+    let text = "";
+    for (let n = 1; n > 0; text += n > 0 ? latin1(this.#host.io, 0, n) : "")
+      n = this.#cpuinfo < 0 ? 0 : this.#host.preadIo(this.#cpuinfo, 65536, text.length);
+    return guestCpuinfo(text, this.#cpus);
   }
 
   /** For the kernel's own answers (sysinfo(2)), as of now. */

@@ -65,6 +65,8 @@ export class Walls {
   readonly #spec: WorldSpec;
   readonly #lockdown: Lockdown;
   readonly #hasWritableVolumes: boolean;
+  /** How many descriptors the kernel process may have. */
+  descriptors = 0;
   /** The Landlock version in force, 0 for none. */
   landlock = 0;
 
@@ -76,7 +78,7 @@ export class Walls {
   }
 
   beforeProcesses(): void {
-    this.#lockdown.limits();
+    this.descriptors = this.#lockdown.limits();
     this.landlock = restrict(this.#host, this.#grants(), this.#spec.network === "host");
   }
 

@@ -2,6 +2,4 @@
  * Cases that tvisor is known to fail, each with its reason: "topic/name": "what is missing".
  * A listed case counts as work to do. When it passes, the suite fails until it is taken off the list.
  */
-export const expectedFailures: Readonly<Record<string, string>> = {
-  "process/orphan-init": "pid namespaces are not implemented: clone(CLONE_NEWPID) is EINVAL",
-};
+export const expectedFailures: Readonly<Record<string, string>> = {};

@@ -11,7 +11,6 @@ import { Fifos } from "../../src/kernel/files/fifo.ts";
 import type { WallTimer } from "../../src/kernel/files/timerfd.ts";
 import { PendingSignals } from "../../src/kernel/signal/pending.ts";
 import { SocketFamilies } from "../../src/kernel/socket/family.ts";
-import { NetworkNamespace } from "../../src/kernel/socket/network.ts";
 import { FsContext } from "../../src/kernel/task/fs-context.ts";
 import { PARKED } from "../../src/kernel/task/park.ts";
 import type { Task } from "../../src/kernel/task/task.ts";
@@ -32,8 +31,6 @@ export class NetKernel extends FakeKernel {
   readonly wallTimers = new Set<WallTimer>();
   readonly signalEvents = new WaitQueue();
   readonly socketFamilies = new SocketFamilies();
-  readonly network = new NetworkNamespace();
-  readonly pids = { group: (pid: number) => (pid > 0 ? {} : undefined) };
   readonly woken: NetTask[] = [];
   #seed = 0;
 

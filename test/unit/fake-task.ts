@@ -9,9 +9,12 @@ import type { WaitQueue } from "../../src/base/wait-queue.ts";
 import { Host } from "../../src/host/host.ts";
 import { Credentials } from "../../src/kernel/cred/credentials.ts";
 import { FdTable } from "../../src/kernel/fd/fd-table.ts";
+import type { PidNamespace } from "../../src/kernel/ns/pid-namespace.ts";
+import { NetworkNamespace } from "../../src/kernel/socket/network.ts";
 import { FsContext } from "../../src/kernel/task/fs-context.ts";
 import { Limits } from "../../src/kernel/task/limits.ts";
 import { PARKED, RestartRecord } from "../../src/kernel/task/park.ts";
+import { PidTable } from "../../src/kernel/task/pid-table.ts";
 import type { Task } from "../../src/kernel/task/task.ts";
 import type { Clock } from "../../src/kernel/time/clock.ts";
 import type { Filesystem } from "../../src/kernel/vfs/filesystem.ts";
@@ -113,6 +116,8 @@ export class FakeKernel {
   readonly vfs: Vfs;
   readonly entropy = { generation: 0, fill: (bytes: Uint8Array) => bytes.fill(7), below: () => 0 };
   readonly signals: number[] = [];
+  readonly pids = new PidTable();
+  readonly network = new NetworkNamespace();
 
   constructor(dentryBound = 65536) {
     this.vfs = new Vfs(this.clock, dentryBound);
@@ -130,7 +135,7 @@ export class FakeTask {
   readonly mm: FakeMemory;
   readonly files = new FdTable();
   readonly fs: FsContext;
-  readonly group = { limits: Limits.defaults() };
+  readonly group: { limits: Limits; pidNamespace: PidNamespace; pid: number; ownPid: number };
   readonly pid = ++pid;
   readonly tid = pid;
   credentials: Credentials;
@@ -140,6 +145,9 @@ export class FakeTask {
 
   constructor(kernel: FakeKernel, fs: FsContext, credentials = Credentials.forUser(0, 0, [])) {
     this.kernel = kernel;
+    const { pid } = this;
+    const pidNamespace = kernel.pids.first;
+    this.group = { limits: Limits.defaults(), pidNamespace, pid, ownPid: pid };
     this.fs = fs;
     this.credentials = credentials;
     this.mm = new FakeMemory();
@@ -148,6 +156,19 @@ export class FakeTask {
 
   get task(): Task {
     return this as unknown as Task;
+  }
+
+  get namespaces() {
+    return { mounts: this.fs.root.mount.namespace!, network: this.kernel.network };
+  }
+
+  numberOf(pid: number): number {
+    return pid;
+  }
+
+  /** Every number names a process that is not there to look at. */
+  findGroup(pid: number): { pid: number } | undefined {
+    return pid > 0 ? { pid } : undefined;
   }
 
   get record(): RestartRecord {
@@ -177,6 +198,7 @@ export class FakeTask {
   /** Call a handler; strings become addresses. */
   sys(handler: (task: Task, ...args: number[]) => number, ...args: (number | string)[]): number {
     this.restart = null;
+    this.kernel.vfs.calls++;
     const numbers = args.map((arg) => (typeof arg === "string" ? this.put(arg) : arg));
     return handler(this.task, ...numbers);
   }

@@ -20,7 +20,6 @@ import { PseudoDirectory } from "../../src/fs/pseudo/inode.ts";
 import { Sysfs } from "../../src/fs/sys/filesystem.ts";
 import type { Kernel } from "../../src/kernel/kernel.ts";
 import { UserBuffer } from "../../src/kernel/mm/user-buffer.ts";
-import { NetworkNamespace } from "../../src/kernel/socket/network.ts";
 import type { File } from "../../src/kernel/vfs/file.ts";
 import { boot, type FakeKernel, type FakeTask, SCRATCH } from "./fake-task.ts";
 
@@ -119,9 +118,7 @@ test("pseudo: nothing can be made", () => {
 function bootSystem(cpus: number): FakeTask {
   return boot((kernel) => {
     const fake = Object.assign(kernel, { cpus, startNs: 0 }) as unknown as Kernel;
-    return new Sysfs(
-      new ProcSystem(fake, new UnknownFacts(1 << 30), new KernelNetwork(new NetworkNamespace())),
-    );
+    return new Sysfs(new ProcSystem(fake, new UnknownFacts(1 << 30), new KernelNetwork()));
   });
 }
 
@@ -144,7 +141,7 @@ class SysctlFilesystem extends PseudoFilesystem {
     const system = new ProcSystem(
       kernel as unknown as Kernel,
       new UnknownFacts(1 << 30),
-      new KernelNetwork(new NetworkNamespace()),
+      new KernelNetwork(),
     );
     this.root = new PseudoDirectory(this, 1, directory("/", SYSCTL), system);
   }

@@ -10,6 +10,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
+  BATCH_CALL,
+  BATCH_CALLS,
+  BATCH_OFFSET,
+  BATCH_RECEIVE,
+  BATCH_RECEIVED,
   CHUNK,
   COMMAND,
   GUEST_END,
@@ -61,6 +66,10 @@ function expectations(): Map<string, [expression: string, value: number]> {
     RESUME_REGS,
     WAIT_SPACES,
     KERNEL_PAGE_SIZE,
+    BATCH_OFFSET,
+    BATCH_CALLS,
+    BATCH_RECEIVE,
+    BATCH_RECEIVED,
     HINT_CALLS,
     HINTS,
     SLOT_WINDOW,
@@ -76,6 +85,7 @@ function expectations(): Map<string, [expression: string, value: number]> {
     wait_block: WAIT,
     hint: HINT,
     span: SPAN,
+    batch_call: BATCH_CALL,
   }))
     for (const [field, offset] of Object.entries(fields))
       found.set(`${struct}.${field}`, [
@@ -115,7 +125,7 @@ function compileAndPrint(lines: string[]): string[] {
 test("stub layout: every offset and number is what the C compiler makes of layout.h", () => {
   const wanted = expectations();
   const lines = compileAndPrint(
-    [...wanted.values()].map(([c]) => `printf("%llu\\n", (unsigned long long)(${c}));`),
+    [...wanted.values()].map(([c]) => `printf("%lld\\n", (long long)(${c}));`),
   );
   const said = Object.fromEntries([...wanted.keys()].map((name, i) => [name, Number(lines[i])]));
   const stated = Object.fromEntries([...wanted].map(([name, [, value]]) => [name, value]));

@@ -2,19 +2,17 @@
  * \`tvisor exec\`: one process more in a container. What stands for it on the host is the waiter
  * (native/waiter.c): detached a process of its own, otherwise this one becomes it.
  */
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 import type { ProcessSpec } from "../../oci/spec.ts";
-import { nativePath } from "../../sentry/native.ts";
 import { loadProcess } from "./bundle.ts";
 import { askOn, connect } from "./client.ts";
 import type { Command } from "./commands.ts";
 import { CommandError, type Context } from "./context.ts";
 import type { Flags } from "./flags.ts";
 import { inheritedFor, streamsFor } from "./terminal.ts";
+import { leaveWaiter, waiterPath } from "./waiter.ts";
 
-const WAITER = "tvisor-waiter";
 const CONNECTION = 3;
 const TERMINAL = 4;
 const EXIT_FAILED = 255;
@@ -103,7 +101,7 @@ function execIn(context: Context, flags: Flags): number {
   );
   if (answer === null) throw new CommandError("cannot exec in a stopped container");
   const ownTerminal = wanted.terminal === true && consoleSocket !== "" ? streams[0]! : -1;
-  const pid = detaches ? detach(fd, ownTerminal) : process.pid;
+  const pid = detaches ? leaveWaiter(fd, ownTerminal).pid! : process.pid;
   if (flags.text("pid-file") !== "") writeFileSync(flags.text("pid-file"), String(pid));
   return detaches ? 0 : become(context, fd, ownTerminal);
 }
@@ -133,25 +131,11 @@ function parseUser(flags: Flags): NonNullable<ProcessSpec["user"]> {
   return { uid: number(uid!), gid: number(gid), additionalGids };
 }
 
-/** Leave a waiter behind; its number. */
-function detach(fd: number, terminal: number): number {
-  const isTerminal = terminal >= 0;
-  const child = spawn(nativePath(WAITER), isTerminal ? ["terminal"] : [], {
-    cwd: "/",
-    env: {},
-    detached: !isTerminal,
-    stdio: ["ignore", "ignore", "ignore", fd, ...(isTerminal ? [terminal] : [])],
-  });
-  if (child.pid === undefined) throw new CommandError("the waiter cannot be started");
-  child.unref();
-  return child.pid;
-}
-
 /** This process is the waiter from here on. */
 function become({ launch }: Context, fd: number, terminal: number): never {
   launch.place(fd, CONNECTION);
   if (terminal >= 0) launch.place(terminal, TERMINAL);
-  const path = nativePath(WAITER);
+  const path = waiterPath();
   process.execve!(path, [path, ...(terminal >= 0 ? ["terminal"] : [])], {});
   throw new CommandError("the waiter cannot be started");
 }

@@ -4,22 +4,28 @@
  * killed at any point: claim the id, write down what will be made, make it, tell the sandbox that it
  * is known.
  */
+import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { errnoText } from "../../abi/errno-text.ts";
 import { O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_PATH, O_WRONLY } from "../../abi/fcntl.ts";
+import type { CreateRequest } from "../../control/messages.ts";
+import { podOf } from "../../oci/pod.ts";
 import { identify } from "../../oci/process.ts";
-import type { MountSpec, Spec } from "../../oci/spec.ts";
+import type { MountSpec, NamespaceType, Spec } from "../../oci/spec.ts";
 import { type ContainerRecord, OCI_VERSION, type State } from "../../oci/state.ts";
 import type { BootMessage } from "../../sentry/oci/boot-message.ts";
 import { loadSpec } from "./bundle.ts";
 import { planCgroups } from "./cgroup/plan.ts";
+import { askOn, connect } from "./client.ts";
 import { CommandError, type Context } from "./context.ts";
 import type { Flags, FlagTable } from "./flags.ts";
+import type { Globals } from "./globals.ts";
 import { runHooks } from "./hooks.ts";
 import { Launcher } from "./launcher.ts";
 import { inheritedFor, streamsFor } from "./terminal.ts";
+import { leaveWaiter } from "./waiter.ts";
 
 export const CREATE_FLAGS: FlagTable = {
   bundle: "text",
@@ -37,8 +43,8 @@ const LOG_NAME = "sandbox.log";
 
 export interface Made {
   readonly record: ContainerRecord;
-  readonly spec: Spec;
-  readonly launcher: Launcher;
+  /** What the container's end is seen by: its sandbox, or the waiter that stands for it in a pod. */
+  readonly child: ChildProcess;
 }
 
 export interface MakeOptions {
@@ -62,6 +68,7 @@ export function makeContainer(
   context.store.make(id);
   return context.locked(id, () => {
     const record = newRecord(id, bundle, spec);
+    if (record.sandbox !== id) return joinPod(context, record, spec, { streams, inherited }, flags);
     const cgroups = planCgroups(context, spec, id);
     record.cgroups = cgroups.directories;
     context.store.save(record);
@@ -81,12 +88,62 @@ export function makeContainer(
       const pidFile = flags.text("pid-file");
       if (pidFile !== "") writePidFile(pidFile, launcher.pid);
       launcher.commit();
-      return { record, spec, launcher };
+      return { record, child: launcher.child };
     } catch (error) {
       undo(context, record, cgroups.remove);
       throw error;
     }
   });
+}
+
+/** A container more in the sandbox of a pod. What stands for it on the host is a waiter. */
+function joinPod(
+  context: Context,
+  record: ContainerRecord,
+  spec: Spec,
+  { streams, inherited }: Pick<Streams, "streams" | "inherited">,
+  flags: Flags,
+): Made {
+  const { id, sandbox, bundle } = record;
+  const pod = context.store.has(sandbox) ? context.store.find(sandbox) : null;
+  const fd = pod === null ? null : connect(context, pod);
+  if (fd === null) {
+    context.store.remove(id);
+    throw new CommandError(`the sandbox ${sandbox}, which the container is to join, does not run`);
+  }
+  context.store.save(record);
+  try {
+    const pidOf = containerOf(context, namespacePath(spec, "pid"));
+    const request = createRequest(context.globals, id, spec, { streams, inherited, pidOf });
+    const opened = openFiles(context, id, spec, bundle);
+    const { hooks } = spec;
+    const answer = askOn(context, fd, request, [...streams, ...inherited, ...opened]);
+    if (answer === null) throw new CommandError("the sandbox of the pod ended");
+    const terminal = spec.process!.terminal === true ? streams[0]! : -1;
+    const child = leaveWaiter(fd, terminal);
+    record.process = identify(child.pid!);
+    record.status = "created";
+    context.store.save(record);
+    const state = hookState(record, "creating");
+    for (const name of ["prestart", "createRuntime", "createContainer"] as const)
+      runHooks(context, name, hooks?.[name], state);
+    if (flags.text("pid-file") !== "") writePidFile(flags.text("pid-file"), child.pid!);
+    return { record, child };
+  } catch (error) {
+    undo(context, record, () => {});
+    throw error;
+  }
+}
+
+function namespacePath(spec: Spec, kind: NamespaceType): string {
+  return spec.linux?.namespaces?.find(({ type }) => type === kind)?.path ?? "";
+}
+
+/** The container whose process a path like /proc/PID/ns/pid means; "" for none. */
+function containerOf({ store }: Context, path: string): string {
+  const pid = Number(/^\/proc\/(\d+)\/ns\//.exec(path)?.[1] ?? 0);
+  if (pid === 0) return "";
+  return store.ids().find((id) => store.find(id)?.process?.pid === pid) ?? "";
 }
 
 /** Hooks at their times, until the sandbox is ready. */
@@ -151,7 +208,7 @@ function newRecord(id: string, bundle: string, spec: Spec): ContainerRecord {
     created: new Date().toISOString(),
     owner: process.geteuid!(),
     annotations: spec.annotations ?? {},
-    sandbox: id,
+    sandbox: podOf(spec) || id,
     status: "creating",
     process: null,
     cgroups: [],
@@ -201,6 +258,23 @@ function bytes(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
+interface Streams {
+  readonly streams: readonly number[];
+  readonly inherited: readonly number[];
+  readonly pidOf: string;
+}
+
+function createRequest(
+  globals: Globals,
+  id: string,
+  spec: Spec,
+  { streams, inherited, pidOf }: Streams,
+): CreateRequest {
+  const hasSources = (spec.mounts ?? []).map(hasSource);
+  const places = { streams: streams.length, inherited: inherited.length, hasSource: hasSources };
+  return { op: "create", id, spec, places, rootInMemory: globals.overlayInMemory, pidOf };
+}
+
 function bootMessage(
   { globals }: Context,
   id: string,
@@ -212,21 +286,11 @@ function bootMessage(
   // Without the entry the container is where we are (config-linux.md, "Namespaces").
   const wanted = namespace === undefined ? "host" : "namespace";
   return {
-    create: {
-      op: "create",
-      id,
-      spec,
-      places: {
-        streams: streams.length,
-        inherited: inherited.length,
-        hasSource: (spec.mounts ?? []).map(hasSource),
-      },
-    },
+    create: createRequest(globals, id, spec, { streams, inherited, pidOf: "" }),
     network: globals.network === "sandbox" ? wanted : globals.network,
     networkNamespace: namespace?.path || null,
     awaitsHooks:
       (spec.hooks?.prestart ?? []).length > 0 || (spec.hooks?.createRuntime ?? []).length > 0,
-    rootInMemory: globals.overlayInMemory,
     strace: globals.strace,
   };
 }

@@ -62,11 +62,11 @@ async function runContainer(context: Context, flags: Flags): Promise<number> {
 }
 
 /** The sandbox's exit status, once it has one; signals that come meanwhile are the program's. */
-function attend(context: Context, { launcher, record }: Made): Promise<number> {
-  launcher.child.ref();
+function attend(context: Context, { child, record }: Made): Promise<number> {
+  child.ref();
   for (const name of RELAYED) process.on(name, () => relay(context, record, name));
   return new Promise((resolve) => {
-    launcher.child.once("exit", (code, signal) =>
+    child.once("exit", (code, signal) =>
       resolve(code ?? (signal === null ? EXIT_TVISOR : 128 + constants.signals[signal])),
     );
   });

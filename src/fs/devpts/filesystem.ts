@@ -9,6 +9,7 @@ import { MS_RDONLY } from "../../abi/mount.ts";
 import { DEVPTS_SUPER_MAGIC } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Credentials } from "../../kernel/cred/credentials.ts";
+import { NO_ID } from "../../kernel/ns/id-map.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { openSlave } from "../../kernel/tty/controlling.ts";
 import { Pty, type PtyHome } from "../../kernel/tty/pty.ts";
@@ -115,6 +116,11 @@ export class Devpts extends Filesystem implements PtyHome, Names {
     return null;
   }
 
+  /** Terminals are the kernel's own devices, whoever mounted them. */
+  override get hidesDevices(): boolean {
+    return false;
+  }
+
   // --- Filesystem -----------------------------------------------------------------------------
 
   override statfs(out: StatFs): number {
@@ -146,16 +152,22 @@ export class Devpts extends Filesystem implements PtyHome, Names {
 export class DevptsType implements FilesystemType {
   readonly name = "devpts";
   readonly nodev = true;
+  readonly inUserNamespaces = true;
   readonly #vfs: Vfs;
 
   constructor(vfs: Vfs) {
     this.#vfs = vfs;
   }
 
-  mount(_task: Task, _source: string, flags: number, data: string): Devpts | number {
+  mount(task: Task, _source: string, flags: number, data: string): Devpts | number {
     const options = readDevptsOptions(data);
     if (typeof options === "number") return options;
-    const devpts = new Devpts(this.#vfs, options);
+    const { userNamespace } = task.credentials;
+    const uid = options.uid === null ? null : userNamespace.kernelUid(options.uid);
+    const gid = options.gid === null ? null : userNamespace.kernelGid(options.gid);
+    if (uid === NO_ID || gid === NO_ID)
+      return refuse(EINVAL, "devpts: an id that the user namespace does not have");
+    const devpts = new Devpts(this.#vfs, { ...options, uid, gid });
     devpts.readOnly = (flags & MS_RDONLY) !== 0;
     return devpts;
   }

@@ -8,7 +8,6 @@ import {
   O_CREAT,
   O_EXCL,
   O_NOFOLLOW,
-  O_PATH,
   O_RDWR,
   RENAME_EXCHANGE,
 } from "../../abi/fcntl.ts";
@@ -39,7 +38,7 @@ export function createOnHost(
   if (dirfd < 0) return dirfd;
   const fd = make(directory, dirfd, name, init);
   if (fd < 0 && fd !== -EBADF) return fd;
-  const rc = fs.host.statx(dirfd, name, fs.stat);
+  const rc = fd >= 0 ? fs.host.statx(fd, "", fs.stat) : fs.host.statx(dirfd, name, fs.stat);
   if (rc < 0) {
     if (fd >= 0) fs.host.close(fd);
     return rc;
@@ -77,9 +76,13 @@ function make(directory: HostNode, dirfd: number, name: string, init: InodeInit)
 
 /** Give a new file the mode and owner it was meant to have. */
 function settle(inode: HostNode, init: InodeInit): void {
-  if (inode.uid !== init.uid || inode.gid !== init.gid) own(inode, init.uid, init.gid);
-  if (!inode.isLink && (inode.mode & 0o7777) !== (init.mode & 0o7777))
-    setMode(inode, init.mode & 0o7777);
+  const isForeign = inode.uid !== init.uid || inode.gid !== init.gid;
+  const mode = init.mode & 0o7777;
+  const isOther = !inode.isLink && (inode.mode & 0o7777) !== mode;
+  if (!isForeign && !isOther) return;
+  if (isForeign) own(inode, init.uid, init.gid);
+  // A change of owner takes set-id bits away.
+  if (isOther || (isForeign && (mode & 0o6000) !== 0)) setMode(inode, mode);
   inode.refresh();
 }
 
@@ -114,19 +117,19 @@ function setSize(inode: HostNode, size: number): number {
 /** chmod knows no O_PATH descriptor and no "do not follow": the entry in /proc names exactly it. */
 function setMode(inode: HostNode, mode: number): number {
   const { host } = inode.filesystem;
-  const fd = inode.openHere(O_PATH);
+  const fd = inode.borrowFd();
   if (fd < 0) return fd;
   const rc = host.chmodDescriptor(fd, mode);
-  host.close(fd);
+  inode.returnFd(fd);
   return rc;
 }
 
 function own(inode: HostNode, uid: number, gid: number): number {
   const { host } = inode.filesystem;
-  const fd = inode.openHere(O_PATH);
+  const fd = inode.borrowFd();
   if (fd < 0) return fd;
   const rc = host.fchownat(fd, "", uid, gid);
-  host.close(fd);
+  inode.returnFd(fd);
   return rc;
 }
 

@@ -14,7 +14,8 @@ import type { HostStat } from "../../host/stat.ts";
 import type { StatFs } from "../../kernel/vfs/kstat.ts";
 import type { Vfs } from "../../kernel/vfs/vfs.ts";
 import { HostInode } from "./inode.ts";
-import { type HostNode, HostTree } from "./node.ts";
+import type { HostNode } from "./node.ts";
+import { HostTree } from "./tree.ts";
 
 export interface HostOptions {
   readonly writable: boolean;
@@ -24,7 +25,16 @@ export interface HostOptions {
   readonly descriptors: number;
 }
 
+/** As many directories as a large tree has. */
+const MOST_DESCRIPTORS = 8192;
+
 export const HOST_ROOT: HostOptions = { writable: false, attributeNs: 1e9, descriptors: 512 };
+/** HOST_ROOT with its share of the descriptors that the process may have. */
+export function hostRoot(descriptors: number): HostOptions {
+  const share = Math.min(MOST_DESCRIPTORS, descriptors >> 2);
+  return { ...HOST_ROOT, descriptors: Math.max(HOST_ROOT.descriptors, share) };
+}
+
 export const HOST_VOLUME: HostOptions = { writable: true, attributeNs: 0, descriptors: 128 };
 
 interface HostDevice {

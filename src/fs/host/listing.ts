@@ -3,7 +3,6 @@
  * are but for "." and "..", inode numbers of further devices, and positions, which become ours.
  */
 import { DT_CHR } from "../../abi/dirent.ts";
-import { SEEK_SET } from "../../abi/fcntl.ts";
 import { getU64, setU64 } from "../../abi/struct.ts";
 import type { Host } from "../../host/host.ts";
 import { FIRST_ENTRY, PackedEntries } from "../../kernel/vfs/packed-entries.ts";
@@ -11,10 +10,8 @@ import { FIRST_ENTRY, PackedEntries } from "../../kernel/vfs/packed-entries.ts";
 const DOT = 46;
 const NAME = 19;
 
-/** Read the directory behind `fd` from its start; `inoOffset` is added to the numbers. */
+/** Read the directory behind `fd`, which stands at its start; `inoOffset` is added to the numbers. */
 export function readListing(host: Host, fd: number, inoOffset: number): PackedEntries | number {
-  const rc = host.lseek(fd, 0, SEEK_SET);
-  if (rc < 0) return rc;
   const parts: Uint8Array[] = [];
   let length = 0;
   for (;;) {

@@ -1,13 +1,13 @@
 /**
  * HostNode: how one file of a host directory is reached: the host's inode number, descriptors and
- * attributes. HostTree: what the nodes of one filesystem share. HostInode adds the operations.
+ * attributes. HostInode adds the operations.
  *  - A node is reached through its parent's descriptor and its name; whatever is opened is checked to
  *    be the same inode (ESTALE when the host put another file there).
  *  - A directory keeps one descriptor, a regular file one for reading and one for writing, shared by all
  *    its openings; idle ones are bounded by the DescriptorCache.
  *  - What is remembered of a directory's names holds while its change time stays (namesVersion).
  */
-import { EACCES, ELOOP, ENOENT, ENOTDIR, EROFS, ESTALE } from "../../abi/errno.ts";
+import { EACCES, ELOOP, ENOENT, ENOTDIR, ESTALE } from "../../abi/errno.ts";
 import {
   O_CLOEXEC,
   O_DIRECTORY,
@@ -18,66 +18,26 @@ import {
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
+  SEEK_SET,
 } from "../../abi/fcntl.ts";
 import { makedev, S_IFDIR, S_IFMT } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
-import type { Host } from "../../host/host.ts";
 import { HostStat } from "../../host/stat.ts";
-import { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import { Inode } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
 import type { PackedEntries } from "../../kernel/vfs/packed-entries.ts";
-import type { Vfs } from "../../kernel/vfs/vfs.ts";
-import { DescriptorCache, type DescriptorHolder } from "./descriptor-cache.ts";
+import { isRecentChange, isSameChange } from "./change-time.ts";
+import type { DescriptorHolder } from "./descriptor-cache.ts";
 import { readListing } from "./listing.ts";
+import type { HostTree } from "./tree.ts";
 
-/** A host device's files get inode numbers of their own above those of the first device. */
-const DEVICE_STRIDE = 2 ** 44;
-/**
- * A change time this near to now may come again: the host's clock for files advances in ticks of up to
- * 10 ms, and a second change in the same tick looks like the first.
- */
-const TICK_SECONDS = 0.05;
 /** How long a directory is believed to be what its name names: a mount on it changes no time. */
 const MOUNT_NS = 1e9;
-/** Larger listings are read again rather than kept. */
-const LISTING_KEPT = 32768;
+/** Larger listings are read again rather than kept, and what all directories of a filesystem keep. */
+const LISTING_KEPT = 65536;
+const LISTINGS_KEPT = 1 << 23;
 /** What a name that the host gave to something else answers to an open. */
 const GONE: ReadonlySet<number> = new Set([-ENOENT, -ELOOP, -ENOTDIR]);
-
-export abstract class HostTree extends Filesystem {
-  readonly host: Host;
-  /** How long attributes and names are believed. */
-  readonly attributeNs: number;
-  override readonly revalidates: boolean;
-  readonly descriptors: DescriptorCache;
-  readonly rootFd: number;
-  /** Lent for one statx. */
-  readonly stat = new HostStat();
-
-  constructor(vfs: Vfs, host: Host, rootFd: number, attributeNs: number, descriptors: number) {
-    super(vfs, "hostfs");
-    this.host = host;
-    this.rootFd = rootFd;
-    this.attributeNs = attributeNs;
-    this.revalidates = attributeNs !== Infinity;
-    this.descriptors = new DescriptorCache(descriptors);
-  }
-
-  /** The one node for what statx told, held; `parent` and `name` are where it was found. */
-  abstract inodeFor(parent: HostNode | null, name: string, stat: HostStat): HostNode;
-
-  abstract forget(node: HostNode): void;
-
-  /** What makes inode numbers of this host device unique. */
-  inoOffset(device: number): number {
-    return device * DEVICE_STRIDE;
-  }
-
-  mayChange(): number {
-    return this.readOnly ? refuse(EROFS, "the host directory is read-only") : 0;
-  }
-}
 
 export abstract class HostNode extends Inode implements DescriptorHolder {
   declare readonly filesystem: HostTree;
@@ -89,8 +49,12 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
   // attributes as the host told them
   readonly stat = new HostStat();
   #validUntil = 0;
+  /** The handler run (Vfs.calls) in which they were told. */
+  #takenIn = -1;
   // a directory's names
   #namesUntil = 0;
+  /** The handler run in which they were asked for last. */
+  #checkedIn = -1;
   #namedUntil = 0;
   /** Was it changed so short a time before we looked that the time could not tell a further change? */
   #changedJustNow = false;
@@ -100,6 +64,8 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
   #fd = -1;
   /** Is it good to reach names, and not to list them? */
   #isPathOnly = false;
+  /** Has it been read, so that it stands at its end? */
+  #wasRead = false;
   #writeFd = -1;
   #readers = 0;
   #writers = 0;
@@ -127,7 +93,8 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
   // --- finding --------------------------------------------------------------------------------
 
   isFresh(): boolean {
-    return this.#validUntil > this.filesystem.vfs.clock.monotonicNs();
+    const { vfs } = this.filesystem;
+    return this.#takenIn === vfs.calls || this.#validUntil > vfs.clock.monotonicNs();
   }
 
   isSame(stat: HostStat): boolean {
@@ -176,6 +143,7 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
       if (fd === -EACCES) fd = this.openHere(O_PATH | O_DIRECTORY);
       if (fd < 0) return fd;
       this.#fd = fd;
+      this.#wasRead = false;
       this.#looked(this.filesystem.vfs.clock.monotonicNs());
     }
     this.filesystem.descriptors.use(this);
@@ -211,7 +179,9 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
   // --- names of a directory -------------------------------------------------------------------
 
   override checkNames(nowNs: number): void {
-    if (this.#namesUntil > nowNs) return;
+    const { calls } = this.filesystem.vfs;
+    if (this.#namesUntil > nowNs || this.#checkedIn === calls) return;
+    this.#checkedIn = calls;
     const { host, rootFd, stat } = this.filesystem;
     if (this.parent !== null && this.#fd < 0) {
       // Opening it looks.
@@ -229,20 +199,15 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     this.#namesUntil = nowNs + this.filesystem.attributeNs;
     if (!this.#changedJustNow) return;
     this.namesVersion++;
-    this.#changedJustNow = this.#isChangedJustNow();
+    this.#changedJustNow = isRecentChange(this.stat, this.filesystem.vfs);
   }
 
   /** Believe nothing of what is remembered of its names. */
   namesChanged(): void {
     this.namesVersion++;
     this.#namesUntil = 0;
+    this.#checkedIn = -1;
     this.#changedJustNow = true;
-  }
-
-  #isChangedJustNow(): boolean {
-    const { vfs } = this.filesystem;
-    const now = vfs.nowSec() + vfs.now[1]! / 1e9;
-    return now - (this.stat.ctimeSec + this.stat.ctimeNsec / 1e9) < TICK_SECONDS;
   }
 
   /** All its entries, or -errno. */
@@ -256,13 +221,28 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     const fd = isOwn ? this.openHere(O_RDONLY | O_DIRECTORY) : shared;
     if (fd < 0) return fd;
     const { filesystem } = this;
+    if (this.#wasRead && !isOwn) filesystem.host.lseek(fd, 0, SEEK_SET);
+    this.#wasRead = true;
     const listing = readListing(filesystem.host, fd, filesystem.inoOffset(this.device));
     if (isOwn) filesystem.host.close(fd);
     if (typeof listing === "number") return listing;
-    const mayKeep = !isOwn && listing.length <= LISTING_KEPT;
-    this.#listing = mayKeep ? listing : null;
-    this.#listedVersion = version;
+    this.#forgetListing();
+    if (!isOwn && listing.length <= LISTING_KEPT) this.#keepListing(listing, version);
     return listing;
+  }
+
+  #keepListing(listing: PackedEntries, version: number): void {
+    const { filesystem } = this;
+    if (filesystem.listingBytes + listing.length > LISTINGS_KEPT) return;
+    filesystem.listingBytes += listing.length;
+    this.#listing = listing;
+    this.#listedVersion = version;
+  }
+
+  /** It is kept no longer than the descriptor of its directory. */
+  #forgetListing(): void {
+    if (this.#listing !== null) this.filesystem.listingBytes -= this.#listing.length;
+    this.#listing = null;
   }
 
   // --- attributes -----------------------------------------------------------------------------
@@ -309,8 +289,9 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
   /** Attributes must be read again. */
   changed(): void {
     this.#validUntil = 0;
+    this.#takenIn = this.#checkedIn = -1;
     this.#namesUntil = 0;
-    this.#listing = null;
+    this.#forgetListing();
   }
 
   #take(from: HostStat): void {
@@ -325,6 +306,7 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     this.gid = from.gid;
     this.rdev = makedev(from.rdevMajor, from.rdevMinor);
     const { attributeNs, vfs } = this.filesystem;
+    this.#takenIn = vfs.calls;
     this.#validUntil = attributeNs === 0 ? 0 : vfs.clock.monotonicNs() + attributeNs;
   }
 
@@ -354,9 +336,20 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     return this.#writeFd;
   }
 
-  /** A read-write descriptor that create() got already. */
+  /** A read-write descriptor that create() got already: for the opening that follows, if one does. */
   adoptWriter(fd: number): void {
     this.#writeFd = fd;
+    this.filesystem.descriptors.use(this);
+  }
+
+  /** Any descriptor of this file, to change its attributes; give it back with returnFd(). */
+  borrowFd(): number {
+    if (this.#writeFd >= 0) return this.#writeFd;
+    return this.#fd >= 0 ? this.#fd : this.openHere(O_PATH);
+  }
+
+  returnFd(fd: number): void {
+    if (fd !== this.#writeFd && fd !== this.#fd) this.filesystem.host.close(fd);
   }
 
   get writeFd(): number {
@@ -375,32 +368,29 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
   closed(writer: boolean): void {
     if (writer) this.#writers--;
     else this.#readers--;
-    if (this.#writers === 0 && this.#writeFd >= 0) {
-      this.filesystem.host.close(this.#writeFd);
-      this.#writeFd = -1;
-    }
+    if (writer && this.#writers === 0) this.#closeWriter();
     // It fell out of the cache while it was read.
     if (!this.cached && this.#readers === 0) this.closeIdle();
   }
 
   closeIdle(): void {
+    if (this.#writers === 0) this.#closeWriter();
     if (this.#fd < 0 || this.#readers > 0) return;
     this.filesystem.host.close(this.#fd);
     this.#fd = -1;
-    this.#listing = null;
+    this.#forgetListing();
+  }
+
+  #closeWriter(): void {
+    if (this.#writeFd >= 0) this.filesystem.host.close(this.#writeFd);
+    this.#writeFd = -1;
   }
 
   protected override evict(): void {
     this.filesystem.descriptors.remove(this);
-    this.#readers = 0;
+    this.#readers = this.#writers = 0;
     this.closeIdle();
-    if (this.#writeFd >= 0) this.filesystem.host.close(this.#writeFd);
-    this.#writeFd = -1;
     this.filesystem.forget(this);
     this.parent?.drop();
   }
-}
-
-function isSameChange(a: HostStat, b: HostStat): boolean {
-  return a.ctimeNsec === b.ctimeNsec && a.ctimeSec === b.ctimeSec;
 }

@@ -42,7 +42,7 @@ export class OverlayFilesystem extends OverlayTree {
       known.foundAt(parent, name);
       return known.hold() as OverlayInode;
     }
-    if (upper === null && !lowers[0]!.isDirectory) {
+    if (upper === null && this.index.size > 0 && !lowers[0]!.isDirectory) {
       const entry = this.index.get(ino);
       if (entry !== undefined) {
         lowers[0]!.drop();

@@ -67,8 +67,18 @@ export class OverlayInode extends OverlayNode {
   }
 
   #lookupLower(task: Task | null, name: string): Inode | number {
+    if (this.lowers.length === 1) return this.#lookupOnlyLower(task, name);
     const lowers = gather(task, this.lowers, name, false);
     return lowers.length === 0 ? -ENOENT : this.filesystem.adopt(this, name, null, lowers, null);
+  }
+
+  /** With one layer below nothing merges: most names are found here. */
+  #lookupOnlyLower(task: Task | null, name: string): Inode | number {
+    const lower = this.lowers[0]!.lookup(task, name);
+    if (typeof lower === "number") return -ENOENT;
+    if (!isWhiteout(lower)) return this.filesystem.adopt(this, name, null, [lower], null);
+    lower.drop();
+    return -ENOENT;
   }
 
   // --- attributes -----------------------------------------------------------------------------

@@ -2,7 +2,9 @@
  * SystemFacts and NetworkReport: what proc and sys tell of the machine and of the network, which the
  * kernel does not know. The assembler fills them; the defaults know nothing.
  */
+
 import type { Mm } from "../../kernel/mm/mm.ts";
+import type { NetworkNamespace } from "../../kernel/socket/network.ts";
 
 /** Bytes. */
 export interface MemoryUse {
@@ -53,8 +55,8 @@ export interface NetDevice {
 }
 
 export interface NetworkReport {
-  lines(table: NetTable): readonly string[];
-  devices(): readonly NetDevice[];
+  lines(network: NetworkNamespace, table: NetTable): readonly string[];
+  devices(network: NetworkNamespace): readonly NetDevice[];
 }
 
 /** Facts for a kernel that was told nothing: one processor without a name. */

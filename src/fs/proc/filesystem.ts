@@ -1,6 +1,6 @@
 /**
- * Procfs: one instance of the proc filesystem, and ProcType, by which mount(2) makes one. All
- * instances tell of the one kernel and share its system subject.
+ * Procfs: one instance of the proc filesystem, and ProcType, by which mount(2) makes one. An instance shows
+ * the processes of the pid namespace in which it was mounted, by their numbers there.
  */
 import { MS_RDONLY } from "../../abi/mount.ts";
 import { PROC_SUPER_MAGIC } from "../../abi/stat.ts";
@@ -25,6 +25,8 @@ export class Procfs extends PseudoFilesystem {
 export class ProcType implements FilesystemType {
   readonly name = "proc";
   readonly nodev = true;
+  readonly inUserNamespaces = true;
+  readonly showsKernel = true;
   readonly system: ProcSystem;
 
   constructor(kernel: Kernel, facts: SystemFacts, network: NetworkReport) {
@@ -36,8 +38,8 @@ export class ProcType implements FilesystemType {
     return new Procfs(this.system);
   }
 
-  mount(_task: Task, _source: string, flags: number): Procfs {
-    const procfs = this.make();
+  mount(task: Task, _source: string, flags: number): Procfs {
+    const procfs = new Procfs(this.system.seenBy(task));
     procfs.readOnly = (flags & MS_RDONLY) !== 0;
     return procfs;
   }

@@ -21,12 +21,14 @@ const PROCESS_MODE = S_IFDIR | 0o555;
 /** So many names of dead processes are nobody's trouble. */
 const SLACK = 64;
 
-function self(_system: ProcSystem, task: Task | null): string | number {
-  return task === null ? -ENOENT : String(task.pid);
+function self(system: ProcSystem, task: Task | null): string | number {
+  const pid = task === null ? 0 : system.numberOf(task.pid);
+  return pid === 0 ? -ENOENT : String(pid);
 }
 
-function threadSelf(_system: ProcSystem, task: Task | null): string | number {
-  return task === null ? -ENOENT : `${task.pid}/task/${task.tid}`;
+function threadSelf(system: ProcSystem, task: Task | null): string | number {
+  const pid = task === null ? 0 : system.numberOf(task.pid);
+  return pid === 0 ? -ENOENT : `${pid}/task/${system.numberOf(task!.tid)}`;
 }
 
 const ROOT: Entry<ProcSystem> = directory<ProcSystem>("/", [
@@ -51,7 +53,7 @@ export class ProcRoot extends PseudoDirectory {
 
   /** The process or thread of this name. */
   #process(name: string): ProcProcess | null {
-    const pid = pidOf(name);
+    const pid = this.subject.pidNamespace.named(pidOf(name));
     if (pid === 0) return null;
     const { pids } = this.subject.kernel;
     const group = pids.group(pid) ?? pids.task(pid)?.group;
@@ -72,7 +74,7 @@ export class ProcRoot extends PseudoDirectory {
   }
 
   override dynamicNames(): ReadonlyMap<number, Name> {
-    const numbers = [...this.subject.kernel.pids.groups()].map((group) => group.pid);
+    const numbers = this.subject.processes().map((group) => this.subject.numberOf(group.pid));
     numbers.sort((a, b) => a - b);
     return new Map(numbers.map((pid) => [pid, { name: String(pid), mode: PROCESS_MODE }]));
   }

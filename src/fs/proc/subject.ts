@@ -4,6 +4,8 @@
  */
 import type { Kernel } from "../../kernel/kernel.ts";
 import type { Mm } from "../../kernel/mm/mm.ts";
+import type { PidNamespace } from "../../kernel/ns/pid-namespace.ts";
+import type { NetworkNamespace } from "../../kernel/socket/network.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { ThreadGroup } from "../../kernel/task/thread-group.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
@@ -13,6 +15,7 @@ import type { NetworkReport, SystemFacts } from "./facts.ts";
 /** Values of sysctl files that a guest may change and that change nothing. */
 export type Settings = Map<string, string>;
 
+/** The whole sandbox, as one pid namespace sees it. */
 export class ProcSystem implements Subject {
   readonly alive = true;
   readonly uid = 0;
@@ -20,14 +23,49 @@ export class ProcSystem implements Subject {
   readonly kernel: Kernel;
   readonly facts: SystemFacts;
   readonly network: NetworkReport;
-  readonly settings: Settings = new Map();
-  /** /proc/sys/kernel/random/boot_id, made at first use. */
-  bootId = "";
+  /** Shared by all instances. */
+  readonly settings: Settings;
+  /** Whose numbers name processes here. */
+  readonly pidNamespace: PidNamespace;
+  /** Whose interfaces a sysfs shows. */
+  readonly networkNamespace: NetworkNamespace;
 
-  constructor(kernel: Kernel, facts: SystemFacts, network: NetworkReport) {
+  constructor(
+    kernel: Kernel,
+    facts: SystemFacts,
+    network: NetworkReport,
+    settings: Settings = new Map(),
+    pidNamespace: PidNamespace = kernel.pids.first,
+    networkNamespace: NetworkNamespace = kernel.network,
+  ) {
     this.kernel = kernel;
     this.facts = facts;
     this.network = network;
+    this.settings = settings;
+    this.pidNamespace = pidNamespace;
+    this.networkNamespace = networkNamespace;
+  }
+
+  /** The same, as `task` sees it, which mounts an instance. */
+  seenBy(task: Task): ProcSystem {
+    return new ProcSystem(
+      this.kernel,
+      this.facts,
+      this.network,
+      this.settings,
+      task.group.pidNamespace,
+      task.namespaces.network,
+    );
+  }
+
+  /** What this instance calls what the kernel calls `pid`; 0 when it cannot be seen. */
+  numberOf(pid: number): number {
+    return this.pidNamespace.numberOf(pid);
+  }
+
+  /** The processes that can be seen. */
+  processes(): ThreadGroup[] {
+    return [...this.kernel.pids.groups()].filter((group) => this.numberOf(group.pid) !== 0);
   }
 
   /** Since the sandbox began. */
@@ -39,12 +77,18 @@ export class ProcSystem implements Subject {
 export class ProcProcess implements Subject {
   readonly system: ProcSystem;
   readonly group: ThreadGroup;
+  /** The kernel's number. */
   readonly tid: number;
 
   constructor(system: ProcSystem, group: ThreadGroup, tid: number) {
     this.system = system;
     this.group = group;
     this.tid = tid;
+  }
+
+  /** Its number in this instance. */
+  get number(): number {
+    return this.system.numberOf(this.tid);
   }
 
   get alive(): boolean {

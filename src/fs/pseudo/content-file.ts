@@ -67,7 +67,7 @@ export class ContentFile extends File {
 
   #generate(task: Task, position: number): number {
     if (position > 0 && this.#content !== null) return 0;
-    if (!this.subject.alive) return -ESRCH;
+    if (!this.subject.alive) return this.#goneError;
     if (this.entry.read === undefined) return -EIO;
     const content: Content = this.entry.read(this.subject, task);
     if (typeof content === "number") return content;
@@ -86,15 +86,25 @@ export class ContentFile extends File {
   }
 
   #store(task: Task, from: UserBuffer): number {
-    if (!this.subject.alive) return -ESRCH;
+    if (!this.subject.alive) return this.#goneError;
     if (this.entry.write === undefined) return -EIO;
-    if (from.remaining === 0) return 0;
+    if (from.remaining === 0 && this.entry.traits?.judgesEmpty !== true) return 0;
     if (from.remaining > MAX_WRITE) return -EINVAL;
     const bytes = new Uint8Array(from.remaining);
     const n = from.take(bytes);
     if (n < bytes.length) return -EFAULT;
-    const rc = this.entry.write(this.subject, task, String.fromCharCode(...bytes));
+    const rc = this.entry.write(
+      this.subject,
+      task,
+      String.fromCharCode(...bytes),
+      this.credentials,
+    );
     return rc < 0 ? rc : n;
+  }
+
+  get #goneError(): number {
+    const { filesystem } = this.inode;
+    return filesystem instanceof PseudoFilesystem ? filesystem.goneError : -ESRCH;
   }
 
   /** The size that all files of the filesystem claim; 0 when they claim none. */

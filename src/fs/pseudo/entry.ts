@@ -6,6 +6,7 @@
  *  - directory(): a table below, about the same subject; maker(): any inode of its own.
  */
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../../abi/stat.ts";
+import type { Credentials } from "../../kernel/cred/credentials.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
@@ -49,6 +50,8 @@ export type Content = string | Uint8Array | number;
 export interface FileTraits<S> {
   /** SEEK_END gives 0 instead of EINVAL. */
   readonly hasEnd?: boolean;
+  /** A write of no bytes is the row's to judge. */
+  readonly judgesEmpty?: boolean;
   /** epoll takes it. */
   readonly pollable?: boolean;
   /** May the task open it with these O_ flags? 0 or -errno. */
@@ -60,7 +63,8 @@ export interface Entry<S extends Subject> {
   /** Type and permission bits. */
   readonly mode: number;
   readonly read?: (subject: S, task: Task) => Content;
-  readonly write?: (subject: S, task: Task, text: string) => number;
+  /** `opener` is who opened the file: another than `task`, when the descriptor was handed on. */
+  readonly write?: (subject: S, task: Task, text: string, opener: Credentials) => number;
   readonly traits?: FileTraits<S>;
   readonly readlink?: (subject: S, task: Task | null) => string | number;
   readonly follow?: (subject: S, task: Task) => Path | number;
@@ -95,7 +99,7 @@ export function file<S extends Subject>(
   name: string,
   mode: number,
   read?: (subject: S, task: Task) => Content,
-  write?: (subject: S, task: Task, text: string) => number,
+  write?: (subject: S, task: Task, text: string, opener: Credentials) => number,
   traits?: FileTraits<S>,
 ): Entry<S> {
   return {

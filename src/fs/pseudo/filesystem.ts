@@ -2,7 +2,7 @@
  * PseudoFilesystem: what filesystems made of tables share: no space, no limits, one kernel that their
  * files tell of. Subclasses give the root directory.
  */
-import { ENOENT } from "../../abi/errno.ts";
+import { ENOENT, ESRCH } from "../../abi/errno.ts";
 import type { Kernel } from "../../kernel/kernel.ts";
 import { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { StatFs } from "../../kernel/vfs/kstat.ts";
@@ -16,6 +16,8 @@ export abstract class PseudoFilesystem extends Filesystem {
   readonly blockSize: number = 1024;
   /** What an attempt to make a name gets. */
   readonly createError: number = -ENOENT;
+  /** What an open file gets whose subject is gone. */
+  readonly goneError: number = -ESRCH;
   readonly #magic: number;
 
   constructor(kernel: Kernel, type: string, magic: number) {

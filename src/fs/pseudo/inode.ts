@@ -10,7 +10,7 @@ import { O_ACCMODE, O_RDONLY } from "../../abi/fcntl.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { ATTR_GID, ATTR_MODE, ATTR_UID, type Attributes } from "../../kernel/vfs/attributes.ts";
 import type { File } from "../../kernel/vfs/file.ts";
-import { Inode } from "../../kernel/vfs/inode.ts";
+import { Inode, type InodeInit } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { ContentFile } from "./content-file.ts";
@@ -96,6 +96,10 @@ export class PseudoDirectory extends PseudoInode implements Listing {
     return 2;
   }
 
+  override get isEmptyForever(): boolean {
+    return this.table.length === 0 && this.constructor === PseudoDirectory;
+  }
+
   override lookup(task: Task | null, name: string): Inode | number {
     if (!this.subject.alive) return -ENOENT;
     return this.find(task, name) ?? -ENOENT;
@@ -137,7 +141,7 @@ export class PseudoDirectory extends PseudoInode implements Listing {
 
   // Nobody makes names here. In proc a name that is not there cannot even be looked at to be made.
 
-  override create(): Inode | number {
+  override create(_task: Task | null, _name: string, _init: InodeInit): Inode | number {
     return this.filesystem.createError;
   }
 

@@ -102,6 +102,8 @@ export class Sysfs extends PseudoFilesystem {
 export class SysfsType implements FilesystemType {
   readonly name = "sysfs";
   readonly nodev = true;
+  readonly inUserNamespaces = true;
+  readonly showsKernel = true;
   readonly #system: ProcSystem;
 
   constructor(system: ProcSystem) {
@@ -112,8 +114,8 @@ export class SysfsType implements FilesystemType {
     return new Sysfs(this.#system);
   }
 
-  mount(_task: Task, _source: string, flags: number): Sysfs {
-    const sysfs = this.make();
+  mount(task: Task, _source: string, flags: number): Sysfs {
+    const sysfs = new Sysfs(this.#system.seenBy(task));
     sysfs.readOnly = (flags & MS_RDONLY) !== 0;
     return sysfs;
   }

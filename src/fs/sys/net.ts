@@ -11,12 +11,12 @@ import { family, type Member } from "./family.ts";
 
 const POLLED = { pollable: true };
 
-function names({ network }: ProcSystem): string[] {
-  return network.devices().map((device) => device.name);
+function names({ network, networkNamespace }: ProcSystem): string[] {
+  return network.devices(networkNamespace).map((device) => device.name);
 }
 
 function deviceOf({ system, index }: Member): NetDevice | undefined {
-  return system.network.devices()[index];
+  return system.network.devices(system.networkNamespace)[index];
 }
 
 function value(name: string, read: (device: NetDevice) => string | number): Entry<Member> {

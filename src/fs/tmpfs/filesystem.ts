@@ -10,6 +10,7 @@ import { MS_RDONLY } from "../../abi/mount.ts";
 import { S_IFDIR, S_IFREG, TMPFS_MAGIC } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Host } from "../../host/host.ts";
+import { NO_ID } from "../../kernel/ns/id-map.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
 import { type FilesystemType, parseOptions } from "../../kernel/vfs/filesystem.ts";
@@ -91,6 +92,7 @@ export class Tmpfs extends TmpfsSpace {
 export class TmpfsType implements FilesystemType {
   readonly name: string;
   readonly nodev = true;
+  readonly inUserNamespaces = true;
   readonly #vfs: Vfs;
   readonly #host: Host;
   readonly #size: number;
@@ -106,10 +108,26 @@ export class TmpfsType implements FilesystemType {
     const { fsuid: uid, fsgid: gid } = task.credentials;
     const options = readTmpfsOptions(data, { ...TMPFS_DEFAULTS, size: this.#size, uid, gid });
     if (typeof options === "number") return options;
-    const tmpfs = new Tmpfs(this.#vfs, this.#host, options, this.name, data);
+    const owner = ownerOf(task, parseOptions(data), options);
+    if (owner === null) return refuse(EINVAL, "tmpfs: an id that the user namespace does not have");
+    const tmpfs = new Tmpfs(this.#vfs, this.#host, { ...options, ...owner }, this.name, data);
     tmpfs.readOnly = (flags & MS_RDONLY) !== 0;
     return tmpfs;
   }
+}
+
+/** Options name ids of the user namespace; what is not named is the mounter's, by the kernel's ids. */
+function ownerOf(
+  task: Task,
+  given: ReadonlyMap<string, string>,
+  { uid, gid }: TmpfsOptions,
+): { uid: number; gid: number } | null {
+  const { userNamespace } = task.credentials;
+  const owner = {
+    uid: given.has("uid") ? userNamespace.kernelUid(uid) : uid,
+    gid: given.has("gid") ? userNamespace.kernelGid(gid) : gid,
+  };
+  return owner.uid === NO_ID || owner.gid === NO_ID ? null : owner;
 }
 
 export function readTmpfsOptions(data: string, defaults: TmpfsOptions): TmpfsOptions | number {

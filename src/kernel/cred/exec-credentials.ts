@@ -5,7 +5,7 @@
 import { S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
 import type { Task } from "../task/task.ts";
 import type { File } from "../vfs/file.ts";
-import { type CapabilitySet, type Credentials, union } from "./credentials.ts";
+import { type CapabilitySet, type Credentials, intersection, union } from "./credentials.ts";
 
 const MAY_READ = 4;
 const SECBIT_NOROOT = 1;
@@ -22,16 +22,18 @@ export interface ExecCredentials {
 export function credentialsForExec(task: Task, file: File): ExecCredentials {
   const old = task.credentials;
   const { mode, uid, gid } = file.inode;
-  const obeysBits = file.path?.mount.nosuid !== true && !old.noNewPrivs;
+  const obeysBits = mayChangeIds(task, file) && !old.noNewPrivs;
   const setsUser = obeysBits && (mode & S_ISUID) !== 0;
   const setsGroup = obeysBits && (mode & S_ISGID) !== 0 && (mode & S_IXGRP) !== 0;
   const euid = setsUser ? uid : old.euid;
   const egid = setsGroup ? gid : old.egid;
   const gains = euid !== old.euid || egid !== old.egid;
-  const asRoot = (old.securebits & SECBIT_NOROOT) === 0 && (euid === 0 || old.uid === 0);
+  const asRoot =
+    (old.securebits & SECBIT_NOROOT) === 0 && (euid === old.root || old.uid === old.root);
   const ambient = gains ? none : old.ambient;
-  const permitted = asRoot ? union(old.inheritable, old.bounding) : ambient;
-  const effective = asRoot ? (euid === 0 ? permitted : ambient) : ambient;
+  const granted = asRoot ? union(old.inheritable, old.bounding) : ambient;
+  const permitted = old.noNewPrivs ? intersection(granted, old.permitted) : granted;
+  const effective = asRoot ? (euid === old.root ? permitted : ambient) : ambient;
   const credentials = old.with({
     euid,
     egid,
@@ -44,13 +46,24 @@ export function credentialsForExec(task: Task, file: File): ExecCredentials {
     ambient,
     securebits: old.securebits & ~SECBIT_KEEP_CAPS,
   });
-  const secure = euid !== old.uid || egid !== old.gid || (old.uid !== 0 && asRoot && gains);
+  const secure = euid !== old.uid || egid !== old.gid || (old.uid !== old.root && asRoot && gains);
   const unreadable = file.inode.permission(old, MAY_READ) < 0;
   return {
     credentials,
     secure,
     privileged: gains || old.uid !== euid || old.gid !== egid || unreadable,
   };
+}
+
+/** Set-id bits count on mounts of the own namespaces, for ids that the own user namespace knows. */
+function mayChangeIds(task: Task, { inode, path }: File): boolean {
+  const { userNamespace } = task.credentials;
+  if (path === null || path.mount.nosuid || path.mount.namespace !== task.namespaces.mounts)
+    return false;
+  return (
+    userNamespace.isWithin(inode.filesystem.userNamespace) &&
+    userNamespace.knows(inode.uid, inode.gid)
+  );
 }
 
 const none: CapabilitySet = { lo: 0, hi: 0 };

@@ -72,6 +72,8 @@ export interface LoadedImage {
   end: number;
   startCode: number;
   endCode: number;
+  /** To be cleared once it is mapped. */
+  bss: { address: number; length: number }[];
 }
 
 /** The headers of `file`, or -ENOEXEC. */
@@ -151,10 +153,15 @@ export function loadElf(
 ): LoadedImage | number {
   const mapping = file.mapping(PROT_READ | PROT_EXEC, MAP_PRIVATE);
   if (typeof mapping === "number") return mapping;
-  thread.holdFile(mapping.hostFd);
-  const loaded = mapImage(mm, thread, file, image, wish);
-  thread.dropFile();
-  return loaded;
+  return mapImage(mm, thread, file, image, wish);
+}
+
+/** Clear what the last file pages of segments have beyond the segments: the beginnings of .bss. */
+export function clearBss(mm: Mm, loaded: LoadedImage): number {
+  for (const { address, length } of loaded.bss)
+    if (mm.write(address, new Uint8Array(length)) < 0)
+      return refuse(ENOMEM, "exec: cannot clear .bss");
+  return 0;
 }
 
 function mapImage(
@@ -190,6 +197,7 @@ function mapImage(
     end: high + base - low,
     startCode: Infinity,
     endCode: 0,
+    bss: [],
   };
   let reached = low;
   for (const segment of image.segments) {
@@ -238,10 +246,8 @@ function mapSegment(
     if (rc < 0) return rc;
     zeroFrom = pageUp(fileEnd);
     // The rest of the last file page is the beginning of .bss.
-    if (segment.memorySize > segment.fileSize && zeroFrom > fileEnd && prot & PROT_WRITE) {
-      const zeroes = new Uint8Array(zeroFrom - fileEnd);
-      if (mm.write(fileEnd, zeroes) < 0) return refuse(ENOMEM, "exec: cannot clear .bss");
-    }
+    if (segment.memorySize > segment.fileSize && zeroFrom > fileEnd && prot & PROT_WRITE)
+      loaded.bss.push({ address: fileEnd, length: zeroFrom - fileEnd });
   }
   if (end > zeroFrom) {
     const rc = map(mm, thread, {

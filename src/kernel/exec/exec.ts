@@ -61,7 +61,7 @@ import { beginGroupExit } from "../task/group-exit.ts";
 import { HANDLED } from "../task/park.ts";
 import { NO_RSEQ, type Task } from "../task/task.ts";
 import type { File } from "../vfs/file.ts";
-import { type Image, type LoadedImage, loadElf, parseElf } from "./elf.ts";
+import { clearBss, type Image, type LoadedImage, loadElf, parseElf } from "./elf.ts";
 import { HEAD_SIZE, MAX_NESTING, parseScript } from "./script.ts";
 import { buildStack } from "./stack.ts";
 
@@ -127,8 +127,12 @@ function prepare(task: Task, request: ExecRequest): Prepared | number {
     return drop(file, -ENOMEM);
   }
   const mm = new Mm(task.kernel.platform, thread.space);
+  if (inPlace) thread.writeFpState(null);
+  thread.deferMemoryOperations();
   if (inPlace) emptySpace(task, mm);
-  const built = build({ task, mm, thread, request: program, identity }, image, interpreter);
+  let built = build({ task, mm, thread, request: program, identity }, image, interpreter);
+  if (thread.finishMemoryOperations() < 0)
+    built = refuse(ENOMEM, "exec: the host refused a mapping");
   interpreter?.file.unref();
   if (typeof built === "number") {
     file.unref();
@@ -158,7 +162,6 @@ function emptySpace(task: Task, mm: Mm): void {
   thread.munmap(platform.vdso.end, platform.guestEnd - platform.vdso.end);
   thread.setBase(ARCH_SET_FS, 0);
   thread.setBase(ARCH_SET_GS, 0);
-  thread.writeFpState(null);
   mm.sharedSequence = task.mm.sharedSequence;
 }
 
@@ -239,6 +242,7 @@ function build(
   const loader =
     interpreter === null ? null : loadElf(mm, thread, interpreter.file, interpreter.image, 0);
   if (typeof loader === "number") return loader;
+  if (clearBss(mm, program) < 0 || (loader !== null && clearBss(mm, loader) < 0)) return -ENOMEM;
   mm.brkStart = pageUp(program.end) + random(2048);
   mm.brkEnd = mm.brkStart;
   mm.startCode = program.startCode;
@@ -278,6 +282,7 @@ function auxiliaryVector(
   secure: boolean,
 ): [number, number][] {
   const { hardware, platform } = task.kernel;
+  const { userNamespace } = credentials;
   const auxv: [number, number][] = [
     [AT_MINSIGSTKSZ, hardware.minSigStackSize],
     [AT_HWCAP, hardware.hwcap],
@@ -289,10 +294,10 @@ function auxiliaryVector(
     [AT_BASE, loader?.bias ?? 0],
     [AT_FLAGS, 0],
     [AT_ENTRY, program.entry],
-    [AT_UID, credentials.uid],
-    [AT_EUID, credentials.euid],
-    [AT_GID, credentials.gid],
-    [AT_EGID, credentials.egid],
+    [AT_UID, userNamespace.shownUid(credentials.uid)],
+    [AT_EUID, userNamespace.shownUid(credentials.euid)],
+    [AT_GID, userNamespace.shownGid(credentials.gid)],
+    [AT_EGID, userNamespace.shownGid(credentials.egid)],
     [AT_SECURE, secure ? 1 : 0],
     [AT_HWCAP2, hardware.hwcap2],
   ];
@@ -352,6 +357,7 @@ function becomeLeader(task: Task): void {
   if (group.leader === task) return;
   kernel.pids.remove(task.tid);
   task.tid = group.pid;
+  task.ownTid = group.ownPid;
   kernel.pids.set(task.tid, task);
   group.leader = task;
 }

@@ -3,6 +3,7 @@
  * "Process Initialization"; getauxval(3)).
  */
 import { EFAULT } from "../../abi/errno.ts";
+import { setU64 } from "../../abi/struct.ts";
 import type { Mm } from "../mm/mm.ts";
 
 export interface StackPlan {
@@ -49,8 +50,7 @@ export function buildStack(mm: Mm, plan: StackPlan): number {
 
   let slot = 0;
   const word = (value: number) => {
-    view.setUint32(slot, value % 4294967296, true);
-    view.setUint32(slot + 4, Math.floor(value / 4294967296), true);
+    setU64(view, slot, value);
     slot += 8;
   };
   word(argv.length);

@@ -4,6 +4,7 @@
  */
 import { E2BIG, EFAULT } from "../../abi/errno.ts";
 import { RLIMIT_STACK } from "../../abi/resource.ts";
+import { getU64 } from "../../abi/struct.ts";
 import { PAGE_SIZE } from "../mm/mm.ts";
 import type { Task } from "../task/task.ts";
 
@@ -45,7 +46,7 @@ class Pages {
     if (at > PAGE_SIZE - 8) return this.#task.mm.readU64(address);
     const page = this.#page(address - at);
     if (page === null) return Number.NaN;
-    return page.view.getUint32(at + 4, true) * 4294967296 + page.view.getUint32(at, true);
+    return getU64(page.view, at);
   }
 
   /** The string at `address`, -EFAULT, or -E2BIG when it is longer than Linux takes. */

@@ -27,14 +27,14 @@ export function lockPi(
     const word = task.mm.readU32(address);
     if (Number.isNaN(word)) return -EFAULT;
     const owner = word & FUTEX_TID_MASK;
-    if (owner === task.tid) return -EDEADLK;
+    if (owner === task.ownTid) return -EDEADLK;
     if (owner === 0) {
-      const mine = ((word & (FUTEX_WAITERS | FUTEX_OWNER_DIED)) | task.tid) >>> 0;
+      const mine = ((word & (FUTEX_WAITERS | FUTEX_OWNER_DIED)) | task.ownTid) >>> 0;
       if (exchange(task, address, word, mine)) return 0;
       continue;
     }
     if (tryOnly) return -EAGAIN;
-    if (task.kernel.pids.task(owner) === undefined) return -ESRCH;
+    if (task.findTask(owner) === undefined) return -ESRCH;
     if (
       (word & FUTEX_WAITERS) === 0 &&
       !exchange(task, address, word, (word | FUTEX_WAITERS) >>> 0)
@@ -54,11 +54,11 @@ export function unlockPi(task: Task, address: number, isPrivate: boolean): numbe
   for (let i = 0; i < TRIES; i++) {
     const word = task.mm.readU32(address);
     if (Number.isNaN(word)) return -EFAULT;
-    if ((word & FUTEX_TID_MASK) !== task.tid) return -EPERM;
+    if ((word & FUTEX_TID_MASK) !== task.ownTid) return -EPERM;
     const queue = key.table.find(key.offset);
     const next = queue?.waiters[0];
     const more = (queue?.waiters.length ?? 0) > 1;
-    const value = next === undefined ? 0 : (next.task.tid | (more ? FUTEX_WAITERS : 0)) >>> 0;
+    const value = next === undefined ? 0 : (next.task.ownTid | (more ? FUTEX_WAITERS : 0)) >>> 0;
     if (!exchange(task, address, word, value)) continue;
     next?.wake();
     return 0;

@@ -32,7 +32,7 @@ export function exitRobustList(task: Task): void {
 /** A lock that the dead task holds becomes FUTEX_OWNER_DIED, and one waiter learns of it. */
 function releaseLock(task: Task, address: number): void {
   const value = task.mm.readU32(address);
-  if (Number.isNaN(value) || (value & FUTEX_TID_MASK) !== task.tid) return;
+  if (Number.isNaN(value) || (value & FUTEX_TID_MASK) !== task.ownTid) return;
   // The owner is dead: nobody else changes the word but waiters setting FUTEX_WAITERS.
   const marked = ((value & FUTEX_WAITERS) | FUTEX_OWNER_DIED) >>> 0;
   if (task.mm.writeU32(address, marked) < 0) return;

@@ -10,6 +10,9 @@ import { EACCES, EEXIST, EINVAL, ENOENT, ENOSPC } from "../../abi/errno.ts";
 import { IPC_CREAT, IPC_EXCL, IPC_PRIVATE } from "../../abi/ipc.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Credentials } from "../cred/credentials.ts";
+import { NO_ID } from "../ns/id-map.ts";
+import type { UserNamespace } from "../ns/user-namespace.ts";
+import type { Task } from "../task/task.ts";
 
 /** Slots that an id has room for; what is above is the sequence number. */
 const SLOTS = 32768;
@@ -23,6 +26,8 @@ export class IpcObject {
   slot = -1;
   sequence = 0;
   key: number;
+  /** The user namespace of its IPC namespace. */
+  owner: UserNamespace | null = null;
   uid: number;
   gid: number;
   readonly creatorUid: number;
@@ -46,31 +51,40 @@ export class IpcObject {
     let granted = this.mode;
     if (euid === this.creatorUid || euid === this.uid) granted >>= 6;
     else if (inGroup(credentials, this.creatorGid) || inGroup(credentials, this.gid)) granted >>= 3;
-    return (requested & ~granted & 7) === 0 || credentials.has(CAP_IPC_OWNER);
+    return (requested & ~granted & 7) === 0 || credentials.hasIn(this.owner, CAP_IPC_OWNER);
   }
 
   /** IPC_SET and IPC_RMID are for the owner, the creator and the administrator. */
   mayControl(credentials: Credentials): boolean {
     const { euid } = credentials;
-    return euid === this.creatorUid || euid === this.uid || credentials.has(CAP_SYS_ADMIN);
+    return (
+      euid === this.creatorUid || euid === this.uid || credentials.hasIn(this.owner, CAP_SYS_ADMIN)
+    );
   }
 
-  /** IPC_SET. */
-  change(uid: number, gid: number, mode: number, nowSec: number): void {
-    this.uid = uid;
-    this.gid = gid;
+  /** IPC_SET by `task`: 0 or -errno. */
+  change(task: Task, { uid, gid, mode }: { uid: number; gid: number; mode: number }): number {
+    const { userNamespace } = task.credentials;
+    const owner = userNamespace.kernelUid(uid);
+    const group = userNamespace.kernelGid(gid);
+    if (owner === NO_ID || group === NO_ID)
+      return refuse(EINVAL, "ipc: an id that the user namespace does not have");
+    this.uid = owner;
+    this.gid = group;
     this.mode = (this.mode & ~0o777) | (mode & 0o777);
-    this.changedSec = nowSec;
+    this.changedSec = task.kernel.vfs.nowSec();
+    return 0;
   }
 
-  /** The fields of `struct ipc64_perm`. */
-  permission() {
+  /** The fields of `struct ipc64_perm`, as `task` calls the ids. */
+  permission(task: Task) {
+    const { userNamespace } = task.credentials;
     return {
       key: this.key,
-      uid: this.uid,
-      gid: this.gid,
-      cuid: this.creatorUid,
-      cgid: this.creatorGid,
+      uid: userNamespace.shownUid(this.uid),
+      gid: userNamespace.shownGid(this.gid),
+      cuid: userNamespace.shownUid(this.creatorUid),
+      cgid: userNamespace.shownGid(this.creatorGid),
       mode: this.mode,
       seq: this.sequence,
     };
@@ -84,13 +98,15 @@ function inGroup(credentials: Credentials, gid: number): boolean {
 export class IpcIds<T extends IpcObject> {
   /** How many there may be. */
   limit: number;
+  readonly #owner: UserNamespace | null;
   readonly #slots = new Map<number, T>();
   readonly #keys = new Map<number, T>();
   #lastSlot = -1;
   #sequence = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, owner: UserNamespace | null) {
     this.limit = limit;
+    this.#owner = owner;
   }
 
   get count(): number {
@@ -115,6 +131,7 @@ export class IpcIds<T extends IpcObject> {
     if (slot <= this.#lastSlot) this.#sequence = (this.#sequence + 1) % SEQUENCES;
     this.#lastSlot = slot;
     object.slot = slot;
+    object.owner = this.#owner;
     object.sequence = this.#sequence;
     object.id = this.#sequence * SLOTS + slot;
     this.#slots.set(slot, object);

@@ -65,9 +65,9 @@ export class MqueueFile extends File implements Waiter {
     return rc === -ERESTARTSYS ? -ERESTARTSYS : rc;
   }
 
-  override read(_task: Task, into: UserBuffer): number {
+  override read(task: Task, into: UserBuffer): number {
     const { notification, bytes } = this.mqueue;
-    const owner = notification?.owner.pid ?? 0;
+    const owner = task.numberOf(notification?.owner.pid ?? 0);
     const kind = notification !== null && notification.signo === 0 ? 1 : 0;
     const signo = notification?.signo ?? 0;
     const text = `QSIZE:${pad(bytes, 10)} NOTIFY:${pad(kind, 5)} SIGNO:${pad(signo, 5)} NOTIFY_PID:${pad(owner, 6)}\n`;

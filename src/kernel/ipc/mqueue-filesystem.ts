@@ -184,6 +184,7 @@ export function mqueuesOf(vfs: Vfs, namespace: IpcNamespace): MqueueFilesystem {
 export class MqueueType implements FilesystemType {
   readonly name = "mqueue";
   readonly nodev = true;
+  readonly inUserNamespaces = true;
 
   mount(task: Task): Filesystem {
     return mqueuesOf(task.kernel.vfs, task.namespaces.ipc);

@@ -3,6 +3,8 @@
  * (ipc_namespaces(7)). Hangs from task.namespaces.
  */
 import { MSGMAX, MSGMNB, MSGMNI, SEMMNI, SHMMNI } from "../../abi/ipc.ts";
+import { CLONE_NEWIPC } from "../../abi/sched.ts";
+import { Namespace } from "../ns/namespace.ts";
 import type { ThreadGroup } from "../task/thread-group.ts";
 import { IpcIds } from "./ids.ts";
 import type { MessageQueue } from "./message.ts";
@@ -10,23 +12,22 @@ import type { MqueueFilesystem } from "./mqueue-filesystem.ts";
 import { type SemaphoreSet, undoOf } from "./semaphore.ts";
 import type { ShmSegment } from "./shm.ts";
 
-/** The number of the first IPC namespace, from include/uapi/linux/nsfs.h. */
-const FIRST_ID = 4026531839;
-
-export class IpcNamespace {
-  /** As /proc/PID/ns/ipc shows it. */
-  readonly id: number;
-  readonly segments = new IpcIds<ShmSegment>(SHMMNI);
-  readonly semaphores = new IpcIds<SemaphoreSet>(SEMMNI);
-  readonly queues = new IpcIds<MessageQueue>(MSGMNI);
+export class IpcNamespace extends Namespace {
+  readonly segments = new IpcIds<ShmSegment>(SHMMNI, this.owner);
+  readonly semaphores = new IpcIds<SemaphoreSet>(SEMMNI, this.owner);
+  readonly queues = new IpcIds<MessageQueue>(MSGMNI, this.owner);
   /** fs.msgmax: the longest message; kernel.msgmnb: the room of a new queue. */
   messageMost = MSGMAX;
   queueRoom = MSGMNB;
   /** The directory of POSIX queues, made at first use. */
   mqueues: MqueueFilesystem | null = null;
 
-  constructor(id = FIRST_ID) {
-    this.id = id;
+  override get kind(): string {
+    return "ipc";
+  }
+
+  override get flag(): number {
+    return CLONE_NEWIPC;
   }
 
   /** Pages in segments. */

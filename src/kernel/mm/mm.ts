@@ -9,6 +9,7 @@
 import { EFAULT, ENAMETOOLONG } from "../../abi/errno.ts";
 import { PATH_MAX } from "../../abi/limits.ts";
 import { PROT_READ, PROT_WRITE } from "../../abi/mman.ts";
+import { getI64, getU64, setU64 } from "../../abi/struct.ts";
 import type { AddressSpace, GuestThread, Platform } from "../../platform/contract.ts";
 import type { AioContexts } from "../aio/context.ts";
 import type { FutexTable } from "../futex/futex.ts";
@@ -201,12 +202,12 @@ export class Mm implements UserMemory {
 
   readU64(address: number): number {
     const view = this.view(address, 8);
-    return view === null ? NaN : view.getUint32(4, true) * 4294967296 + view.getUint32(0, true);
+    return view === null ? NaN : getU64(view, 0);
   }
 
   readI64(address: number): number {
     const view = this.view(address, 8);
-    return view === null ? NaN : view.getInt32(4, true) * 4294967296 + view.getUint32(0, true);
+    return view === null ? NaN : getI64(view, 0);
   }
 
   writeU32(address: number, value: number): number {
@@ -221,8 +222,7 @@ export class Mm implements UserMemory {
 
   writeU64(address: number, value: number): number {
     const platform = this.platform;
-    platform.scratchView.setUint32(0, value % 4294967296, true);
-    platform.scratchView.setUint32(4, Math.floor(value / 4294967296), true);
+    setU64(platform.scratchView, 0, value);
     return this.copyOut(address, platform.scratch, 0, 8) === 8 ? 0 : -EFAULT;
   }
 

@@ -1,41 +1,77 @@
 /**
- * Namespaces: which worlds a task sees (namespaces(7)): host name, mounts, IPC objects. The set is
- * immutable but for the names in its UTS part; unshare and CLONE_NEW* make a new set.
+ * Namespaces: which worlds a task sees (namespaces(7), struct nsproxy), apart from its user namespace, which its
+ * credentials name, and its own pid namespace, which its process was born into. The set is immutable; unshare(2), setns(2)
+ * and CLONE_NEW* make a new one.
  */
-import { IpcNamespace } from "../ipc/namespace.ts";
-import type { Task } from "../task/task.ts";
-import type { MountNamespace } from "../vfs/mount.ts";
+import { CLONE_NEWUTS } from "../../abi/sched.ts";
+import type { CgroupNamespace } from "../cgroup/cgroup.ts";
+import type { IpcNamespace } from "../ipc/namespace.ts";
+import type { NetworkNamespace } from "../socket/network.ts";
+import type { MountNamespace } from "../vfs/mount-namespace.ts";
+import { Namespace } from "./namespace.ts";
+import type { PidNamespace } from "./pid-namespace.ts";
+import type { UserNamespace } from "./user-namespace.ts";
 
 /** uts_namespaces(7): both are byte strings of at most 64 bytes. */
-export class UtsNamespace {
+export class UtsNamespace extends Namespace {
   hostname: string;
   domainname: string;
 
-  constructor(hostname: string, domainname: string) {
+  constructor(id: number, owner: UserNamespace, hostname: string, domainname: string) {
+    super(id, owner);
     this.hostname = hostname;
     this.domainname = domainname;
   }
+
+  override get kind(): string {
+    return "uts";
+  }
+
+  override get flag(): number {
+    return CLONE_NEWUTS;
+  }
 }
 
-export class Namespaces {
+export interface NamespaceFields {
   readonly uts: UtsNamespace;
   readonly mounts: MountNamespace;
   readonly ipc: IpcNamespace;
+  readonly network: NetworkNamespace;
+  readonly cgroup: CgroupNamespace;
+  /** Where its next child processes are born; its own one unless unshare or setns said otherwise. */
+  readonly pidForChildren: PidNamespace;
+}
 
-  constructor(uts: UtsNamespace, mounts: MountNamespace, ipc = new IpcNamespace()) {
-    this.uts = uts;
-    this.mounts = mounts;
-    this.ipc = ipc;
+export class Namespaces implements NamespaceFields {
+  readonly uts: UtsNamespace;
+  readonly mounts: MountNamespace;
+  readonly ipc: IpcNamespace;
+  readonly network: NetworkNamespace;
+  readonly cgroup: CgroupNamespace;
+  readonly pidForChildren: PidNamespace;
+  #users = 0;
+
+  constructor(fields: NamespaceFields) {
+    this.uts = fields.uts;
+    this.mounts = fields.mounts;
+    this.ipc = fields.ipc;
+    this.network = fields.network;
+    this.cgroup = fields.cgroup;
+    this.pidForChildren = fields.pidForChildren;
   }
 
-  /** The set of a task that leaves some of its namespaces; its paths move to the copied mounts. */
-  unshare(task: Task, uts: boolean, mounts: boolean, ipc: boolean): Namespaces {
-    const names = uts ? new UtsNamespace(this.uts.hostname, this.uts.domainname) : this.uts;
-    const tree = mounts ? task.kernel.vfs.unshareMounts(task, this.mounts) : this.mounts;
-    return new Namespaces(
-      names,
-      tree,
-      ipc ? new IpcNamespace(task.kernel.vfs.newNamespaceId()) : this.ipc,
-    );
+  with(changes: Partial<NamespaceFields>): Namespaces {
+    const { uts, mounts, ipc, network, cgroup, pidForChildren } = this;
+    return new Namespaces({ uts, mounts, ipc, network, cgroup, pidForChildren, ...changes });
+  }
+
+  /** A task has this set now. */
+  ref(): this {
+    if (this.#users++ === 0) this.mounts.ref();
+    return this;
+  }
+
+  unref(): void {
+    if (--this.#users === 0) this.mounts.unref();
   }
 }

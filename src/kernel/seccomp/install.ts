@@ -24,7 +24,7 @@ export function enterStrictMode(task: Task): number {
 /** May the task have filters at all? 0 or -EACCES. */
 export function mayFilter(task: Task): number {
   const { credentials } = task;
-  if (credentials.noNewPrivs || credentials.has(CAP_SYS_ADMIN)) return 0;
+  if (credentials.noNewPrivs || credentials.hasOwn(CAP_SYS_ADMIN)) return 0;
   return refuse(EACCES, "seccomp: needs no_new_privs or CAP_SYS_ADMIN");
 }
 
@@ -46,7 +46,9 @@ export function installFilter(task: Task, program: BpfProgram, options: FilterOp
   if (options.allThreads) {
     const other = task.group.tasks.find((thread) => !canFollow(task, thread));
     if (other !== undefined)
-      return options.saysEsrch ? refuse(ESRCH, "seccomp: a thread has other filters") : other.tid;
+      return options.saysEsrch
+        ? refuse(ESRCH, "seccomp: a thread has other filters")
+        : other.ownTid;
     for (const thread of task.group.tasks) follow(task, thread, seccomp);
   }
   task.seccomp = seccomp;

@@ -15,6 +15,7 @@ import {
 import { SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGSEGV, SIGSTOP } from "../../abi/signal.ts";
 import { signaledStatus } from "../../abi/wait.ts";
 import { Reg } from "../../platform/contract.ts";
+import { taskFroze } from "../cgroup/membership.ts";
 import { exitTask } from "../task/exit.ts";
 import { beginGroupExit } from "../task/group-exit.ts";
 import type { Task } from "../task/task.ts";
@@ -41,6 +42,12 @@ export function returnToGuest(task: Task, restart: number): void {
       task.state = "stopped";
       task.stopRestart = code;
       completeGroupStop(task.group);
+      return;
+    }
+    if (task.group.signals.isFrozen) {
+      task.state = "stopped";
+      task.stopRestart = code;
+      taskFroze(task.group);
       return;
     }
     const info = dequeue(task);
@@ -71,6 +78,7 @@ function dequeue(task: Task): SigInfo | null {
 
 function defaultAction(task: Task, signo: number): void {
   if (task.handlers.ignores(signo)) return;
+  if (task.group.isUnkillable && signo !== SIGSTOP) return;
   if ((bitLow(signo) & STOP_SIGNALS_LOW) === 0) {
     beginGroupExit(task.group, signaledStatus(signo, false));
     return;
@@ -122,5 +130,7 @@ export function forceSignal(task: Task, info: SigInfo): void {
     action.handler = SIG_DFL;
     signals.setBlocked(signals.blockedLo & ~bit, signals.blockedHi);
   }
+  // An init may die of its own faults.
+  if (action.handler === SIG_DFL) task.group.isUnkillable = false;
   signals.pending.add(info);
 }

@@ -13,6 +13,8 @@ export class GroupSignals {
   stopSignal = 0;
   /** Every thread is stopped. */
   isStopped = false;
+  /** The freezer holds it (cgroups(7)). */
+  isFrozen = false;
   /** waitid(WSTOPPED) has not been told yet. */
   stopUnreported = false;
   /** waitid(WCONTINUED) has not been told yet. */
@@ -24,6 +26,7 @@ export class GroupSignals {
     return (
       group.exiting !== null ||
       this.stopSignal !== 0 ||
+      this.isFrozen ||
       (group.execing !== null && group.execing !== task) ||
       (this.pending.lo & (~signals.blockedLo | signals.waitedLo)) !== 0 ||
       (this.pending.hi & (~signals.blockedHi | signals.waitedHi)) !== 0

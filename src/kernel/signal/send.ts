@@ -9,11 +9,13 @@ import { RLIMIT_SIGPENDING } from "../../abi/resource.ts";
 import {
   CLD_CONTINUED,
   CLD_STOPPED,
+  SI_KERNEL,
   SI_USER,
   SIG_DFL,
   SIGCONT,
   SIGKILL,
   SIGRTMIN,
+  SIGSTOP,
 } from "../../abi/signal.ts";
 import { signaledStatus } from "../../abi/wait.ts";
 import { beginGroupExit } from "../task/group-exit.ts";
@@ -27,16 +29,16 @@ import { bitLow, CONTINUE_LOW, isIn, STOP_SIGNALS_LOW } from "./sigset.ts";
 /** Send to one thread. 0, or -EAGAIN when a real-time signal finds the queue full. */
 export function sendToTask(task: Task, info: SigInfo): number {
   if (task.state === "dead" || task.group.isZombie) return 0;
-  if (!prepare(task.group, task, info.signo)) return 0;
-  return enqueue(task.group, task.signals.pending, task, info);
+  if (!prepare(task.group, task, info)) return 0;
+  return enqueue(task.group, task.signals.pending, task, seenBy(task, info));
 }
 
 /** Send to a process: any of its threads that does not block it may take it. */
 export function sendToGroup(group: ThreadGroup, info: SigInfo): number {
   if (group.isZombie) return 0;
   const task = chooseTask(group, info.signo);
-  if (task === null || !prepare(group, task, info.signo)) return 0;
-  return enqueue(group, group.signals.pending, task, info);
+  if (task === null || !prepare(group, task, info)) return 0;
+  return enqueue(group, group.signals.pending, task, seenBy(task, info));
 }
 
 /** Send to every process of a group; true when there was one. */
@@ -65,18 +67,44 @@ function wants(task: Task, signo: number): boolean {
   );
 }
 
+/** `info` with the sender's ids as `task` calls them. */
+function seenBy(task: Task, info: SigInfo): SigInfo {
+  const { pidNamespace } = task.group;
+  const { userNamespace } = task.credentials;
+  if (pidNamespace.level === 0 && userNamespace.level === 0) return info;
+  return info.from(pidNamespace.numberOf(info.pid), userNamespace.shownUid(info.uid));
+}
+
+/** Does it come from the kernel, or from outside the receiver's pid namespace? */
+function isFromAbove(group: ThreadGroup, info: SigInfo): boolean {
+  if (info.code === SI_KERNEL) return true;
+  return info.pid !== 0 && group.pidNamespace.numberOf(info.pid) === 0;
+}
+
+/**
+ * pid_namespaces(7): from inside, an init only gets what it handles; from outside, SIGKILL and SIGSTOP as
+ * well.
+ */
+function isImmune(group: ThreadGroup, task: Task, info: SigInfo): boolean {
+  const { signo } = info;
+  if (task.handlers.action(signo).handler !== SIG_DFL) return false;
+  return !((signo === SIGKILL || signo === SIGSTOP) && isFromAbove(group, info));
+}
+
 /** Side effects of sending; false when the signal is to be dropped. */
-function prepare(group: ThreadGroup, task: Task, signo: number): boolean {
+function prepare(group: ThreadGroup, task: Task, info: SigInfo): boolean {
+  const { signo } = info;
   const bit = bitLow(signo);
   if (bit & STOP_SIGNALS_LOW) discardEverywhere(group, CONTINUE_LOW);
   else if (signo === SIGCONT) {
     discardEverywhere(group, STOP_SIGNALS_LOW);
     resumeStopped(group);
   }
-  if (signo === SIGKILL) return true;
+  if (signo === SIGKILL) return !(group.isUnkillable && isImmune(group, task, info));
   const blocked = isIn(task.signals.blockedLo, task.signals.blockedHi, signo);
   const waited = isIn(task.signals.waitedLo, task.signals.waitedHi, signo);
-  return blocked || waited || !task.handlers.ignores(signo);
+  if (blocked || waited) return true;
+  return !task.handlers.ignores(signo) && !(group.isUnkillable && isImmune(group, task, info));
 }
 
 function discardEverywhere(group: ThreadGroup, lo: number): void {
@@ -102,7 +130,11 @@ function resumeStopped(group: ThreadGroup): void {
 function enqueue(group: ThreadGroup, pending: PendingSignals, task: Task, info: SigInfo): number {
   const { signo } = info;
   // A stopped process does not even die, but for SIGKILL, before it is continued.
-  const dies = group.signals.stopSignal === 0 && isFatal(task, signo) && wants(task, signo);
+  const dies =
+    group.signals.stopSignal === 0 &&
+    isFatal(task, signo) &&
+    wants(task, signo) &&
+    !group.isUnkillable;
   if (signo === SIGKILL || dies) {
     beginGroupExit(group, signaledStatus(signo, false));
     return 0;

@@ -6,6 +6,7 @@ import {
   SI_ASYNCIO,
   SI_MESGQ,
   SI_QUEUE,
+  SI_SIGIO,
   SI_TIMER,
   SI_USER,
   SIGBUS,
@@ -32,6 +33,7 @@ export class SigInfo {
   readonly signo: number;
   readonly code: number;
   errno = 0;
+  /** Who sent it, by the kernel's numbers until it is queued for a receiver. */
   pid = 0;
   uid = 0;
   /** SIGCHLD: exit status or signal; clock ticks. */
@@ -76,6 +78,20 @@ export class SigInfo {
     const info = new SigInfo(signo, code);
     info.address = address;
     return info;
+  }
+
+  /** The same, with the sender's ids as a receiver in other namespaces calls them. */
+  from(pid: number, uid: number): SigInfo {
+    const seen = Object.assign(new SigInfo(this.signo, this.code), this);
+    seen.pid = pid;
+    seen.uid = uid;
+    if (this.raw === null || this.code === SI_TIMER || this.code === SI_SIGIO) return seen;
+    // What a guest stated about itself stands, unless the receiver cannot see it.
+    seen.raw = this.raw.slice();
+    const view = new DataView(seen.raw.buffer);
+    if (pid === 0) view.setInt32(16, 0, true);
+    if (uid !== this.uid) view.setUint32(20, uid, true);
+    return seen;
   }
 
   /** Write the guest's siginfo_t at `at`. */

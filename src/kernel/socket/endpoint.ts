@@ -7,10 +7,12 @@
  * lacks the operation.
  */
 import { ENOPROTOOPT, ENOTTY, EOPNOTSUPP } from "../../abi/errno.ts";
+import { TCP_CLOSE, TCP_ESTABLISHED } from "../../abi/socket-tcp.ts";
 import { refuse } from "../../base/refuse.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import type { Task } from "../task/task.ts";
 import type { IncomingMessage, OutgoingMessage } from "./message.ts";
+import type { NetworkNamespace } from "./network.ts";
 import { SocketOptions } from "./options.ts";
 
 /** What reading half and writing half are closed: bits of `shutdown` fields. */
@@ -27,6 +29,9 @@ export abstract class Endpoint {
   /** Where the operation that said -EAGAIN last is to wait. */
   blockedAt: WaitQueue = this.queue;
 
+  /** Where it was made; null for the host's. */
+  readonly network: NetworkNamespace | null = null;
+
   constructor(domain: number, type: number, protocol: number, options = new SocketOptions()) {
     this.domain = domain;
     this.type = type;
@@ -41,6 +46,16 @@ export abstract class Endpoint {
 
   get isListening(): boolean {
     return false;
+  }
+
+  /** Its state as /proc/net shows it: TCP_*. */
+  get shownState(): number {
+    return typeof this.peerName() === "number" ? TCP_CLOSE : TCP_ESTABLISHED;
+  }
+
+  /** What waits to be read; for a listening socket, connections. */
+  get unreadBytes(): number {
+    return 0;
   }
 
   bind(_task: Task, _address: Uint8Array): number {

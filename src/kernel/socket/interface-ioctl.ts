@@ -1,9 +1,10 @@
 /**
  * interface-ioctl: the ioctls that ask for network interfaces (netdevice(7)), on any socket.
- * Interfaces can be looked at, not changed.
+ * lo can be set up and down; the others can be looked at, not changed.
  */
-import { EFAULT, EINVAL, ENODEV, ENOTTY, EPERM } from "../../abi/errno.ts";
+import { EADDRNOTAVAIL, EFAULT, ENODEV, ENOTTY, EPERM } from "../../abi/errno.ts";
 import {
+  IFF_UP,
   IFNAMSIZ,
   ifconf,
   ifreq,
@@ -35,7 +36,7 @@ import { AF_INET } from "../../abi/socket.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../task/task.ts";
 import type { NetworkInterface } from "./interfaces.ts";
-import { networkOf } from "./network.ts";
+import { mayConfigure, type NetworkNamespace } from "./network.ts";
 
 /** A flag only rtnetlink shows does not fit ifr_flags. */
 const FLAGS_SHOWN = 0xffff;
@@ -70,14 +71,18 @@ const REQUESTS: ReadonlySet<number> = new Set([
 ]);
 
 /** An ioctl of netdevice(7), or -ENOTTY. */
-export function interfaceIoctl(task: Task, command: number, argument: number): number {
-  if (CHANGES.has(command)) return refuse(EPERM, "ioctl: interfaces cannot be changed");
-  if (command === SIOCGIFCONF) return listInterfaces(task, argument);
+export function interfaceIoctl(
+  task: Task,
+  network: NetworkNamespace,
+  command: number,
+  argument: number,
+): number {
+  if (CHANGES.has(command)) return changeInterface(task, network, command, argument);
+  if (command === SIOCGIFCONF) return listInterfaces(task, network, argument);
   if (!REQUESTS.has(command)) return -ENOTTY;
   const bytes = task.mm.read(argument, ifreq.size);
   if (bytes === null) return -EFAULT;
   const view = new DataView(bytes.buffer);
-  const network = networkOf(task);
   const found =
     command === SIOCGIFNAME
       ? network.interfaceAt(ifreq.read(view, 0).ifr_ifindex)
@@ -85,6 +90,25 @@ export function interfaceIoctl(task: Task, command: number, argument: number): n
   if (found === undefined) return refuse(ENODEV, "ioctl: no such interface");
   const rc = answer(command, found, bytes, view);
   return rc < 0 ? rc : task.mm.write(argument, bytes);
+}
+
+/** SIOCSIFFLAGS sets lo up or down; its address it has of itself. */
+function changeInterface(
+  task: Task,
+  network: NetworkNamespace,
+  command: number,
+  argument: number,
+): number {
+  const bytes = task.mm.read(argument, ifreq.size);
+  if (bytes === null) return -EFAULT;
+  const found = network.interfaceNamed(nameOf(bytes));
+  if (found === undefined) return refuse(ENODEV, "ioctl: no such interface");
+  const rc = mayConfigure(task, network, found);
+  if (rc < 0) return rc;
+  if (command !== SIOCSIFFLAGS) return refuse(EPERM, "ioctl: nothing of lo changes but its state");
+  const flags = new DataView(bytes.buffer).getUint16(UNION, true);
+  network.loopback.setUp((flags & IFF_UP) !== 0);
+  return 0;
 }
 
 function answer(
@@ -136,7 +160,7 @@ function answer(
 
 /** struct sockaddr_in with this address. */
 function putAddress(data: Uint8Array, address: Uint8Array | undefined): number {
-  if (address === undefined) return refuse(EINVAL, "ioctl: the interface has no IPv4 address");
+  if (address === undefined) return refuse(EADDRNOTAVAIL, "ioctl: no IPv4 address");
   data.fill(0, 0, 16);
   data[0] = AF_INET;
   data.set(address, 4);
@@ -149,11 +173,11 @@ function mask(prefix: number): Uint8Array {
 }
 
 /** Interfaces with an IPv4 address, as many as fit; a null buffer asks for the length. */
-function listInterfaces(task: Task, argument: number): number {
+function listInterfaces(task: Task, network: NetworkNamespace, argument: number): number {
   const view = task.mm.view(argument, ifconf.size);
   if (view === null) return -EFAULT;
   const { ifc_len, ifc_buf } = ifconf.read(view, 0);
-  const shown = networkOf(task).interfaces.filter((one) =>
+  const shown = network.interfaces.filter((one) =>
     one.addresses.some((address) => address.family === AF_INET),
   );
   const count =

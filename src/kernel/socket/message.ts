@@ -7,7 +7,7 @@
 import type { UserBuffer } from "../mm/user-buffer.ts";
 import type { File } from "../vfs/file.ts";
 
-/** Who sent, as SCM_CREDENTIALS and SO_PEERCRED tell (struct ucred). */
+/** Who sent, as SCM_CREDENTIALS and SO_PEERCRED tell (struct ucred); by the kernel's numbers. */
 export interface PeerCredentials {
   readonly pid: number;
   readonly uid: number;

@@ -188,7 +188,9 @@ function setSwitch(task: Task, endpoint: Endpoint, name: number, on: boolean): n
 }
 
 function setNumber(task: Task, options: SocketOptions, name: number, value: number): number {
-  const isAdmin = task.credentials.has(CAP_NET_ADMIN) || task.credentials.has(CAP_NET_RAW);
+  const { owner } = networkOf(task);
+  const isAdmin =
+    task.credentials.hasIn(owner, CAP_NET_ADMIN) || task.credentials.hasIn(owner, CAP_NET_RAW);
   if (name === so.SO_PRIORITY && (value < 0 || value > HIGHEST_FREE_PRIORITY) && !isAdmin)
     return refuse(EPERM, "setsockopt: SO_PRIORITY above 6 needs CAP_NET_ADMIN");
   if (name === so.SO_MARK && !isAdmin)
@@ -230,7 +232,7 @@ function bindToDevice(task: Task, options: SocketOptions, value: Uint8Array): nu
     if (byte === 0) break;
     name += String.fromCharCode(byte);
   }
-  if (options.boundDevice !== "" && !task.credentials.has(CAP_NET_RAW))
+  if (options.boundDevice !== "" && !task.credentials.hasIn(networkOf(task).owner, CAP_NET_RAW))
     return refuse(EPERM, "setsockopt: rebinding to a device needs CAP_NET_RAW");
   if (name !== "" && networkOf(task).interfaceNamed(name) === undefined)
     return refuse(ENODEV, "setsockopt: no such interface");

@@ -8,6 +8,7 @@
 import {
   EAGAIN,
   EALREADY,
+  EFAULT,
   EINPROGRESS,
   EINTR,
   ENOENT,
@@ -32,6 +33,7 @@ import { SIGPIPE } from "../../abi/signal.ts";
 import { S_IFSOCK } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { WaitQueue } from "../../base/wait-queue.ts";
+import { ownerOf, setOwner } from "../fd/owner.ts";
 import { type Nameless, numbered } from "../files/nameless.ts";
 import type { UserBuffer } from "../mm/user-buffer.ts";
 import { PARKED } from "../task/park.ts";
@@ -40,6 +42,7 @@ import { File } from "../vfs/file.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { interfaceIoctl } from "./interface-ioctl.ts";
 import { IncomingMessage, OutgoingMessage } from "./message.ts";
+import type { NetworkNamespace } from "./network.ts";
 
 const SOCKET_MODE = S_IFSOCK | 0o777;
 const READABLE = POLLIN | POLLHUP | POLLERR | POLLRDHUP;
@@ -48,11 +51,14 @@ const WRITABLE = POLLOUT | POLLHUP | POLLERR;
 export class Socket extends File {
   readonly endpoint: Endpoint;
   override readonly queue: WaitQueue;
+  readonly #network: NetworkNamespace;
 
   constructor(task: Task, nameless: Nameless, endpoint: Endpoint, flags: number) {
     super(nameless.inode, nameless.path, (flags & O_NONBLOCK) | O_RDWR, task.credentials);
     this.endpoint = endpoint;
     this.queue = endpoint.queue;
+    this.#network = endpoint.network ?? task.kernel.network;
+    this.#network.sockets.add(this);
   }
 
   // --- connections ----------------------------------------------------------------------------
@@ -194,13 +200,11 @@ export class Socket extends File {
       case FIOSETOWN:
       case SIOCSPGRP: {
         const owner = task.mm.readI32(argument);
-        if (Number.isNaN(owner)) return -14;
-        this.owner = owner;
-        return 0;
+        return Number.isNaN(owner) ? -EFAULT : setOwner(task, this, owner, false);
       }
       case FIOGETOWN:
       case SIOCGPGRP:
-        return task.mm.writeI32(argument, this.owner);
+        return task.mm.writeI32(argument, ownerOf(task, this));
       case SIOCGSTAMP_OLD:
       case SIOCGSTAMPNS_OLD:
         return refuse(ENOENT, "ioctl: no packet has a time stamp");
@@ -208,10 +212,11 @@ export class Socket extends File {
     }
     const rc = this.endpoint.ioctl(task, command, argument);
     if (rc !== -ENOTTY || command === FIONREAD) return rc;
-    return interfaceIoctl(task, command, argument);
+    return interfaceIoctl(task, this.#network, command, argument);
   }
 
   override release(): void {
+    this.#network.sockets.delete(this);
     this.endpoint.close(null);
   }
 }

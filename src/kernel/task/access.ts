@@ -8,11 +8,12 @@ import type { Task } from "./task.ts";
 export function mayAccess(task: Task, target: Task): boolean {
   if (task.group === target.group) return true;
   const own = task.credentials;
-  if (own.has(CAP_SYS_PTRACE)) return true;
   const theirs = target.credentials;
+  if (own.hasIn(theirs.userNamespace, CAP_SYS_PTRACE)) return true;
   const sameUser = theirs.uid === own.uid && theirs.euid === own.uid && theirs.suid === own.uid;
   const sameGroup = theirs.gid === own.gid && theirs.egid === own.gid && theirs.sgid === own.gid;
   if (!sameUser || !sameGroup || target.mm.dumpable !== 1) return false;
+  if (own.userNamespace !== theirs.userNamespace) return false;
   const { permitted } = theirs;
   return (permitted.lo & ~own.permitted.lo) === 0 && (permitted.hi & ~own.permitted.hi) === 0;
 }

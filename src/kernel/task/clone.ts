@@ -5,7 +5,7 @@
  */
 
 import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE } from "../../abi/capability.ts";
-import { EAGAIN, EINVAL, EPERM } from "../../abi/errno.ts";
+import { EAGAIN, EINVAL } from "../../abi/errno.ts";
 import { ARCH_SET_FS } from "../../abi/process.ts";
 import { RLIM_INFINITY, RLIMIT_CPU, RLIMIT_NPROC } from "../../abi/resource.ts";
 import {
@@ -14,13 +14,10 @@ import {
   CLONE_CLEAR_SIGHAND,
   CLONE_FILES,
   CLONE_FS,
-  CLONE_NEWCGROUP,
   CLONE_NEWIPC,
-  CLONE_NEWNET,
   CLONE_NEWNS,
   CLONE_NEWPID,
   CLONE_NEWUSER,
-  CLONE_NEWUTS,
   CLONE_PARENT,
   CLONE_PARENT_SETTID,
   CLONE_PIDFD,
@@ -33,6 +30,11 @@ import {
 } from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
 import { type GuestThread, Reg } from "../../platform/contract.ts";
+import type { Cgroup } from "../cgroup/cgroup.ts";
+import { processBorn, taskBorn } from "../cgroup/membership.ts";
+import type { Credentials } from "../cred/credentials.ts";
+import type { PidNamespace } from "../ns/pid-namespace.ts";
+import { checkUnshare, pidNamespaceFor, unshareNamespaces, unshareUser } from "../ns/unshare.ts";
 import { returnToGuest } from "../signal/deliver.ts";
 import type { SignalHandlers } from "../signal/handlers.ts";
 import { Task } from "./task.ts";
@@ -48,16 +50,21 @@ export interface CloneRequest {
   parentTid: number;
   childTid: number;
   pidfd: number;
-  /** Wanted pid, 0 for any. */
-  setTid: number;
+  /** Wanted pids, those of the innermost namespaces first (clone3's set_tid). */
+  setTid: readonly number[];
+  /** Where it is born, null for the parent's (CLONE_INTO_CGROUP). */
+  cgroup: Cgroup | null;
+}
+
+/** The flags that bit operators can hold. */
+function low(flags: number): number {
+  return flags | 0;
 }
 
 /** Flags above 2^31 do not survive bit operators. */
 export function hasFlag(flags: number, flag: number): boolean {
   return Math.floor(flags / flag) % 2 === 1;
 }
-
-const NAMESPACES = [CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWCGROUP];
 
 /** The child's tid, or -errno. The child runs when its STOP_STARTED has come. */
 export function cloneTask(task: Task, request: CloneRequest): Task | number {
@@ -67,7 +74,9 @@ export function cloneTask(task: Task, request: CloneRequest): Task | number {
   task.mm.settle();
   const { kernel } = task;
   const { flags } = request;
-  const tid = kernel.pids.allocate(request.setTid);
+  const credentials = unshareUser(task, low(flags));
+  const pidNamespace = pidNamespaceFor(task, low(flags), credentials.userNamespace);
+  const tid = kernel.pids.allocate(pidNamespace, request.setTid);
   if (tid < 0) return tid;
   const sharesMemory = hasFlag(flags, CLONE_VM);
   const thread = sharesMemory
@@ -77,12 +86,13 @@ export function cloneTask(task: Task, request: CloneRequest): Task | number {
     kernel.pids.remove(tid);
     return thread;
   }
-  const child = makeTask(task, thread, tid, request);
+  const child = makeTask(task, thread, tid, request, credentials, pidNamespace);
   thread.owner = child;
   kernel.pids.set(tid, child);
-  if (hasFlag(flags, CLONE_PARENT_SETTID)) task.mm.writeU32(request.parentTid, tid);
+  if (hasFlag(flags, CLONE_PARENT_SETTID)) task.mm.writeU32(request.parentTid, task.numberOf(tid));
   // Shared memory shows the tid before the parent returns; a copy gets it when it starts.
-  if (hasFlag(flags, CLONE_CHILD_SETTID) && sharesMemory) child.mm.writeU32(request.childTid, tid);
+  if (hasFlag(flags, CLONE_CHILD_SETTID) && sharesMemory)
+    child.mm.writeU32(request.childTid, child.ownTid);
   child.birth = request;
   return child;
 }
@@ -95,24 +105,24 @@ function checkClone(task: Task, request: CloneRequest): number {
   if (has(CLONE_SIGHAND) && !has(CLONE_VM))
     return refuse(EINVAL, "clone: CLONE_SIGHAND needs CLONE_VM");
   if (has(CLONE_NEWNS) && has(CLONE_FS)) return refuse(EINVAL, "clone: CLONE_NEWNS with CLONE_FS");
+  if (has(CLONE_NEWUSER) && (has(CLONE_FS) || has(CLONE_THREAD)))
+    return refuse(EINVAL, "clone: CLONE_NEWUSER with CLONE_FS or CLONE_THREAD");
   if (has(CLONE_CLEAR_SIGHAND) && has(CLONE_SIGHAND))
     return refuse(EINVAL, "clone: CLONE_CLEAR_SIGHAND with CLONE_SIGHAND");
   if (request.exitSignal > 64) return refuse(EINVAL, "clone: bad exit signal");
   if (has(CLONE_PIDFD) && has(CLONE_PARENT_SETTID) && request.pidfd === request.parentTid)
     return refuse(EINVAL, "clone: CLONE_PIDFD with CLONE_PARENT_SETTID");
-  for (const flag of NAMESPACES) {
-    if (!has(flag)) continue;
-    if (flag !== CLONE_NEWUSER && !task.credentials.has(CAP_SYS_ADMIN))
-      return refuse(EPERM, "clone: new namespaces need CAP_SYS_ADMIN");
-    return refuse(EINVAL, "clone: this namespace type is not implemented");
-  }
+  if (has(CLONE_PARENT) && task.group.isNamespaceInit)
+    return refuse(EINVAL, "clone: CLONE_PARENT of an init");
+  const { pidNamespace } = task.group;
+  if (has(CLONE_THREAD) && (has(CLONE_NEWPID) || task.namespaces.pidForChildren !== pidNamespace))
+    return refuse(EINVAL, "clone: a thread in another pid namespace than its process");
   if (has(CLONE_NEWIPC) && has(CLONE_SYSVSEM))
     return refuse(EINVAL, "clone: CLONE_NEWIPC with CLONE_SYSVSEM");
-  if (
-    (has(CLONE_NEWNS) || has(CLONE_NEWUTS) || has(CLONE_NEWIPC)) &&
-    !task.credentials.has(CAP_SYS_ADMIN)
-  )
-    return refuse(EPERM, "clone: new namespaces need CAP_SYS_ADMIN");
+  const rc = checkUnshare(task, low(flags));
+  if (rc < 0) return rc;
+  const cgroup = request.cgroup ?? task.group.cgroup;
+  if (!cgroup.isRoot && !cgroup.mayFork()) return refuse(EAGAIN, "clone: pids.max");
   const limit = task.group.limits.soft(RLIMIT_NPROC);
   const { uid } = task.credentials;
   const exempt =
@@ -122,10 +132,17 @@ function checkClone(task: Task, request: CloneRequest): number {
   return 0;
 }
 
-function makeTask(task: Task, thread: GuestThread, tid: number, request: CloneRequest): Task {
+function makeTask(
+  task: Task,
+  thread: GuestThread,
+  tid: number,
+  request: CloneRequest,
+  credentials: Credentials,
+  pidNamespace: PidNamespace,
+): Task {
   const { flags } = request;
   const has = (flag: number) => hasFlag(flags, flag);
-  const group = has(CLONE_THREAD) ? task.group : makeGroup(task, tid, request);
+  const group = has(CLONE_THREAD) ? task.group : makeGroup(task, tid, request, pidNamespace);
   const mm = has(CLONE_VM) ? task.mm : task.mm.fork(thread.space);
   if (has(CLONE_VM)) mm.users++;
   const handlers = has(CLONE_SIGHAND) ? task.handlers : task.handlers.copy();
@@ -139,18 +156,11 @@ function makeTask(task: Task, thread: GuestThread, tid: number, request: CloneRe
     handlers,
     files,
     fs,
-    credentials: task.credentials,
+    credentials,
     comm: task.comm,
   });
   child.signals.setBlocked(task.signals.blockedLo, task.signals.blockedHi);
-  child.namespaces = task.namespaces;
-  if (has(CLONE_NEWUTS) || has(CLONE_NEWNS) || has(CLONE_NEWIPC))
-    child.namespaces = task.namespaces.unshare(
-      child,
-      has(CLONE_NEWUTS),
-      has(CLONE_NEWNS),
-      has(CLONE_NEWIPC),
-    );
+  child.setNamespaces(unshareNamespaces(child, task.namespaces, low(flags), pidNamespace));
   child.seccomp = task.seccomp;
   child.memoryPolicy = task.memoryPolicy;
   child.personality = task.personality;
@@ -167,11 +177,17 @@ function makeTask(task: Task, thread: GuestThread, tid: number, request: CloneRe
   if (has(CLONE_CHILD_CLEARTID)) child.clearChildTid = request.childTid;
   if (has(CLONE_VFORK)) child.vforkParent = task;
   group.tasks.push(child);
+  taskBorn(group);
   group.leader ??= child;
   return child;
 }
 
-function makeGroup(task: Task, pid: number, request: CloneRequest): ThreadGroup {
+function makeGroup(
+  task: Task,
+  pid: number,
+  request: CloneRequest,
+  pidNamespace: PidNamespace,
+): ThreadGroup {
   const parent = hasFlag(request.flags, CLONE_PARENT) ? task.group.parent : task.group;
   const group = new ThreadGroup(
     task.kernel,
@@ -179,10 +195,13 @@ function makeGroup(task: Task, pid: number, request: CloneRequest): ThreadGroup 
     parent,
     task.group.processGroup,
     task.group.limits.copy(),
+    pidNamespace,
   );
   group.exitSignal = hasFlag(request.flags, CLONE_PARENT)
     ? task.group.exitSignal
     : request.exitSignal;
+  group.cgroup = request.cgroup ?? task.group.cgroup;
+  processBorn(group);
   group.nice = task.group.nice;
   group.oomScoreAdj = task.group.oomScoreAdj;
   if (group.limits.soft(RLIMIT_CPU) !== RLIM_INFINITY) group.timers.watchCpuLimit();
@@ -207,7 +226,7 @@ export function startChild(task: Task): void {
   const { flags } = request;
   if (!hasFlag(flags, CLONE_VM)) {
     if (hasFlag(flags, CLONE_SETTLS)) thread.setBase(ARCH_SET_FS, request.tls);
-    if (hasFlag(flags, CLONE_CHILD_SETTID)) task.mm.writeU32(request.childTid, task.tid);
+    if (hasFlag(flags, CLONE_CHILD_SETTID)) task.mm.writeU32(request.childTid, task.ownTid);
   }
   thread.setRegister(Reg.rax, 0);
   if (request.stack !== 0) thread.setRegister(Reg.rsp, request.stack);

@@ -4,10 +4,12 @@
  * What group-exit.ts has decided, the loop finishes here, after the current event. A process whose memory is its
  * own alone is killed on the host at once; otherwise each thread is stopped and ended by itself.
  */
-import { SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SIGCONT, SIGHUP } from "../../abi/signal.ts";
+import { SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SIGCONT, SIGHUP, SIGKILL } from "../../abi/signal.ts";
+import { processEnded, taskGone } from "../cgroup/membership.ts";
 import { futexWake } from "../futex/futex.ts";
 import { exitRobustList } from "../futex/robust.ts";
 import { leavesSegments } from "../ipc/shm.ts";
+import type { PidNamespace } from "../ns/pid-namespace.ts";
 import { sendToGroup, sendToProcessGroup, sendToTask } from "../signal/send.ts";
 import { SigInfo } from "../signal/siginfo.ts";
 import { notifyParentOfExit } from "./notify.ts";
@@ -43,6 +45,7 @@ export function exitTask(task: Task, status = 0): void {
   releaseVforkParent(task);
   if (--task.files.users === 0) task.files.closeAll(task);
   task.fs.unref();
+  task.namespaces.unref();
   task.handlers.users--;
   kernel.cpuTime.leavesSpace(task);
   leavesSegments(task);
@@ -50,7 +53,10 @@ export function exitTask(task: Task, status = 0): void {
   if (spaceEnds) mm.space.kill();
   else task.thread.exit();
   group.tasks.splice(group.tasks.indexOf(task), 1);
-  if (task !== group.leader) kernel.pids.remove(task.tid);
+  if (task !== group.leader) {
+    kernel.pids.remove(task.tid);
+    taskGone(group);
+  }
   if (group.exiting === null) group.exitStatus = status;
   if (group.execing !== null) group.execing.wakeUp();
   if (group.tasks.length === 0) groupExited(group, task);
@@ -79,14 +85,35 @@ export function releaseVforkParent(task: Task): void {
 }
 
 function groupExited(group: ThreadGroup, last: Task): void {
-  const { kernel, parent } = group;
-  group.isZombie = true;
   group.exitUid = last.credentials.uid;
   if (group.exiting !== null) group.exitStatus = group.exiting;
   group.timers.clear();
+  processEnded(group);
   last.namespaces.ipc.processExits(group);
-  group.pidfdEvents.wake(-1);
   leaveSession(group);
+  if (group.isNamespaceInit && !endNamespace(group)) return;
+  becomeZombie(group);
+}
+
+/**
+ * An init takes its pid namespace with it: everybody in it is killed, and only when all of them have been reaped
+ * is the init a zombie itself. True when it was alone.
+ */
+function endNamespace(init: ThreadGroup): boolean {
+  const { pidNamespace } = init;
+  pidNamespace.isDying = true;
+  for (const group of [...init.kernel.pids.groups()])
+    if (group !== init && pidNamespace.numberOf(group.pid) !== 0)
+      sendToGroup(group, SigInfo.fromKernel(SIGKILL));
+  // Its own dead children are nobody's any more.
+  for (const child of [...init.children]) if (child.isZombie) reap(child);
+  return pidNamespace.population === 1;
+}
+
+function becomeZombie(group: ThreadGroup): void {
+  const { kernel, parent } = group;
+  group.isZombie = true;
+  group.pidfdEvents.wake(-1);
   const wouldOrphan = orphanableGroups(group);
   reparentChildren(group);
   for (const processGroup of wouldOrphan) hangUpOrphans(processGroup);
@@ -120,6 +147,13 @@ export function reap(group: ThreadGroup): void {
   }
   kernel.leaveProcessGroup(group);
   kernel.pids.remove(group.pid);
+  taskGone(group);
+  if (!group.cgroup.isRoot) group.cgroup.addDead(group.deadUserNs);
+  for (let at: PidNamespace | null = group.pidNamespace; at !== null; at = at.parent) {
+    at.population--;
+    // The last one that a dying init waited for.
+    if (at.isDying && at.population === 1 && at.init !== group) becomeZombie(at.init!);
+  }
 }
 
 function reparentChildren(group: ThreadGroup): void {
@@ -139,11 +173,12 @@ function reparentChildren(group: ThreadGroup): void {
   }
 }
 
-/** The nearest living ancestor that asked for orphans, else init. */
+/** The nearest living ancestor in its pid namespace that asked for orphans, else the init there. */
 function findReaper(group: ThreadGroup): ThreadGroup {
-  for (let at = group.parent; at !== null; at = at.parent)
-    if (at.isSubreaper && !at.isZombie) return at;
-  return group.kernel.init;
+  const { pidNamespace } = group;
+  for (let at = group.parent; at?.pidNamespace.level === pidNamespace.level; at = at.parent)
+    if (at.isSubreaper && at.tasks.length > 0) return at;
+  return pidNamespace.init!;
 }
 
 /** Process groups that may lose their last tie to the session when this process is gone. */

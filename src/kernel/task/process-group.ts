@@ -38,14 +38,15 @@ export class ProcessGroup {
 
   /**
    * Does no member have a parent outside the group but in the session? Such a group is not stopped by
-   * the terminal, as nobody could continue it. `ignoring` is a member about to exit.
+   * the terminal, as nobody could continue it. `ignoring` is a member about to exit. The kernel's own init,
+   * which has no threads, stands for the shell that started the first program: it is outside.
    */
   isOrphaned(ignoring: ThreadGroup | null = null): boolean {
     for (const member of this.members) {
       if (member === ignoring || member.isZombie) continue;
       const parent = member.parent;
-      if (parent !== null && parent.processGroup !== this && parent.session === this.session)
-        return false;
+      if (parent === null || parent.session !== this.session) continue;
+      if (parent.processGroup !== this || parent === parent.kernel.init) return false;
     }
     return true;
   }

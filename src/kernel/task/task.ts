@@ -23,6 +23,7 @@ import { Timer } from "../time/timers.ts";
 import type { CloneRequest } from "./clone.ts";
 import type { FsContext } from "./fs-context.ts";
 import { isUnfinished, PARKED, RestartRecord } from "./park.ts";
+import type { ProcessGroup } from "./process-group.ts";
 import type { ThreadGroup } from "./thread-group.ts";
 
 /** What rseq(2) registered with the host for a thread. */
@@ -65,7 +66,10 @@ export class Task implements Waiter, StackGrower {
   readonly kernel: Kernel;
 
   // change only at clone, exec and exit
+  /** The kernel's number of it. */
   tid: number;
+  /** Its number in its own pid namespace: what gettid(2) says. */
+  ownTid: number;
   group: ThreadGroup;
   thread: GuestThread;
   mm: Mm;
@@ -123,21 +127,49 @@ export class Task implements Waiter, StackGrower {
   ) {
     this.kernel = kernel;
     this.tid = tid;
+    this.ownTid = group.pidNamespace.numberOf(tid);
     this.group = group;
     this.thread = thread;
     this.mm = parts.mm;
     this.handlers = parts.handlers;
     this.files = parts.files;
     this.fs = parts.fs;
-    this.namespaces = kernel.namespaces;
+    this.namespaces = kernel.namespaces?.ref();
     this.credentials = parts.credentials;
     this.comm = parts.comm;
     this.startNs = kernel.clock.monotonicNs();
   }
 
-  /** Process id as the guest sees it. */
+  /** The kernel's number of its process. */
   get pid(): number {
     return this.group.pid;
+  }
+
+  /** Move to another set of namespaces. */
+  setNamespaces(namespaces: Namespaces): void {
+    namespaces.ref();
+    this.namespaces.unref();
+    this.namespaces = namespaces;
+  }
+
+  // --- others, by the numbers of this task's pid namespace ------------------------------------
+
+  /** How this task calls what the kernel calls `pid`; 0 when it cannot see it. */
+  numberOf(pid: number): number {
+    return this.group.pidNamespace.numberOf(pid);
+  }
+
+  /** The living or zombie thread that this task calls `tid`. */
+  findTask(tid: number): Task | undefined {
+    return this.kernel.pids.task(this.group.pidNamespace.named(tid));
+  }
+
+  findGroup(pid: number): ThreadGroup | undefined {
+    return this.kernel.pids.group(this.group.pidNamespace.named(pid));
+  }
+
+  findProcessGroup(id: number): ProcessGroup | undefined {
+    return this.kernel.pids.processGroup(this.group.pidNamespace.named(id));
   }
 
   /** The low half of system-call argument `index`, exact: for words that a double would round. */

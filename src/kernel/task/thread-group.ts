@@ -4,7 +4,9 @@
  *  - Changes of family (children, process group) go through the functions of exit.ts and kernel.ts.
  */
 import { WaitQueue } from "../../base/wait-queue.ts";
+import type { Cgroup } from "../cgroup/cgroup.ts";
 import type { Kernel } from "../kernel.ts";
+import type { PidNamespace } from "../ns/pid-namespace.ts";
 import { GroupSignals } from "../signal/group-signals.ts";
 import { GroupTimers } from "../time/group-timers.ts";
 import type { Limits } from "./limits.ts";
@@ -13,17 +15,31 @@ import type { Task } from "./task.ts";
 
 export class ThreadGroup {
   readonly kernel: Kernel;
+  /** The kernel's number of it. */
   readonly pid: number;
+  /** Where it was born; all its threads are in it. */
+  readonly pidNamespace: PidNamespace;
+  /** Its number there: what getpid(2) says. */
+  readonly ownPid: number;
   /** Null only for the kernel's own init, which has no threads. */
   leader: Task | null = null;
   /** Living threads. */
   readonly tasks: Task[] = [];
+
+  /** Change it with the functions of cgroup/membership.ts. */
+  cgroup: Cgroup;
+  /** How many tasks it counts for there. */
+  chargedTasks = 0;
 
   parent: ThreadGroup | null;
   readonly children = new Set<ThreadGroup>();
   processGroup: ProcessGroup;
   /** Sent to the parent at exit; 0 for none. */
   exitSignal = 0;
+  /** Pid 1 of its namespace. */
+  readonly isNamespaceInit: boolean;
+  /** Immune to signals that it does not handle, as an init is until a fault of its own. */
+  isUnkillable: boolean;
   /** PR_SET_CHILD_SUBREAPER. */
   isSubreaper = false;
   /** Has called execve since it was forked (setpgid's EACCES). */
@@ -65,9 +81,17 @@ export class ThreadGroup {
     parent: ThreadGroup | null,
     processGroup: ProcessGroup | null,
     limits: Limits,
+    pidNamespace: PidNamespace = kernel.pids.first,
   ) {
     this.kernel = kernel;
     this.pid = pid;
+    this.cgroup = kernel.rootCgroup;
+    this.pidNamespace = pidNamespace;
+    this.ownPid = pidNamespace.numberOf(pid);
+    this.isNamespaceInit = pidNamespace.init === null;
+    this.isUnkillable = this.isNamespaceInit;
+    if (this.isNamespaceInit) pidNamespace.init = this;
+    for (let at: PidNamespace | null = pidNamespace; at !== null; at = at.parent) at.population++;
     this.parent = parent;
     // The first process of a session makes its own group right after construction.
     this.processGroup = processGroup as ProcessGroup;
@@ -80,7 +104,7 @@ export class ThreadGroup {
     return this.processGroup.session;
   }
 
-  /** Parent's pid as getppid(2) tells it; 0 for the first process. */
+  /** Parent's pid by the kernel's numbers; 0 for the first process. */
   get parentPid(): number {
     return this.parent === null ? 0 : this.parent.pid;
   }

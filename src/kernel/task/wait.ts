@@ -44,7 +44,7 @@ export function waitForChild(
   for (const child of group.children) {
     if (!matches(child, type, id, options)) continue;
     any = true;
-    const found = report(child, options);
+    const found = report(child, options, task);
     if (found !== null) return found;
   }
   if (!any) return -ECHILD;
@@ -65,32 +65,34 @@ function matches(child: ThreadGroup, type: number, id: number, options: number):
   return isClone === ((options & __WCLONE) !== 0);
 }
 
-function report(child: ThreadGroup, options: number): WaitResult | null {
+function report(child: ThreadGroup, options: number, waiter: Task): WaitResult | null {
   const { signals } = child;
   if (child.isZombie) {
     if ((options & WEXITED) === 0) return null;
-    const result: WaitResult = {
-      pid: child.pid,
-      status: child.exitStatus,
-      info: exitInfo(child),
-      userNs: child.deadUserNs + child.childUserNs,
-      systemNs: child.deadSystemNs + child.childSystemNs,
-    };
+    const result = makeResult(child, child.exitStatus, exitInfo(child), waiter);
+    result.userNs = child.deadUserNs + child.childUserNs;
+    result.systemNs = child.deadSystemNs + child.childSystemNs;
     if ((options & WNOWAIT) === 0) reap(child);
     return result;
   }
   if (signals.stopUnreported && options & WSTOPPED) {
     const status = signals.stopSignal;
     if ((options & WNOWAIT) === 0) signals.stopUnreported = false;
-    return stateResult(child, stoppedStatus(status), stopInfo(child, CLD_STOPPED, status));
+    const info = stopInfo(child, CLD_STOPPED, status);
+    return makeResult(child, stoppedStatus(status), info, waiter);
   }
   if (signals.continueUnreported && options & WCONTINUED) {
     if ((options & WNOWAIT) === 0) signals.continueUnreported = false;
-    return stateResult(child, continuedStatus, stopInfo(child, CLD_CONTINUED, SIGCONT));
+    const info = stopInfo(child, CLD_CONTINUED, SIGCONT);
+    return makeResult(child, continuedStatus, info, waiter);
   }
   return null;
 }
 
-function stateResult(child: ThreadGroup, status: number, info: SigInfo): WaitResult {
-  return { pid: child.pid, status, info, userNs: 0, systemNs: 0 };
+/** As the waiter is told of it, by the ids of its namespaces. */
+function makeResult(child: ThreadGroup, status: number, info: SigInfo, waiter: Task): WaitResult {
+  const pid = waiter.numberOf(child.pid);
+  info.pid = pid;
+  info.uid = waiter.credentials.userNamespace.shownUid(info.uid);
+  return { pid, status, info, userNs: 0, systemNs: 0 };
 }

@@ -4,6 +4,7 @@
  *  - An absolute time of any clock becomes the kernel's own deadline: monotonic nanoseconds.
  */
 import { EFAULT, EINVAL } from "../../abi/errno.ts";
+import { getI64, setU64 } from "../../abi/struct.ts";
 import {
   CLOCK_BOOTTIME,
   CLOCK_BOOTTIME_ALARM,
@@ -25,7 +26,7 @@ const NS = 1e9;
 export function readTimespecNs(task: Task, at: number): number {
   const view = task.mm.view(at, 16);
   if (view === null) return -EFAULT;
-  const sec = view.getInt32(4, true) * 4294967296 + view.getUint32(0, true);
+  const sec = getI64(view, 0);
   const nsecHigh = view.getInt32(12, true);
   const nsec = view.getUint32(8, true);
   if (sec < 0 || nsecHigh !== 0 || nsec >= NS) return -EINVAL;
@@ -37,14 +38,9 @@ export function writeTimespecNs(task: Task, at: number, ns: number): number {
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
   const sec = Math.floor(ns / NS);
-  putI64(view, 0, sec);
-  putI64(view, 8, Math.floor(ns - sec * NS));
+  setU64(view, 0, sec);
+  setU64(view, 8, Math.floor(ns - sec * NS));
   return task.mm.write(at, bytes);
-}
-
-export function putI64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, (value % 4294967296) >>> 0, true);
-  view.setInt32(at + 4, Math.floor(value / 4294967296), true);
 }
 
 export function isRealtime(clock: number): boolean {

@@ -155,14 +155,14 @@ function mayAskSession(task: Task, { pty, isMaster }: End): boolean {
 
 function getForeground(task: Task, end: End, at: number): number {
   if (!mayAskSession(task, end)) return refuse(ENOTTY, "TIOCGPGRP: not the controlling terminal");
-  return task.mm.writeI32(at, end.pty.tty.foreground?.id ?? 0);
+  return task.mm.writeI32(at, task.numberOf(end.pty.tty.foreground?.id ?? 0));
 }
 
 function getSession(task: Task, end: End, at: number): number {
   const { session } = end.pty.tty;
   if (!mayAskSession(task, end) || session === null)
     return refuse(ENOTTY, "TIOCGSID: not the controlling terminal of a session");
-  return task.mm.writeI32(at, session.id);
+  return task.mm.writeI32(at, task.numberOf(session.id));
 }
 
 function setForeground(task: Task, { pty }: End, at: number): number {
@@ -175,7 +175,7 @@ function setForeground(task: Task, { pty }: End, at: number): number {
   const { session } = task.group;
   if (controllingTty(task) !== tty || tty.session !== session)
     return refuse(ENOTTY, "TIOCSPGRP: not the controlling terminal");
-  const group = task.kernel.pids.processGroup(id);
+  const group = task.findProcessGroup(id);
   if (group === undefined) return refuse(ESRCH, "TIOCSPGRP: no such process group");
   if (group.session !== session) return refuse(EPERM, "TIOCSPGRP: a group of another session");
   tty.foreground = group;

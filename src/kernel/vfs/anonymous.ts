@@ -19,9 +19,11 @@ export class AnonymousFilesystem extends Filesystem {
   readonly root: AnonymousInode;
   #mount: Mount | null = null;
   #lastIno = 1;
+  readonly #magic: number;
 
-  constructor(vfs: Vfs, type: string) {
+  constructor(vfs: Vfs, type: string, magic = ANON_INODE_FS_MAGIC) {
     super(vfs, type);
+    this.#magic = magic;
     this.root = new AnonymousInode(this, 1, 0o40500, 0, 0);
   }
 
@@ -41,7 +43,7 @@ export class AnonymousFilesystem extends Filesystem {
   }
 
   override statfs(out: StatFs): number {
-    out.type = ANON_INODE_FS_MAGIC;
+    out.type = this.#magic;
     out.blocks = out.bfree = out.bavail = out.files = out.ffree = 0;
     return 0;
   }

@@ -41,7 +41,7 @@ export function changeMode(task: Task, inode: Inode, mode: number): number {
   const changes = new Attributes();
   changes.valid = ATTR_MODE;
   changes.mode = mode & 0o7777;
-  if (!mayKeepSetgid(credentials, inode.gid)) changes.mode &= ~S_ISGID;
+  if (!mayKeepSetgid(credentials, inode)) changes.mode &= ~S_ISGID;
   return inode.setattr(task, changes);
 }
 
@@ -50,14 +50,17 @@ export function changeOwner(task: Task, inode: Inode, uid: number, gid: number):
   const credentials = task.credentials;
   const changes = new Attributes();
   if (uid !== -1) {
-    if (!(credentials.fsuid === inode.uid && uid === inode.uid) && !credentials.has(CAP_CHOWN))
+    if (
+      !(credentials.fsuid === inode.uid && uid === inode.uid) &&
+      !credentials.hasOver(inode, CAP_CHOWN)
+    )
       return refuse(EPERM, "chown: only CAP_CHOWN may give files away");
     changes.valid |= ATTR_UID;
     changes.uid = uid;
   }
   if (gid !== -1) {
     const own = credentials.fsuid === inode.uid && (credentials.inGroup(gid) || gid === inode.gid);
-    if (!own && !credentials.has(CAP_CHOWN))
+    if (!own && !credentials.hasOver(inode, CAP_CHOWN))
       return refuse(EPERM, "chown: not the owner, or not a member of the new group");
     changes.valid |= ATTR_GID;
     changes.gid = gid;

@@ -34,6 +34,7 @@ import {
   mayKeepSetgid,
   stickyAllows,
 } from "./permission.ts";
+import { detachFrom } from "./propagate.ts";
 import type { Vfs } from "./vfs.ts";
 
 /** May the task make a name in `directory`? */
@@ -59,7 +60,7 @@ export function makeInode(
     if (isDirectory) bits |= S_ISGID;
     else if (
       (bits & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP) &&
-      !mayKeepSetgid(credentials, gid)
+      !mayKeepSetgid(credentials, directory, gid)
     )
       bits &= ~S_ISGID;
   }
@@ -115,7 +116,7 @@ export function unlinkName(vfs: Vfs, task: Task): number {
   const may = mayRemove(task, mount, directory, inode);
   if (may < 0) return may;
   if (inode.isDirectory) return -EISDIR;
-  if (child.mounts > 0) return refuse(EBUSY, "unlink: a mount is on it");
+  if (coversHere(vfs, task, child)) return refuse(EBUSY, "unlink: a mount is on it");
   const rc = directory.unlink(task, child.name, inode);
   return rc < 0 ? rc : removed(vfs, dentry, child, inode);
 }
@@ -135,13 +136,22 @@ export function rmdirName(vfs: Vfs, task: Task): number {
   const may = mayRemove(task, mount, directory, inode);
   if (may < 0) return may;
   if (!inode.isDirectory) return -ENOTDIR;
-  if (child.mounts > 0) return refuse(EBUSY, "rmdir: a mount is on it");
+  if (coversHere(vfs, task, child)) return refuse(EBUSY, "rmdir: a mount is on it");
   const rc = directory.rmdir(task, child.name, inode);
   return rc < 0 ? rc : removed(vfs, dentry, child, inode);
 }
 
+/** Is something mounted on it where the task can see it? What others have mounted does not keep the name. */
+function coversHere(vfs: Vfs, task: Task, child: Dentry): boolean {
+  if (child.mounts === 0) return false;
+  for (const mount of vfs.attached)
+    if (mount.mountpoint === child && mount.namespace === task.namespaces.mounts) return true;
+  return false;
+}
+
 /** A name is gone: forget it, and tell who watches. */
 function removed(vfs: Vfs, parent: Dentry, child: Dentry, inode: Inode): number {
+  if (child.mounts > 0) detachFrom(vfs, child);
   if (vfs.markCount === 0) {
     vfs.dentries.remove(child);
     return 0;
@@ -231,7 +241,7 @@ export function renameName(
   if (inode === target) return 0;
   const rights = renameRights(task, from, to, inode, target, flags);
   if (rights < 0) return rights;
-  if (from.child.mounts > 0 || to.child.mounts > 0)
+  if (coversHere(vfs, task, from.child) || coversHere(vfs, task, to.child))
     return refuse(EBUSY, "rename: a mount is on it");
   const [name, newName] = [from.child.name, to.child.name];
   const source = from.parent.inode!;
@@ -239,6 +249,7 @@ export function renameName(
   const rc = source.rename(task, name, inode, into, newName, target, flags);
   if (rc < 0) return rc;
   target?.hold();
+  if (to.child.mounts > 0 && (flags & RENAME_EXCHANGE) === 0) detachFrom(vfs, to.child);
   if ((flags & RENAME_EXCHANGE) !== 0) vfs.dentries.exchange(from.child, to.child);
   else vfs.dentries.move(from.child, to.child);
   if (vfs.markCount > 0) {

@@ -4,8 +4,10 @@
  *  - `dev` is st_dev: unique per instance, handed out by the Vfs.
  *  - `revalidates` asks the path walk to call Inode.revalidate before it trusts a cached name.
  */
-import { ENODEV } from "../../abi/errno.ts";
+import { CAP_SYS_ADMIN } from "../../abi/capability.ts";
+import { ENODEV, EPERM } from "../../abi/errno.ts";
 import { refuse } from "../../base/refuse.ts";
+import { FIRST_USER_NAMESPACE } from "../ns/user-namespace.ts";
 import type { Task } from "../task/task.ts";
 import type { Dentry } from "./dentry.ts";
 import type { Inode } from "./inode.ts";
@@ -22,6 +24,8 @@ export abstract class Filesystem {
   readonly revalidates: boolean = false;
   /** Refuses every change (a read-only superblock). */
   readOnly = false;
+  /** Whose users mounted it: their devices and set-id bits count in no other. */
+  userNamespace = FIRST_USER_NAMESPACE;
   /** How many mounts show it; at 0 it is released. */
   mounts = 0;
   /** The dentry of `root`, shared by all its mounts; made at the first. */
@@ -31,6 +35,11 @@ export abstract class Filesystem {
     this.vfs = vfs;
     this.type = type;
     this.dev = vfs.newDevice();
+  }
+
+  /** Devices that a user namespace's root has made open nothing. */
+  get hidesDevices(): boolean {
+    return this.userNamespace.level > 0;
   }
 
   abstract get root(): Inode;
@@ -60,6 +69,10 @@ export interface FilesystemType {
   readonly name: string;
   /** Needs no device: shown as "nodev" in /proc/filesystems. */
   readonly nodev: boolean;
+  /** Shows the kernel: a user namespace's root gets no more of it than he sees already (visible.ts). */
+  readonly showsKernel?: boolean;
+  /** A user namespace's root may mount it, who is nobody outside. */
+  readonly inUserNamespaces?: boolean;
   mount(task: Task, source: string, flags: number, data: string): Filesystem | number;
 }
 
@@ -87,7 +100,13 @@ export class FilesystemTypes {
   ): Filesystem | number {
     const type = this.#types.get(name);
     if (type === undefined) return refuse(ENODEV, "mount: no such filesystem type");
-    return type.mount(task, source, flags, data);
+    const { credentials } = task;
+    if (type.inUserNamespaces !== true && !credentials.has(CAP_SYS_ADMIN))
+      return refuse(EPERM, "mount: this type needs CAP_SYS_ADMIN of the first user namespace");
+    const made = type.mount(task, source, flags, data);
+    if (typeof made !== "number" && made.mounts === 0)
+      made.userNamespace = credentials.userNamespace;
+    return made;
   }
 }
 

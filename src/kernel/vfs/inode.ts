@@ -99,6 +99,11 @@ export abstract class Inode {
   /** Nobody refers to it any more: give up what it keeps. */
   protected evict(): void {}
 
+  /** A directory of the kernel's that never has entries: what is mounted on it hides nothing. */
+  get isEmptyForever(): boolean {
+    return false;
+  }
+
   // --- attributes -----------------------------------------------------------------------------
 
   abstract getattr(out: Kstat): number;

@@ -1,21 +1,19 @@
 /**
- * Mount: a filesystem (or a part of one) seen at a place, and MountNamespace: the tree of them.
+ * Mount: a filesystem (or a part of one) seen at a place.
  *  - A mount covers the dentry `mountpoint` of its parent; what is mounted over a mount's own root
  *    covers it. `children` is keyed by the covered dentry, so each key has one mount on top.
  *  - `users` counts paths in use; umount2 refuses a busy mount (EBUSY) unless MNT_DETACH, after which
  *    the mount lives on, unreachable, until its last user is gone.
- *  - Propagation types are recorded and shown; events do not travel between peers.
- * Follows mount_namespaces(7), mount(2), umount2(2), pivot_root(2).
+ *  - plug() and unplug() only tie and untie; what goes to peers is in propagate.ts.
+ * Follows mount_namespaces(7), mount(2).
  */
-import { EBUSY, EINVAL } from "../../abi/errno.ts";
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../../abi/mount.ts";
-import { refuse } from "../../base/refuse.ts";
+import type { Namespace } from "../ns/namespace.ts";
 import type { Dentry } from "./dentry.ts";
 import type { Filesystem } from "./filesystem.ts";
-import { Path } from "./path.ts";
+import type { MountNamespace } from "./mount-namespace.ts";
+import { type Kinship, makePrivate, type PeerGroup, relate } from "./peer-group.ts";
 import type { Vfs } from "./vfs.ts";
-
-export type Propagation = "private" | "shared" | "slave" | "unbindable";
 
 export class Mount {
   readonly id: number;
@@ -24,10 +22,19 @@ export class Mount {
   readonly root: Dentry;
   /** As mount(2) was told: a device, a directory, or a word. */
   source: string;
-  /** MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_NODIRATIME, MS_RELATIME. */
+  /** MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_NOATIME, MS_NODIRATIME, MS_RELATIME, MS_NOSYMFOLLOW. */
   flags: number;
-  propagation: Propagation = "private";
-  peerGroup = 0;
+  /** Those of `flags` that whoever owns the namespace must not clear: they came from one with more power. */
+  lockedFlags = 0;
+  /** Came with a tree from a namespace with more power: it only leaves its parent together with it. */
+  isLocked = false;
+  /** MS_SHARED: who shares its events. */
+  group: PeerGroup | null = null;
+  /** MS_SLAVE: whose events it receives. */
+  master: PeerGroup | null = null;
+  isUnbindable = false;
+  /** MNT_EXPIRE has asked for it once, and nobody has used it since. */
+  isExpiring = false;
   namespace: MountNamespace | null = null;
   parent: Mount | null = null;
   mountpoint: Dentry | null = null;
@@ -42,6 +49,14 @@ export class Mount {
     this.source = source;
     root.ref();
     filesystem.mounts++;
+    filesystem.vfs.mountCount++;
+    this.#pinned?.ref();
+  }
+
+  /** A namespace whose file is mounted lives on. */
+  get #pinned(): Namespace | null {
+    const { inode } = this.root;
+    return inode !== null && "namespace" in inode ? (inode.namespace as Namespace) : null;
   }
 
   get readOnly(): boolean {
@@ -53,7 +68,7 @@ export class Mount {
   }
 
   get nodev(): boolean {
-    return (this.flags & MS_NODEV) !== 0;
+    return (this.flags & MS_NODEV) !== 0 || this.filesystem.hidesDevices;
   }
 
   get noexec(): boolean {
@@ -71,97 +86,86 @@ export class Mount {
   }
 
   release(): void {
+    makePrivate(this);
+    this.#pinned?.unref();
     this.root.unref();
+    this.filesystem.vfs.mountCount--;
     if (--this.filesystem.mounts === 0) this.filesystem.vfs.releaseFilesystem(this.filesystem);
   }
 }
 
-export class MountNamespace {
-  readonly id: number;
-  root: Mount;
-
-  constructor(id: number, root: Mount) {
-    this.id = id;
-    this.root = root;
-    root.namespace = this;
-  }
-
-  /** Every mount, parents first. */
-  mounts(): Generator<Mount> {
-    return this.root.tree();
-  }
-
-  /** Put `mount` (with all below it) on `at`, which is the top of what is there. */
-  attach(mount: Mount, at: Path): void {
-    mount.parent = at.mount;
-    mount.mountpoint = at.dentry;
-    at.mount.children.set(at.dentry, mount);
-    at.dentry.mounts++;
-    at.dentry.ref();
-    for (const each of mount.tree()) each.namespace = this;
-  }
-
-  /** Take `mount` off its place; it keeps what is below it. */
-  unplug(mount: Mount): void {
-    const point = mount.mountpoint!;
-    mount.parent!.children.delete(point);
-    point.mounts--;
-    point.unref();
-    mount.parent = null;
-    mount.mountpoint = null;
-  }
-
-  /** umount2(2) of a mount without MNT_DETACH. */
-  unmount(mount: Mount): number {
-    if (mount === this.root) return refuse(EBUSY, "umount: the root of the namespace");
-    if (mount.users > 0) return refuse(EBUSY, "umount: files or directories are in use");
-    if (mount.children.size > 0) return refuse(EBUSY, "umount: other mounts are below it");
-    this.unplug(mount);
-    mount.namespace = null;
-    mount.release();
-    return 0;
-  }
-
-  /** MNT_DETACH: gone from the tree at once, with everything below it. */
-  detach(mount: Mount): number {
-    if (mount === this.root) return refuse(EINVAL, "umount: the root of the namespace");
-    const all = [...mount.tree()];
-    for (const each of all.reverse()) {
-      this.unplug(each);
-      each.namespace = null;
-      if (each.users === 0) each.release();
-    }
-    return 0;
-  }
-
-  /** A copy for CLONE_NEWNS. `copies` tells which mount became which, to translate root and cwd. */
-  copy(vfs: Vfs, copies: Map<Mount, Mount>): MountNamespace {
-    const root = cloneMount(vfs, this.root);
-    copies.set(this.root, root);
-    const copy = new MountNamespace(vfs.newNamespaceId(), root);
-    for (const mount of this.mounts()) {
-      if (mount === this.root) continue;
-      const clone = cloneMount(vfs, mount);
-      copies.set(mount, clone);
-      copy.attach(clone, new Path(copies.get(mount.parent!)!, mount.mountpoint!));
-    }
-    return copy;
-  }
-
-  /** The last task of the namespace is gone. */
-  release(): void {
-    for (const mount of [...this.mounts()].reverse()) {
-      if (mount.parent !== null) this.unplug(mount);
-      mount.namespace = null;
-      if (mount.users === 0) mount.release();
-    }
+/** Put `mount`, with all below it, on `point` of `parent`, which nothing covers. */
+export function plug(mount: Mount, parent: Mount, point: Dentry): void {
+  mount.parent = parent;
+  mount.mountpoint = point;
+  parent.children.set(point, mount);
+  point.mounts++;
+  point.ref();
+  const { attached } = mount.filesystem.vfs;
+  for (const each of mount.tree()) {
+    each.namespace = parent.namespace;
+    if (parent.namespace !== null) attached.add(each);
   }
 }
 
-/** The same view once more: a bind mount of a whole mount. */
-export function cloneMount(vfs: Vfs, mount: Mount, root = mount.root): Mount {
+/** Take `mount` off its place; it keeps what is below it. */
+export function unplug(mount: Mount): void {
+  const point = mount.mountpoint!;
+  mount.parent!.children.delete(point);
+  point.mounts--;
+  point.unref();
+  mount.parent = null;
+  mount.mountpoint = null;
+}
+
+/** An unplugged mount is no longer in any namespace; it goes with its last user. */
+export function abandon(mount: Mount): void {
+  mount.filesystem.vfs.attached.delete(mount);
+  mount.namespace = null;
+  makePrivate(mount);
+  if (mount.users === 0) mount.release();
+}
+
+/** The same view once more, or that of a directory of it. */
+export function cloneMount(vfs: Vfs, mount: Mount, root: Dentry, kinship: Kinship): Mount {
   const clone = new Mount(vfs.newMountId(), mount.filesystem, root, mount.flags, mount.source);
-  clone.propagation = mount.propagation;
-  clone.peerGroup = mount.peerGroup;
+  clone.lockedFlags = mount.lockedFlags;
+  clone.isUnbindable = mount.isUnbindable;
+  relate(clone, mount, kinship);
   return clone;
+}
+
+/**
+ * A copy of the mount and of what is mounted below `root` of it, plugged together. `copies` tells which mount became
+ * which. Without `unbindable`, mounts that must not be bound stay behind, with what is below them.
+ */
+export function copyTree(
+  vfs: Vfs,
+  mount: Mount,
+  root: Dentry,
+  kinship: Kinship,
+  options: { readonly unbindable: boolean; readonly copies?: Map<Mount, Mount> },
+): Mount {
+  const copies = options.copies ?? new Map<Mount, Mount>();
+  const top = cloneMount(vfs, mount, root, kinship);
+  copies.set(mount, top);
+  for (const below of [...mount.tree()]) {
+    const parent = below.parent === null ? undefined : copies.get(below.parent);
+    if (below === mount || parent === undefined) continue;
+    if (below.isUnbindable && !options.unbindable) continue;
+    if (below.parent === mount && !below.mountpoint!.isWithin(root)) continue;
+    const clone = cloneMount(vfs, below, below.root, kinship);
+    clone.isLocked = below.isLocked;
+    copies.set(below, clone);
+    plug(clone, parent, below.mountpoint!);
+  }
+  return top;
+}
+
+/** What is in a tree that goes to somebody with less power stays as it is, and together. */
+export function lockTree(top: Mount): void {
+  for (const mount of top.tree()) {
+    mount.lockedFlags = mount.flags;
+    if (mount !== top) mount.isLocked = true;
+  }
 }

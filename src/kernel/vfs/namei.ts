@@ -16,6 +16,7 @@ import {
   RESOLVE_NO_XDEV,
 } from "../../abi/fcntl.ts";
 import { MAXSYMLINKS, NAME_MAX } from "../../abi/limits.ts";
+import { MS_NOSYMFOLLOW } from "../../abi/mount.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import type { Task } from "../task/task.ts";
@@ -143,6 +144,7 @@ export class Walker {
   followLink(link: Dentry): number | string {
     const inode = link.inode!;
     if ((this.#resolve & RESOLVE_NO_SYMLINKS) !== 0) return refuse(ELOOP, "RESOLVE_NO_SYMLINKS");
+    if ((this.mount.flags & MS_NOSYMFOLLOW) !== 0) return refuse(ELOOP, "the mount is nosymfollow");
     if (++this.#follows > MAXSYMLINKS) return refuse(ELOOP, "more than 40 symbolic links");
     const jump = inode.followLink(this.#task!);
     if (jump !== null) return this.#jump(jump);

@@ -23,6 +23,7 @@ export class Path {
 
   ref(): this {
     this.mount.users++;
+    this.mount.isExpiring = false;
     this.dentry.ref();
     return this;
   }

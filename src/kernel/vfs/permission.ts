@@ -38,34 +38,34 @@ export function checkDac(credentials: Credentials, inode: Owned, mask: number): 
 function overrides(credentials: Credentials, inode: Owned, mask: number): boolean {
   const isDirectory = (inode.mode & S_IFMT) === S_IFDIR;
   if (isDirectory) {
-    if ((mask & MAY_WRITE) === 0 && credentials.has(CAP_DAC_READ_SEARCH)) return true;
-    return credentials.has(CAP_DAC_OVERRIDE);
+    if ((mask & MAY_WRITE) === 0 && credentials.hasOver(inode, CAP_DAC_READ_SEARCH)) return true;
+    return credentials.hasOver(inode, CAP_DAC_OVERRIDE);
   }
-  if (mask === MAY_READ && credentials.has(CAP_DAC_READ_SEARCH)) return true;
+  if (mask === MAY_READ && credentials.hasOver(inode, CAP_DAC_READ_SEARCH)) return true;
   // Root may execute only what somebody may execute.
   if ((mask & MAY_EXEC) !== 0 && (inode.mode & S_IXUGO) === 0) return false;
-  return credentials.has(CAP_DAC_OVERRIDE);
+  return credentials.hasOver(inode, CAP_DAC_OVERRIDE);
 }
 
 export function isOwner(credentials: Credentials, inode: Owned): boolean {
-  return credentials.fsuid === inode.uid || credentials.has(CAP_FOWNER);
+  return credentials.fsuid === inode.uid || credentials.hasOver(inode, CAP_FOWNER);
 }
 
 /** May the entry `child` of the sticky directory `parent` be removed by these credentials? */
 export function stickyAllows(credentials: Credentials, parent: Owned, child: Owned): boolean {
   if ((parent.mode & S_ISVTX) === 0) return true;
   if (credentials.fsuid === child.uid || credentials.fsuid === parent.uid) return true;
-  return credentials.has(CAP_FOWNER);
+  return credentials.hasOver(child, CAP_FOWNER);
 }
 
 /** What a chmod, chown or write leaves of set-group-ID for somebody outside the file's group. */
-export function mayKeepSetgid(credentials: Credentials, gid: number): boolean {
-  return credentials.inGroup(gid) || credentials.has(CAP_FSETID);
+export function mayKeepSetgid(credentials: Credentials, inode: Owned, gid = inode.gid): boolean {
+  return credentials.inGroup(gid) || credentials.hasOver(inode, CAP_FSETID);
 }
 
 /** The set-id bits that a write by these credentials takes away (file_remove_privs). */
 export function privilegeBits(credentials: Credentials, inode: Inode): number {
-  if (!inode.isRegular || credentials.has(CAP_FSETID)) return 0;
+  if (!inode.isRegular || credentials.hasOver(inode, CAP_FSETID)) return 0;
   let bits = inode.mode & 0o4000;
   if ((inode.mode & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP)) bits |= S_ISGID;
   return bits;
@@ -74,7 +74,7 @@ export function privilegeBits(credentials: Credentials, inode: Inode): number {
 /** The credentials that access(2) checks with: real ids, and root's powers only for real root. */
 export function realCredentials(credentials: Credentials): Credentials {
   const same = credentials.fsuid === credentials.uid && credentials.fsgid === credentials.gid;
-  const effective = credentials.uid === 0 ? credentials.permitted : NO_CAPABILITIES;
+  const effective = credentials.uid === credentials.root ? credentials.permitted : NO_CAPABILITIES;
   if (same && credentials.effective === effective) return credentials;
   return credentials.with({ fsuid: credentials.uid, fsgid: credentials.gid, effective });
 }

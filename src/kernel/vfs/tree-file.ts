@@ -3,7 +3,7 @@
  * held by a descriptor. move_mount(2) attaches it; when it never was, it goes with the last reference.
  */
 import type { Credentials } from "../cred/credentials.ts";
-import type { Mount } from "./mount.ts";
+import { abandon, type Mount, unplug } from "./mount.ts";
 import type { Path } from "./path.ts";
 import { PathFile } from "./path-file.ts";
 
@@ -21,15 +21,10 @@ export class TreeFile extends PathFile {
 }
 
 /** Take apart what is below a detached mount; the mount itself goes with its last user. */
-export function dissolve(top: Mount): void {
+function dissolve(top: Mount): void {
   for (const mount of [...top.tree()].reverse()) {
     if (mount === top) continue;
-    const point = mount.mountpoint!;
-    mount.parent!.children.delete(point);
-    point.mounts--;
-    point.unref();
-    mount.parent = null;
-    mount.mountpoint = null;
-    if (mount.users === 0) mount.release();
+    unplug(mount);
+    abandon(mount);
   }
 }

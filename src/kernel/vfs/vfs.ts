@@ -18,8 +18,10 @@ import {
 import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, FMODE_EXEC, O_RDONLY } from "../../abi/fcntl.ts";
 import { IN_CREATE } from "../../abi/inotify.ts";
 import { MS_RELATIME } from "../../abi/mount.ts";
-import { S_IFDIR, S_IXUGO } from "../../abi/stat.ts";
+import { NSFS_MAGIC, S_IFDIR, S_IXUGO } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
+import { FIRST_MNT } from "../ns/namespace.ts";
+import { FIRST_USER_NAMESPACE } from "../ns/user-namespace.ts";
 import type { Task } from "../task/task.ts";
 import type { Clock } from "../time/clock.ts";
 import { AnonymousFilesystem } from "./anonymous.ts";
@@ -31,7 +33,8 @@ import type { Inode } from "./inode.ts";
 import { notifyEntry } from "./inotify.ts";
 import { Kstat, StatFs } from "./kstat.ts";
 import { LockGraph } from "./locks.ts";
-import { Mount, MountNamespace } from "./mount.ts";
+import { Mount, plug } from "./mount.ts";
+import { MountNamespace } from "./mount-namespace.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW, LOOKUP_PARENT, Walker } from "./namei.ts";
 import { openAt } from "./open.ts";
 import { Path } from "./path.ts";
@@ -59,12 +62,20 @@ export class Vfs {
   readonly filesystemTypes = new FilesystemTypes();
   readonly devices = new DeviceRegistry();
   readonly anonymous: AnonymousFilesystem;
+  /** Where the files of namespaces live. */
+  readonly nsfs: AnonymousFilesystem;
   readonly walker: Walker;
   readonly lockGraph = new LockGraph();
   fifos: FifoOpener | null = null;
   memoryFiles: MemoryFiles | null = null;
+  /** Counts handler runs: what was learned of the host in this one is of now. */
+  calls = 0;
   /** Monotonic time at the start of the last path walk: one reading of the clock for all its components. */
   walkNs = 0;
+  /** Mounts, attached or not. */
+  mountCount = 0;
+  /** Every mount of every namespace. */
+  readonly attached = new Set<Mount>();
   /** Mounted filesystems, for sync(2). */
   readonly filesystems = new Set<Filesystem>();
   /** How many inotify marks there are: 0 lets events cost nothing. */
@@ -83,13 +94,14 @@ export class Vfs {
   #lastMountId = 20;
   #lastPeerGroup = 0;
   #lastDevice = FIRST_DEVICE_MINOR;
-  #lastNamespace = 4026531840;
+  #lastNamespace = FIRST_MNT;
   #lastCookie = 0;
 
   constructor(clock: Clock, dentryBound = 65536) {
     this.clock = clock;
     this.dentries = new DentryCache(dentryBound);
     this.anonymous = new AnonymousFilesystem(this, "anon_inodefs");
+    this.nsfs = new AnonymousFilesystem(this, "nsfs", NSFS_MAGIC);
     this.walker = new Walker(this);
   }
 
@@ -197,21 +209,21 @@ export class Vfs {
   /** The first mount of a new namespace, and its root as a Path (not referenced). */
   mountRoot(filesystem: Filesystem, flags = MS_RELATIME, source = filesystem.type): Path {
     const mount = this.newMount(filesystem, flags, source);
-    new MountNamespace(this.newNamespaceId(), mount);
+    new MountNamespace(this.newNamespaceId(), FIRST_USER_NAMESPACE, mount);
     return new Path(mount, mount.root);
   }
 
-  /** Mount a filesystem at a path; on top of what is mounted there already. */
-  mountAt(filesystem: Filesystem, at: Path, flags = MS_RELATIME, source = filesystem.type): Mount {
-    const mount = this.newMount(filesystem, flags, source);
-    at.mount.namespace!.attach(mount, at);
+  /** For boot code: mount a filesystem at a path, on top of what is mounted there already. */
+  mountAt(filesystem: Filesystem, at: Path, flags = 0, source = filesystem.type): Mount {
+    const mount = this.newMount(filesystem, flags | MS_RELATIME, source);
+    plug(mount, at.mount, at.dentry);
     return mount;
   }
 
   /** CLONE_NEWNS: a copy of the mounts; the task's root and working directory move into it. */
   unshareMounts(task: Task, namespace: MountNamespace): MountNamespace {
     const copies = new Map<Mount, Mount>();
-    const copy = namespace.copy(this, copies);
+    const copy = namespace.copy(this, task.credentials.userNamespace, copies);
     const { root, cwd } = task.fs;
     const rootMount = copies.get(root.mount);
     const cwdMount = copies.get(cwd.mount);

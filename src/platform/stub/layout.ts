@@ -17,6 +17,13 @@ export const SIG_INTERRUPT = 23;
 export const SLOT_WINDOW = 4096;
 export const MOST_COPIED_IN = 0x8000;
 export const STRING_MOST = 4096;
+/** The end of the chunk: arguments of a command, or the calls of a batch. */
+export const BATCH_OFFSET = 0xf000;
+export const BATCH_CALLS = 64;
+export const BATCH_RECEIVE = -1;
+export const BATCH_RECEIVED = -2;
+/** struct batch_call. */
+export const BATCH_CALL = { nr: 0, args: 8, size: 64 } as const;
 export const SPANS_IN = 8;
 export const SPANS_OUT = 16;
 
@@ -82,20 +89,21 @@ export const COMMAND = {
   exit: 6,
   exchange: 7,
   frame: 8,
+  batch: 9,
 } as const;
 export const RESUME_REGS = 1;
 
 /** struct wait_block: byte offsets and capacities. */
 export const WAIT = {
-  spinNs: 0,
-  timeoutNs: 8,
-  spaceCount: 16,
-  pollHost: 20,
-  events: 24,
-  posts: 32,
-  eventFd: 544,
-  eventMask: 800,
-  spaces: 1056,
-  size: 1056 + 4096 * 8,
+  timeoutNs: 0,
+  spaceCount: 8,
+  pollHost: 12,
+  events: 16,
+  maySpin: 20,
+  posts: 24,
+  eventFd: 536,
+  eventMask: 792,
+  spaces: 1048,
+  size: 1048 + 4096 * 8,
 } as const;
 export const WAIT_SPACES = 4096;

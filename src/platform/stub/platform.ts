@@ -1,10 +1,9 @@
 /**
  * StubPlatform: guest code in stub processes (docs/architecture.md, "The platform").
  *
- * start() sets up the doorbell, the kernel page and the epoll set, spawns the warden and meets the
- * template, of which every later space is a copy. wait() is the kernel's one place to spin or sleep;
- * it also carries host events (descriptors of `watch`) to their listeners, sees stubs die, and
- * escalates interrupts that a thread does not follow: again every 10 ms, SIGKILL when it runs on.
+ * start() sets up the doorbell, the kernel page and the epoll set and spawns the warden; meet() meets the
+ * template, of which every later space is a copy (nursery.ts). wait() is the kernel's one place to spin
+ * or sleep; it also carries host events (descriptors of `watch`) to their listeners, and sees stubs die.
  */
 import { EAGAIN } from "../../abi/errno.ts";
 import { HostError, KernelBug } from "../../base/failure.ts";
@@ -21,6 +20,7 @@ import {
   Stop,
 } from "../contract.ts";
 import { FpState } from "./fpstate.ts";
+import { INTERRUPT_AGAIN_NS, Interrupts } from "./interrupts.ts";
 import {
   FIRST_SLOT,
   GUEST_END,
@@ -32,34 +32,22 @@ import {
   PAGE,
   REASON,
   SLOT,
-  SLOTS_SIZE,
   WAIT,
   WAIT_SPACES,
 } from "./layout.ts";
-import { Patches } from "./patch/patches.ts";
+import { must, Nursery } from "./nursery.ts";
 import { TextFiles } from "./patch/text-files.ts";
-import { EPOLL, StubSpace } from "./space.ts";
+import { EPOLL, type StubSpace } from "./space.ts";
 import type { StubThread } from "./thread.ts";
 import { type Isolation, NO_ISOLATION, Warden } from "./warden.ts";
 import { CallWindow, spanCount } from "./window.ts";
 
 const MFD_CLOEXEC_ALLOW_SEALING = 3;
-const F_ADD_SEALS = 1033;
-const F_SEAL_SEAL_SHRINK_GROW = 7;
 const EFD_NONBLOCK_CLOEXEC = 0o2004000;
-const AF_UNIX = 1;
-const SOCK_SEQPACKET_CLOEXEC = 5 | 0o2000000;
-const SOL_SOCKET = 1;
-const SO_PASSCRED = 16;
 const O_RDONLY_CLOEXEC = 0o2000000;
 
-const SPIN_NS = 30_000;
-const STUB_SPINS = 2000;
-const INTERRUPT_AGAIN_NS = 10e6;
-const INTERRUPT_DEADLINE_MS = 500;
-/** A thread that runs this long more after that hears nothing, or does not want to. */
-const DEAF_CPU_NS = 200e6;
-const INTERRUPT_PATIENCE_MS = 30_000;
+/** At most so many pauses; how many are worth it is learned (native/stub/spin.h). */
+const STUB_SPINS = 1000;
 const START_DEADLINE_MS = 10_000;
 /** SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, and SIGSYS that no filter sent: what stubs catch. */
 const FAULTS: ReadonlySet<number> = new Set([4, 5, 7, 8, 11, 31]);
@@ -71,18 +59,8 @@ export interface HostListener {
   onHostEvent(fd: number, events: number): void;
 }
 
-/** A space that has no process yet, and what its process is to be given. */
-export interface SpaceKit {
-  space: StubSpace;
-  memoryFd: number;
-  stubControl: number;
-}
-
 /** Zombies that may pile up while guests are busy. */
 const REAP_BATCH = 64;
-/** How many of each are kept ready. */
-const KITS = 2;
-const SPARES = 1;
 
 export class StubPlatform implements Platform {
   readonly name = "stub";
@@ -99,10 +77,9 @@ export class StubPlatform implements Platform {
   readonly textFiles: TextFiles;
   readonly scratch: Uint8Array;
   readonly scratchView: DataView;
-  /** Whether sites are patched at all. */
-  patching = true;
   readonly stops: Stop[] = [];
-  readonly interrupted = new Set<StubThread>();
+  readonly interrupts = new Interrupts();
+  readonly nursery = new Nursery(this);
   warden!: Warden;
 
   /** Host numbers of the processors we may use; guests number them from 0 on. */
@@ -115,22 +92,21 @@ export class StubPlatform implements Platform {
   readonly #byPidfd = new Map<number, StubSpace>();
   readonly #doomed = new Map<number, StubSpace>();
   readonly #died: StubSpace[] = [];
-  /** Made in idle moments: halves of spaces for forks, whole pristine processes for execs. */
-  readonly #kits: SpaceKit[] = [];
-  readonly #spares: StubThread[] = [];
   /** Processes that are gone, and that the warden has not been told to reap. */
   #unreaped = 0;
-  /** Where patched sites enter the stub; 0 where the processor or the host cannot. */
-  #callEntry = 0;
   #epoll = -1;
   #doorbell = -1;
-  #template: StubThread | null = null;
-  #nextId = 1;
+  /** The template's thread, between start() and meet(). */
+  #firstborn: StubThread | null = null;
   #sinceHost = 0;
   #stopCount = 0;
 
-  constructor(host: Host, mmapMinAddr: number) {
+  /** Whether call sites are patched, where that can be. */
+  readonly patching: boolean;
+
+  constructor(host: Host, mmapMinAddr: number, patching = true) {
     this.host = host;
+    this.patching = patching;
     this.gateway = host.gateway;
     this.arena = host.arena;
     this.words = host.arena.i32;
@@ -148,7 +124,10 @@ export class StubPlatform implements Platform {
 
   // --- start ----------------------------------------------------------------------------------
 
-  /** Spawn the warden program and bring up the template. `vdsoAt` is where guests find the vDSO. */
+  /**
+   * Spawn the warden program, which brings up the template: meet() waits for that. Until then there is
+   * time for other things. `vdsoAt` is where guests find the vDSO.
+   */
   start(wardenPath: string, vdsoAt: number, isolation: Isolation = NO_ISOLATION): void {
     const host = this.host;
     this.#epoll = must("epoll_create1", host.epollCreate());
@@ -165,7 +144,7 @@ export class StubPlatform implements Platform {
     this.gateway.configure(this.#epoll, this.#doorbell, this.arena.kernelPage);
     this.#setSpins();
 
-    const made = this.makeSpace();
+    const made = this.nursery.makeSpace();
     if (typeof made === "number") throw new HostError("memfd_create", -made);
     const { space, memoryFd, stubControl } = made;
     const thread = space.adopt(FIRST_SLOT);
@@ -173,14 +152,22 @@ export class StubPlatform implements Platform {
     this.warden = new Warden(host, vdsoAt);
     this.warden.spawn(wardenPath, [this.#doorbell, stubControl, memoryFd, readOnlyPage], isolation);
     for (const fd of [stubControl, readOnlyPage, page]) host.close(fd);
+    this.#firstborn = thread;
+  }
+
+  /** The template is up, or this throws; at most once. From here on there are new spaces. */
+  meet(): void {
+    const thread = this.#firstborn;
+    if (thread === null) return;
+    this.#firstborn = null;
+    const { space } = thread;
     if (this.awaitPost(thread, START_DEADLINE_MS) !== 0 || !space.meet())
       throw new KernelBug("the first stub did not start: see `tvisor doctor`");
     this.warden.meet(space.pid);
     this.watch(this.warden.socket, EPOLL.in, this);
-    this.#learnVdso(thread);
     if (!this.fpstate.learn(thread))
       throw new KernelBug("the host's signal frames have no form that we know");
-    this.#template = thread;
+    this.#learnPlaces(thread);
   }
 
   expect(nr: number, reads: readonly ArgumentRead[]): void {
@@ -195,80 +182,21 @@ export class StubPlatform implements Platform {
     }
   }
 
-  #learnVdso(thread: StubThread): void {
+  /** What the template tells: where the vDSO is, and where patched sites may enter. */
+  #learnPlaces(thread: StubThread): void {
     const f = (i: number) =>
       this.view.getUint32(thread.at + SLOT.args + 8 * i, true) +
       4294967296 * this.view.getUint32(thread.at + SLOT.args + 8 * i + 4, true);
     this.vdso.start = f(0);
     this.vdso.entry = f(1);
     this.vdso.end = f(2);
-    this.#callEntry = f(3);
+    this.nursery.setTemplate(thread, this.patching ? f(3) : 0);
   }
 
   // --- spaces ---------------------------------------------------------------------------------
 
   newSpace(): StubThread | number {
-    if (this.#template === null) throw new KernelBug("newSpace() before start()");
-    while (this.#spares.length > 0) {
-      const spare = this.#spares.pop()!;
-      if (spare.space.alive && (spare.stopped || this.awaitPost(spare, START_DEADLINE_MS) === 0))
-        return spare;
-    }
-    const thread = this.#template.fork();
-    if (typeof thread === "number") return thread;
-    thread.space.patches = this.#newPatches();
-    if (thread.state === "starting" && this.awaitPost(thread, START_DEADLINE_MS) !== 0)
-      return -EAGAIN;
-    return thread;
-  }
-
-  /** The kernel's half of a new space; the caller makes a process of it. */
-  makeSpace(): SpaceKit | number {
-    return this.#kits.pop() ?? this.#makeKit();
-  }
-
-  /**
-   * Nothing is posted, and the kernel would only wait: make ready what the next fork or exec needs.
-   * One piece at a time, so that a post is not kept waiting for long. True when something was done.
-   */
-  #prepare(): boolean {
-    if (this.#template === null) return false;
-    if (this.#kits.length < KITS) {
-      const kit = this.#makeKit();
-      if (typeof kit === "number") return false;
-      this.#kits.push(kit);
-      return true;
-    }
-    if (this.#spares.length >= SPARES) return false;
-    const spare = this.#template.fork();
-    if (typeof spare === "number") return false;
-    spare.isSpare = true;
-    spare.space.patches = this.#newPatches();
-    this.#spares.push(spare);
-    return true;
-  }
-
-  #newPatches(): Patches | null {
-    return this.#callEntry === 0 || !this.patching ? null : new Patches(this.#callEntry);
-  }
-
-  #makeKit(): SpaceKit | number {
-    const host = this.host;
-    const memoryFd = host.memfdCreate("tvisor-slots", MFD_CLOEXEC_ALLOW_SEALING);
-    if (memoryFd < 0) return memoryFd;
-    const sockets = host.socketpair(AF_UNIX, SOCK_SEQPACKET_CLOEXEC);
-    if (typeof sockets === "number") {
-      host.close(memoryFd);
-      return sockets;
-    }
-    const [control, stubControl] = sockets;
-    // Sealed: a stub that could shrink the file would kill us with SIGBUS.
-    must("ftruncate", host.ftruncate(memoryFd, SLOTS_SIZE));
-    must("fcntl", host.fcntl(memoryFd, F_ADD_SEALS, F_SEAL_SEAL_SHRINK_GROW));
-    must("setsockopt", host.setsockoptInt(control, SOL_SOCKET, SO_PASSCRED, 1));
-    const space = new StubSpace(this, this.#nextId++, memoryFd, control);
-    this.#spaces.set(space.id, space);
-    return { space, memoryFd, stubControl };
+    return this.nursery.newSpace();
   }
 
   /** Is this process another living space's already? Then a stub has answered for a child of its own. */
@@ -279,7 +207,11 @@ export class StubPlatform implements Platform {
 
   /** Before the warden is met, the template is the only process that can say anything. */
   ownsStub(pid: number): boolean {
-    return this.#template === null || this.warden.owns(pid);
+    return !this.nursery.hasTemplate || this.warden.owns(pid);
+  }
+
+  spaceMade(space: StubSpace): void {
+    this.#spaces.set(space.id, space);
   }
 
   watchDeath(space: StubSpace): void {
@@ -372,16 +304,17 @@ export class StubPlatform implements Platform {
   wait(timeoutNs: number): number {
     this.#stopCount = 0;
     // Something to make ready? Not before nobody has asked for anything for as long as a spin takes.
-    if (timeoutNs > 0 && (this.#kits.length < KITS || this.#spares.length < SPARES)) {
-      const count = this.#wait(0, SPIN_NS);
-      if (count > 0 || this.#prepare()) return count;
+    if (timeoutNs > 0 && !this.nursery.isComplete) {
+      const count = this.#wait(0, true);
+      if (count > 0 || this.nursery.prepare()) return count;
     }
-    return this.#wait(timeoutNs, timeoutNs > 0 ? SPIN_NS : 0);
+    return this.#wait(timeoutNs, timeoutNs > 0);
   }
 
-  #wait(timeoutNs: number, spinNs: number): number {
+  #wait(timeoutNs: number, maySpin: boolean): number {
     this.#stopCount = 0;
-    this.#escalate();
+    if (!this.interrupts.isEmpty)
+      this.interrupts.escalate(this.nowMs(), (thread) => this.#nonsense(thread.space));
     if (this.#died.length > 0) for (const space of this.#died.splice(0)) this.#lost(space);
     if (this.#stopCount > 0) return this.#stopCount;
     const scanned = this.#scanned;
@@ -389,12 +322,12 @@ export class StubPlatform implements Platform {
     for (let i = 0; i < scanned.length; i++)
       this.arena.f64[((block + WAIT.spaces) >> 3) + i] = scanned[i]!.header;
     const busy = scanned.length;
-    const timeout = this.interrupted.size > 0 ? Math.min(timeoutNs, INTERRUPT_AGAIN_NS) : timeoutNs;
-    this.arena.f64[(block + WAIT.spinNs) >> 3] =
-      busy > 0 && busy < this.cpuNumbers.length ? spinNs : 0;
+    const timeout = this.interrupts.isEmpty ? timeoutNs : Math.min(timeoutNs, INTERRUPT_AGAIN_NS);
+    const spins = maySpin && busy > 0 && busy < this.cpuNumbers.length;
+    this.words[(block + WAIT.maySpin) >> 2] = spins ? 1 : 0;
     this.arena.f64[(block + WAIT.timeoutNs) >> 3] = timeout === Infinity ? -1 : timeout;
     this.words[(block + WAIT.spaceCount) >> 2] = busy;
-    const lookAtHost = ++this.#sinceHost >= HOST_EVERY || spinNs === 0;
+    const lookAtHost = ++this.#sinceHost >= HOST_EVERY || !maySpin;
     this.words[(block + WAIT.pollHost) >> 2] = lookAtHost ? 1 : 0;
     if (lookAtHost) this.#sinceHost = 0;
     // Waking the warden costs a guest its processor: for many at once, or when nothing runs.
@@ -439,17 +372,18 @@ export class StubPlatform implements Platform {
     } else if (thread.state === "running" && reason === REASON.syscall) {
       this.#stopped(thread);
       thread.spans = spanCount(words[(thread.at + SLOT.inCount) >> 2]!);
-      thread.noteTrap();
+      thread.patcher.leaveTrampoline();
+      thread.patcher.noteTrap();
       this.#report(thread, STOP_SYSCALL);
     } else if (thread.state === "running" && reason === REASON.fault) {
       if (!this.#readFault(thread)) return this.#nonsense(thread.space);
       this.#stopped(thread);
-      if (thread.isAtBreakpoint()) return thread.resumeRegisters();
-      thread.leaveTrampoline();
+      if (thread.patcher.isAtBreakpoint()) return thread.resumeRegisters();
+      thread.patcher.leaveTrampoline();
       this.#report(thread, STOP_FAULT);
     } else if (thread.state === "running" && reason === REASON.interrupt) {
       this.#stopped(thread);
-      thread.leaveTrampoline();
+      thread.patcher.leaveTrampoline();
       this.#report(thread, STOP_INTERRUPT);
     } else this.#nonsense(thread.space);
   }
@@ -457,10 +391,11 @@ export class StubPlatform implements Platform {
   #stopped(thread: StubThread): void {
     thread.state = "stopped";
     thread.hasFrame = true;
+    thread.isRelocated = false;
     thread.spans = 0;
     if (thread.interruptedAt !== 0) {
       thread.interruptedAt = 0;
-      this.interrupted.delete(thread);
+      this.interrupts.delete(thread);
     }
     this.#threadStopped(thread.space);
   }
@@ -502,7 +437,7 @@ export class StubPlatform implements Platform {
     if (rc === 0) {
       thread.seen = this.words[(thread.at + SLOT.reqSeq) >> 2]!;
       if (thread.state !== "starting") return 0;
-      if (this.#template === null) {
+      if (!this.nursery.hasTemplate) {
         thread.state = "stopped"; // the template itself: its first post is the trap
         return 0;
       }
@@ -513,29 +448,6 @@ export class StubPlatform implements Platform {
     }
     this.#nonsense(thread.space);
     return rc === 0 ? -EAGAIN : rc;
-  }
-
-  #escalate(): void {
-    if (this.interrupted.size === 0) return;
-    const now = this.nowMs();
-    for (const thread of this.interrupted) {
-      if (thread.state !== "running") this.interrupted.delete(thread);
-      else if (this.#isDeaf(thread, now - thread.interruptedAt)) {
-        this.interrupted.delete(thread);
-        this.#nonsense(thread.space);
-      } else thread.sendInterrupt();
-    }
-  }
-
-  /**
-   * Does the thread run on and not heed its interrupt? One that got no processor meanwhile, or that
-   * waits for a page of a slow disk, cannot: it has longer.
-   */
-  #isDeaf(thread: StubThread, waitedMs: number): boolean {
-    if (waitedMs <= INTERRUPT_DEADLINE_MS) return false;
-    const cpuNs = thread.cpuNs();
-    if (thread.interruptedCpuNs < 0) thread.interruptedCpuNs = cpuNs;
-    return cpuNs - thread.interruptedCpuNs > DEAF_CPU_NS || waitedMs > INTERRUPT_PATIENCE_MS;
   }
 
   nowMs(): number {
@@ -551,9 +463,4 @@ export class StubPlatform implements Platform {
     // The warden kills every stub when its socket closes.
     this.warden.close();
   }
-}
-
-function must(call: string, rc: number): number {
-  if (rc < 0) throw new HostError(call, -rc);
-  return rc;
 }

@@ -9,6 +9,7 @@
 import { KernelBug } from "../../base/failure.ts";
 import { BANK_SIZE } from "../../host/arena.ts";
 import type { AddressSpace } from "../contract.ts";
+import type { Commands } from "./commands.ts";
 import { CHUNK, SLOT, SLOT_COUNT } from "./layout.ts";
 import type { Patches } from "./patch/patches.ts";
 import type { StubPlatform } from "./platform.ts";
@@ -32,6 +33,8 @@ export class StubSpace implements AddressSpace {
   /** Threads that run guest code or owe us a first post: the space is scanned while > 0. */
   running = 0;
   threadCount = 0;
+  /** Memory operations that have not been made yet. */
+  deferring: Commands | null = null;
   /** Its patched system call sites; null where sites cannot be patched. */
   patches: Patches | null = null;
   readonly threads: (StubThread | null)[] = new Array(FIRST_THREADS).fill(null);
@@ -84,7 +87,9 @@ export class StubSpace implements AddressSpace {
   }
 
   write(address: number, from: Uint8Array, at: number, length: number): number {
-    const patcher = this.patches?.count ? this.threads.find((thread) => thread?.stopped) : null;
+    const patcher = this.patches?.count
+      ? this.threads.find((thread) => thread?.stopped)?.patcher
+      : null;
     if (patcher != null) this.patches?.restore(patcher, address, address + length);
     return this.#transfer(address, from, at, length, false);
   }
@@ -106,6 +111,7 @@ export class StubSpace implements AddressSpace {
     isRead: boolean,
   ): number {
     if (this.#memFd < 0) return 0;
+    this.deferring?.flush();
     const host = this.#platform.host;
     const bounce = bytes.buffer !== this.#platform.arena.buffer;
     let done = 0;

@@ -5,14 +5,22 @@
  * space. `running` → (post) → `stopped` → (reply) → `running`; commands stay within `stopped`: reply,
  * then wait for RESULT with a deadline. What the slot holds is read once and never trusted.
  */
-import { EAGAIN, EFAULT, EINVAL, ENOMEM, ESRCH } from "../../abi/errno.ts";
-import { readI64, writeI64 } from "../../host/bytes.ts";
+import { EAGAIN, EFAULT, EINVAL, ENOMEM } from "../../abi/errno.ts";
+import { writeI64 } from "../../host/bytes.ts";
 import { type Fault, type GuestThread, Reg } from "../contract.ts";
-import { CHUNK, COMMAND, RESUME_REGS, SIG_INTERRUPT, SLOT, STUB_SLOTS } from "./layout.ts";
-import type { Patcher } from "./patch/patches.ts";
+import { Commands } from "./commands.ts";
+import {
+  BATCH_OFFSET,
+  CHUNK,
+  COMMAND,
+  RESUME_REGS,
+  SIG_INTERRUPT,
+  SLOT,
+  STUB_SLOTS,
+} from "./layout.ts";
 import type { StubPlatform } from "./platform.ts";
+import { SitePatcher } from "./site-patcher.ts";
 import type { StubSpace } from "./space.ts";
-import { COMMAND_WINDOW } from "./window.ts";
 
 const NR = {
   mmap: 9,
@@ -22,7 +30,6 @@ const NR = {
   msync: 26,
   mincore: 27,
   madvise: 28,
-  close: 3,
   archPrctl: 158,
   membarrier: 324,
   rseq: 334,
@@ -32,23 +39,23 @@ const MREMAP_FIXED = 2;
 const PROT_WRITE = 2;
 const PROT_EXEC = 4;
 const MAP_PRIVATE = 2;
-const SIGTRAP = 5;
 const ARCH_SET_GS = 0x1001;
 const ARCH_GET_GS = 0x1004;
 const CPU_MASK_BYTES = 128;
 const NO_BASE = new Uint8Array(8);
-/** How long a stub may take for one command: a host mmap or fork of a huge space takes its time. */
-const COMMAND_DEADLINE_MS = 5_000;
 
 export type SlotState = "starting" | "running" | "stopped" | "dead";
 
-export class StubThread implements GuestThread, Patcher {
+export class StubThread implements GuestThread {
   readonly space: StubSpace;
   readonly slot: number;
   owner: unknown = null;
   state: SlotState = "starting";
   /** It stopped with a signal frame, in which all its state lies. After a call from a patched site not. */
   hasFrame = true;
+  /** Where its frame says that it is; and whether it must go on elsewhere. */
+  frameIp = 0;
+  isRelocated = false;
   /** The guest gave it a GS base of its own. */
   #hasGs = false;
   /** How many spans the stub copied for the current system call. */
@@ -57,9 +64,6 @@ export class StubThread implements GuestThread, Patcher {
   seen = 0;
   /** Belongs to a process that no exec has taken yet. */
   isSpare = false;
-  /** The host descriptor that holdFile() gave to the stub, and its number there. */
-  #heldHost = -1;
-  #held = -1;
   /** Processors to pin to at the next stop. */
   #affinity: number[] | null = null;
   /** When an unanswered interrupt was first sent (ms, monotonic), or 0. */
@@ -70,6 +74,8 @@ export class StubThread implements GuestThread, Patcher {
   readonly registers: number;
   /** Arena offset of the slot. */
   readonly at: number;
+  readonly commands: Commands;
+  readonly patcher: SitePatcher;
   readonly #platform: StubPlatform;
 
   constructor(platform: StubPlatform, space: StubSpace, slot: number, at: number) {
@@ -78,6 +84,8 @@ export class StubThread implements GuestThread, Patcher {
     this.slot = slot;
     this.at = at;
     this.registers = (at + SLOT.regs) >> 2;
+    this.commands = new Commands(platform, this);
+    this.patcher = new SitePatcher(this);
     this.seen = platform.words[(at + SLOT.reqSeq) >> 2]!;
   }
 
@@ -88,7 +96,16 @@ export class StubThread implements GuestThread, Patcher {
   // --- registers ------------------------------------------------------------------------------
 
   register(index: number): number {
+    // Without a frame the place that the call returns to may be one of ours.
+    if (index === Reg.rip && !this.hasFrame) return this.patcher.placeOf(this.rawIp());
     const i = this.registers + 2 * index;
+    const words = this.#platform.words;
+    return (words[i + 1]! >>> 0) * 4294967296 + (words[i]! >>> 0);
+  }
+
+  /** The instruction pointer as the stub has it. */
+  rawIp(): number {
+    const i = this.registers + 2 * Reg.rip;
     const words = this.#platform.words;
     return (words[i + 1]! >>> 0) * 4294967296 + (words[i]! >>> 0);
   }
@@ -116,12 +133,17 @@ export class StubThread implements GuestThread, Patcher {
   // --- running --------------------------------------------------------------------------------
 
   resume(result: number): void {
+    if (this.isRelocated) {
+      this.setRegister(Reg.rax, result);
+      return this.resumeRegisters();
+    }
     writeI64(this.#platform.view, this.at + SLOT.result, result);
     this.#go(0);
   }
 
   resumeRegisters(): void {
     this.#needFrame();
+    this.patcher.enterTrampoline();
     this.#go(RESUME_REGS);
   }
 
@@ -129,7 +151,9 @@ export class StubThread implements GuestThread, Patcher {
   #needFrame(): void {
     if (this.hasFrame) return;
     this.hasFrame = true;
-    this.#command(COMMAND.frame);
+    this.patcher.leaveTrampoline();
+    this.frameIp = this.rawIp();
+    this.commands.run(COMMAND.frame);
   }
 
   #go(flags: number): void {
@@ -153,7 +177,7 @@ export class StubThread implements GuestThread, Patcher {
     if (this.state !== "running" || this.interruptedAt !== 0) return;
     this.interruptedAt = this.#platform.nowMs();
     this.interruptedCpuNs = -1;
-    this.#platform.interrupted.add(this);
+    this.#platform.interrupts.add(this);
     this.sendInterrupt();
   }
 
@@ -201,38 +225,14 @@ export class StubThread implements GuestThread, Patcher {
     this.space.threadGone(this);
   }
 
-  // --- commands -------------------------------------------------------------------------------
+  // --- memory operations ----------------------------------------------------------------------
 
-  /** Have the stopped thread do `command`; its result or -errno. A space that does not answer dies. */
-  #command(command: number): number {
-    if (this.state !== "stopped") return -ESRCH;
-    const words = this.#platform.words;
-    words[(this.at + SLOT.command) >> 2] = command;
-    words[(this.at + SLOT.parked) >> 2] = 0;
-    this.#platform.gateway.reply(this.at);
-    return this.#platform.awaitPost(this, COMMAND_DEADLINE_MS) === 0
-      ? readI64(this.#platform.view, this.at + SLOT.result)
-      : -ESRCH;
+  deferMemoryOperations(): void {
+    this.commands.defer();
   }
 
-  /** Have it make one host call. What comes back is the guest's claim about its own memory. */
-  #call(nr: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): number {
-    const view = this.#platform.view;
-    const at = this.at + SLOT.args;
-    writeI64(view, at, nr);
-    writeI64(view, at + 8, a);
-    writeI64(view, at + 16, b);
-    writeI64(view, at + 24, c);
-    writeI64(view, at + 32, d);
-    writeI64(view, at + 40, e);
-    writeI64(view, at + 48, f);
-    return this.#command(COMMAND.syscall);
-  }
-
-  /** Give the stub a host descriptor; its number there, or -errno. */
-  #send(hostFd: number): number {
-    const rc = this.#platform.host.sendDescriptor(this.space.control, hostFd);
-    return rc < 0 ? rc : this.#command(COMMAND.receive);
+  finishMemoryOperations(): number {
+    return this.commands.finish();
   }
 
   mmap(
@@ -244,8 +244,11 @@ export class StubThread implements GuestThread, Patcher {
     offset: number,
   ): number {
     const { patches } = this.space;
-    patches?.replacing(this, address, address + length);
-    const rc = this.#mapFile(address, length, prot, flags, hostFd, offset);
+    patches?.replacing(this.patcher, address, address + length);
+    const rc =
+      hostFd < 0
+        ? this.commands.call(NR.mmap, address, length, prot, flags, -1, 0)
+        : this.commands.mmapFile(address, length, prot, flags, hostFd, offset);
     if (rc < 0 || patches === null) return rc;
     patches.forget(address, address + length);
     const isText = hostFd >= 0 && (flags & MAP_PRIVATE) !== 0;
@@ -256,40 +259,10 @@ export class StubThread implements GuestThread, Patcher {
     return rc;
   }
 
-  #mapFile(
-    address: number,
-    length: number,
-    prot: number,
-    flags: number,
-    hostFd: number,
-    offset: number,
-  ): number {
-    if (hostFd < 0) return this.rawMmap(address, length, prot, flags);
-    if (hostFd === this.#heldHost)
-      return this.#call(NR.mmap, address, length, prot, flags, this.#held, offset);
-    const fd = this.#send(hostFd);
-    if (fd < 0) return fd;
-    const rc = this.#call(NR.mmap, address, length, prot, flags, fd, offset);
-    this.#call(NR.close, fd);
-    return rc;
-  }
-
-  holdFile(hostFd: number): void {
-    this.dropFile();
-    this.#held = this.#send(hostFd);
-    this.#heldHost = this.#held < 0 ? -1 : hostFd;
-  }
-
-  dropFile(): void {
-    if (this.#heldHost < 0) return;
-    this.#heldHost = -1;
-    this.#call(NR.close, this.#held);
-  }
-
   munmap(address: number, length: number): number {
     const { patches } = this.space;
-    patches?.replacing(this, address, address + length);
-    const rc = this.#call(NR.munmap, address, length);
+    patches?.replacing(this.patcher, address, address + length);
+    const rc = this.commands.call(NR.munmap, address, length);
     if (rc >= 0) patches?.forget(address, address + length);
     return rc;
   }
@@ -297,8 +270,8 @@ export class StubThread implements GuestThread, Patcher {
   mprotect(address: number, length: number, prot: number): number {
     const { patches } = this.space;
     const staysText = (prot & (PROT_EXEC | PROT_WRITE)) === PROT_EXEC;
-    if (!staysText) patches?.restore(this, address, address + length);
-    const rc = this.#call(NR.mprotect, address, length, prot);
+    if (!staysText) patches?.restore(this.patcher, address, address + length);
+    const rc = this.commands.call(NR.mprotect, address, length, prot);
     if (!staysText) patches?.forget(address, address + length);
     return rc;
   }
@@ -306,101 +279,59 @@ export class StubThread implements GuestThread, Patcher {
   mremap(from: number, oldLength: number, newLength: number, flags: number, to: number): number {
     if (flags !== 0 && (flags & MREMAP_FIXED) === 0) return -EINVAL; // the kernel picks addresses
     const { patches } = this.space;
-    patches?.restore(this, from, from + oldLength);
-    if (flags !== 0) patches?.replacing(this, to, to + newLength);
-    const rc = this.#call(NR.mremap, from, oldLength, newLength, flags, to);
+    patches?.restore(this.patcher, from, from + oldLength);
+    if (flags !== 0) patches?.replacing(this.patcher, to, to + newLength);
+    const rc = this.commands.callNow(NR.mremap, from, oldLength, newLength, flags, to);
     patches?.forget(from, from + oldLength);
     if (flags !== 0) patches?.forget(to, to + newLength);
     return rc;
   }
 
   madvise(address: number, length: number, advice: number): number {
-    return this.#call(NR.madvise, address, length, advice);
+    return this.commands.callNow(NR.madvise, address, length, advice);
   }
 
   msync(address: number, length: number, flags: number): number {
-    return this.#call(NR.msync, address, length, flags);
+    return this.commands.callNow(NR.msync, address, length, flags);
   }
 
   mincore(address: number, length: number, vector: number): number {
-    return this.#call(NR.mincore, address, length, vector);
+    return this.commands.callNow(NR.mincore, address, length, vector);
   }
 
   membarrier(command: number): number {
-    return this.#call(NR.membarrier, command, 0, 0);
+    return this.commands.callNow(NR.membarrier, command, 0, 0);
   }
 
   compareExchange(address: number, expected: number, value: number): number {
-    const view = this.#platform.view;
-    const at = this.at + SLOT.args;
-    writeI64(view, at, address);
-    writeI64(view, at + 8, expected);
-    writeI64(view, at + 16, value);
-    return this.#command(COMMAND.exchange);
+    this.commands.flush();
+    this.commands.argument(0, address);
+    this.commands.argument(1, expected);
+    this.commands.argument(2, value);
+    return this.commands.run(COMMAND.exchange);
   }
 
   rseq(address: number, length: number, flags: number, signature: number): number {
-    return this.#call(NR.rseq, address, length, flags, signature);
+    return this.commands.call(NR.rseq, address, length, flags, signature);
   }
 
   setBase(code: number, value: number): number {
     const { patches } = this.space;
-    if (code !== ARCH_SET_GS || patches === null) return this.#call(NR.archPrctl, code, value);
+    if (code !== ARCH_SET_GS || patches === null)
+      return this.commands.call(NR.archPrctl, code, value);
     if (value === 0 && !patches.isOff) return 0;
     // A guest that has given it back, and has no other thread, is one that never wanted it.
     const isReturned = value === 0 && this.space.threadCount === 1;
-    if (!isReturned) patches.restore(this, 0, Infinity);
+    if (!isReturned) patches.restore(this.patcher, 0, Infinity);
     patches.isOff = !isReturned;
     this.#hasGs = !isReturned;
-    return this.#call(NR.archPrctl, code, isReturned ? this.#inside : value);
+    return this.commands.call(NR.archPrctl, code, isReturned ? this.#inside : value);
   }
 
   getBase(code: number, scratch: number): number {
     if (code !== ARCH_GET_GS || this.#hasGs || this.space.patches === null)
-      return this.#call(NR.archPrctl, code, scratch);
+      return this.commands.callNow(NR.archPrctl, code, scratch);
     return this.space.write(scratch, NO_BASE, 0, NO_BASE.length) === NO_BASE.length ? 0 : -EFAULT;
-  }
-
-  // --- patching -------------------------------------------------------------------------------
-
-  /** Its system call trapped: worth patching its site? */
-  noteTrap(): void {
-    this.space.patches?.trapped(this, this.register(Reg.rip), this.registerLow(Reg.rax));
-  }
-
-  /** A breakpoint that stood at its place only while the site was replaced: back to the site's beginning. */
-  isAtBreakpoint(): boolean {
-    const { patches } = this.space;
-    const ip = this.register(Reg.rip);
-    if (this.fault.signo !== SIGTRAP || patches === null || !patches.wasReplaced(ip)) return false;
-    this.setRegister(Reg.rip, ip - 1);
-    return true;
-  }
-
-  /** It stopped elsewhere than in a call: our trampolines are no place that a guest can be at. */
-  leaveTrampoline(): void {
-    const { patches } = this.space;
-    if (patches === null || patches.count === 0) return;
-    const ip = this.register(Reg.rip);
-    const site = patches.siteOf(ip);
-    if (site !== ip) this.setRegister(Reg.rip, site);
-  }
-
-  get hasCompany(): boolean {
-    return this.space.running > 0;
-  }
-
-  rawMmap(address: number, length: number, prot: number, flags: number): number {
-    return this.#call(NR.mmap, address, length, prot, flags, -1, 0);
-  }
-
-  writeText(address: number, bytes: Uint8Array): boolean {
-    return this.space.writeRaw(address, bytes, 0, bytes.length) === bytes.length;
-  }
-
-  readText(address: number, length: number): Uint8Array | null {
-    const bytes = new Uint8Array(length);
-    return this.space.readRaw(address, bytes, 0, length) === length ? bytes : null;
   }
 
   /** Where its slot lies in the stub: also its GS base. */
@@ -430,10 +361,10 @@ export class StubThread implements GuestThread, Patcher {
     const cpus = this.#affinity ?? [];
     this.#affinity = null;
     const bytes = this.#platform.arena.u8;
-    const at = this.at + COMMAND_WINDOW;
+    const at = this.at + BATCH_OFFSET;
     bytes.fill(0, at, at + CPU_MASK_BYTES);
     for (const cpu of cpus) bytes[at + (cpu >> 3)]! |= 1 << (cpu & 7);
-    this.#call(NR.schedSetaffinity, 0, CPU_MASK_BYTES, this.#inside + COMMAND_WINDOW);
+    this.commands.call(NR.schedSetaffinity, 0, CPU_MASK_BYTES, this.#inside + BATCH_OFFSET);
   }
 
   cpuNs(): number {
@@ -450,15 +381,13 @@ export class StubThread implements GuestThread, Patcher {
     const thread = this.space.newThread();
     if (thread === null) return -EAGAIN;
     const { patches } = this.space;
-    const view = this.#platform.view;
     const isOurs = patches !== null && !patches.isOff;
     thread.#hasGs = !isOurs && this.#hasGs;
-    writeI64(view, thread.at + SLOT.args + 24, isOurs ? 1 : 0);
-    const at = this.at + SLOT.args;
-    writeI64(view, at, thread.slot);
-    writeI64(view, at + 8, fsBase ?? 0);
-    writeI64(view, at + 16, fsBase === null ? 0 : 1);
-    const rc = this.#command(COMMAND.thread);
+    thread.commands.argument(3, isOurs ? 1 : 0);
+    this.commands.argument(0, thread.slot);
+    this.commands.argument(1, fsBase ?? 0);
+    this.commands.argument(2, fsBase === null ? 0 : 1);
+    const rc = this.commands.run(COMMAND.thread);
     if (rc < 0) {
       this.space.forget(thread);
       return rc;
@@ -469,7 +398,7 @@ export class StubThread implements GuestThread, Patcher {
 
   fork(): StubThread | number {
     this.#needFrame();
-    const made = this.#platform.makeSpace();
+    const made = this.#platform.nursery.makeSpace();
     if (typeof made === "number") return made;
     const { host } = this.#platform;
     const { space } = made;
@@ -483,8 +412,8 @@ export class StubThread implements GuestThread, Patcher {
       space.kill();
       return sent < 0 ? sent : -ENOMEM;
     }
-    writeI64(this.#platform.view, this.at + SLOT.args, this.#platform.warden.pidInside);
-    const pid = this.#command(COMMAND.fork);
+    this.commands.argument(0, this.#platform.warden.pidInside);
+    const pid = this.commands.run(COMMAND.fork);
     if (pid < 0) {
       space.kill();
       return pid;

@@ -10,12 +10,18 @@
  */
 import { KernelBug } from "../../base/failure.ts";
 import type { Arena } from "../../host/arena.ts";
-import { CHUNK, MOST_COPIED_IN, SLOT, SLOT_WINDOW, SPAN, SPANS_IN, SPANS_OUT } from "./layout.ts";
+import {
+  BATCH_OFFSET,
+  MOST_COPIED_IN,
+  SLOT,
+  SLOT_WINDOW,
+  SPAN,
+  SPANS_IN,
+  SPANS_OUT,
+} from "./layout.ts";
 import type { StubThread } from "./thread.ts";
 
 const OUT_BEGIN = SLOT_WINDOW + MOST_COPIED_IN;
-/** The last bytes of the chunk carry arguments of commands. */
-export const COMMAND_WINDOW = CHUNK - 256;
 const TWO_32 = 2 ** 32;
 /** Below this many bytes a loop is cheaper than a view. */
 const FEW = 32;
@@ -64,10 +70,10 @@ export class CallWindow {
         throw new KernelBug("bytes for one thread are pending in another's call");
       this.#thread = thread;
     }
-    if (this.#count === SPANS_OUT || this.#used + length > COMMAND_WINDOW) {
+    if (this.#count === SPANS_OUT || this.#used + length > BATCH_OFFSET) {
       // In order: what comes later may lie on top of what came before.
       this.settle();
-      if (OUT_BEGIN + length > COMMAND_WINDOW) return false;
+      if (OUT_BEGIN + length > BATCH_OFFSET) return false;
       this.#thread = thread;
     }
     const i = this.#count++;

@@ -13,8 +13,6 @@ export interface BootMessage {
   readonly networkNamespace: string | null;
   /** Hooks are run between "namespaces" and the sandbox's going on. */
   readonly awaitsHooks: boolean;
-  /** Keep what the container writes in memory. */
-  readonly rootInMemory: boolean;
   readonly strace: readonly string[] | null;
 }
 

@@ -15,12 +15,14 @@ import type { Host } from "../../host/host.ts";
 import { Launch } from "../../host/launch.ts";
 import { Packets } from "../../host/packets.ts";
 import { describeKernel } from "../../kernel/describe.ts";
+import { isPodSandbox } from "../../oci/pod.ts";
 import type { Spec } from "../../oci/spec.ts";
 import { CONTROL_SOCKET } from "../../oci/store.ts";
 import { StartFailure } from "../failure.ts";
 import { openHost } from "../native.ts";
 import { Sandbox } from "../sandbox.ts";
 import { SignalRelay } from "../signal-relay.ts";
+import type { GivenFile } from "../walls.ts";
 import type { BootMessage, BootReport } from "./boot-message.ts";
 import { Container } from "./container.ts";
 import { ControlServer } from "./control-server.ts";
@@ -61,6 +63,7 @@ class Boot {
   readonly #log: number;
   #sandbox!: Sandbox;
   #container!: Container;
+  #requests!: Requests;
   #server!: ControlServer;
 
   constructor(host: Host, packets: Packets, message: BootMessage, descriptors: number[]) {
@@ -85,23 +88,10 @@ class Boot {
     if (controlSocket < 0)
       throw runtimeFailure(`cannot make the control socket: ${errnoText(-controlSocket)}`);
     host.close(this.#stateDirectory);
-    const { root, sources, streams, inherited } = this.#given;
-    const mounts = spec.mounts ?? [];
     this.#sandbox = new Sandbox(
       {
-        files: [
-          { at: root, isWritable: !this.#message.rootInMemory },
-          ...sources.flatMap((at, i) =>
-            at < 0 ? [] : [{ at, isWritable: mounts[i]?.options?.includes("ro") !== true }],
-          ),
-          ...streams.map((at) => ({ at, isWritable: false, isStream: true })),
-        ],
-        network:
-          network === "namespace" && networkIsEmpty()
-            ? "none"
-            : network === "none"
-              ? "none"
-              : "host",
+        files: this.#files(spec),
+        network: network === "namespace" ? (networkIsEmpty() ? "none" : "host") : network,
         controlSocket,
         strace,
         straceTo: this.#log,
@@ -110,18 +100,35 @@ class Boot {
       host,
     );
     this.#sandbox.plug();
-    const files = { root, sources, inMemory: this.#message.rootInMemory };
+    this.#sandbox.meetStubs();
+    const { root, sources, streams, inherited } = this.#given;
+    const files = { root, sources, inMemory: create.rootInMemory };
     this.#container = new Container(this.#sandbox, create.id, spec, files, { streams, inherited });
     const { kernel, platform } = this.#sandbox;
     kernel.main = this.#container.init.group;
     for (const fd of [...streams, ...inherited]) host.close(fd);
     this.#stage("mounted");
     new SignalRelay(host, platform, kernel, this.#container.init.console);
-    const requests = new Requests(this.#sandbox, this.#container);
-    this.#server = new ControlServer(host, this.#packets, platform, controlSocket, requests);
+    this.#requests = new Requests(this.#sandbox, this.#container);
+    this.#server = new ControlServer(host, this.#packets, platform, controlSocket, this.#requests);
     this.#sandbox.lockIn();
     this.#stage("ready");
     host.close(BOOT_SOCKET);
+  }
+
+  /** What of the host the sandbox may reach. Those that join a pod later bring files that nobody knows yet. */
+  #files(spec: Spec): GivenFile[] {
+    const { root, sources, streams } = this.#given;
+    const mounts = spec.mounts ?? [];
+    const later = isPodSandbox(spec) ? [{ at: "/", isWritable: true }] : [];
+    return [
+      { at: root, isWritable: !this.#message.create.rootInMemory },
+      ...sources.flatMap((at, i) =>
+        at < 0 ? [] : [{ at, isWritable: mounts[i]?.options?.includes("ro") !== true }],
+      ),
+      ...streams.map((at) => ({ at, isWritable: false, isStream: true })),
+      ...later,
+    ];
   }
 
   /** Until the container is over. */
@@ -132,6 +139,7 @@ class Boot {
       while (kernel.exitStatus === null) {
         kernel.turn();
         this.#server.work();
+        this.#requests.forgetEnded();
       }
       init.console?.finish();
       this.#server.tellEnds();

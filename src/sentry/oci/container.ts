@@ -11,7 +11,7 @@ import { AT_FDCWD, O_RDONLY } from "../../abi/fcntl.ts";
 import { MS_RDONLY } from "../../abi/mount.ts";
 import { makeDevtmpfs } from "../../fs/dev/filesystem.ts";
 import { Devpts } from "../../fs/devpts/filesystem.ts";
-import { Namespaces, UtsNamespace } from "../../kernel/ns/namespaces.ts";
+import type { Namespaces } from "../../kernel/ns/namespaces.ts";
 import type { BpfProgram } from "../../kernel/seccomp/bpf.ts";
 import { installFilter } from "../../kernel/seccomp/install.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -27,6 +27,7 @@ import { HostedProcess } from "./hosted-process.ts";
 import { applyLimits, credentialsOf, environmentOf } from "./identity.ts";
 import { bindOn, maskPath, propagateRoot, protectPath } from "./masks.ts";
 import { bytes, mountContainerRoot, mountOne } from "./mounts.ts";
+import { makeNamespaces } from "./namespaces.ts";
 import { findPlace, makePlace, runtimeFailure } from "./places.ts";
 import { compileProfile } from "./seccomp-profile.ts";
 import { applySysctl } from "./sysctl.ts";
@@ -62,17 +63,21 @@ export class Container {
   readonly #filter: BpfProgram | null;
   readonly #program: Program;
 
-  constructor(sandbox: Sandbox, id: string, spec: Spec, files: GivenFiles, given: GivenStreams) {
+  constructor(
+    sandbox: Sandbox,
+    id: string,
+    spec: Spec,
+    files: GivenFiles,
+    given: GivenStreams,
+    sharesPid: Container | null = null,
+  ) {
     this.id = id;
     this.spec = spec;
     this.sandbox = sandbox;
     this.root = mountContainerRoot(sandbox, files.root, files.inMemory);
     const { kernel } = sandbox;
-    const uts = new UtsNamespace(
-      bytes(spec.hostname ?? "localhost"),
-      bytes(spec.domainname ?? "(none)"),
-    );
-    this.namespaces = new Namespaces(uts, this.root.mount.namespace!);
+    const shared = sharesPid?.namespaces.pidForChildren ?? null;
+    this.namespaces = makeNamespaces(sandbox, spec, this.root, shared);
     const task = sandbox.newProcess(this.root, this.namespaces);
     this.#firstPid = task.group.pid;
     this.#mountAll(task, files);
@@ -163,7 +168,7 @@ export class Container {
       const [terminal] = given.streams;
       if (terminal === undefined) throw runtimeFailure("a terminal was asked for, and none given");
       const owner = credentialsOf(process);
-      const side = { input: terminal, output: terminal, all: [terminal] };
+      const side = { input: terminal, output: terminal, others: [] };
       console = new Console(host, platform, this.#devpts!, owner, side);
       const { consoleSize } = process;
       if (consoleSize !== undefined && consoleSize.height > 0)

@@ -139,7 +139,11 @@ export class ControlServer implements HostListener {
     }
     if (!isExec) return;
     if (signo === SIGWINCH && process.console !== null) process.console.resized();
-    else sendToGroup(process.group, SigInfo.fromUser(signo, SI_USER, 0, 0));
+    else
+      sendToGroup(
+        process.group,
+        SigInfo.fromUser(signo, SI_USER, process.group.kernel.init.pid, 0),
+      );
   }
 
   #receiveWord(fd: number): number {

@@ -9,15 +9,17 @@ import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../../abi/mount.ts";
 import { Tmpfs } from "../../fs/tmpfs/filesystem.ts";
 import type { Host } from "../../host/host.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import { cloneMount, type Propagation } from "../../kernel/vfs/mount.ts";
+import { cloneMount, plug } from "../../kernel/vfs/mount.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
+import { setPropagation } from "../../syscalls/file/mount-attributes.ts";
+import { PROPAGATIONS } from "./mount-options.ts";
 import { findPlace, runtimeFailure } from "./places.ts";
 
 /** mount(2) with MS_BIND of `source` on `target`. */
 export function bindOn(task: Task, source: Path, target: Path, flags: number): void {
-  const copy = cloneMount(task.kernel.vfs, source.mount, source.dentry);
+  const copy = cloneMount(task.kernel.vfs, source.mount, source.dentry, "peer");
   copy.flags |= flags;
-  target.mount.namespace!.attach(copy, target);
+  plug(copy, target.mount, target.dentry);
 }
 
 export function maskPath(host: Host, task: Task, name: string): void {
@@ -43,22 +45,11 @@ export function protectPath(task: Task, name: string): void {
   if (place !== null) bindOn(task, place, place, MS_RDONLY);
 }
 
-const PROPAGATIONS: Readonly<Record<string, Propagation>> = {
-  private: "private",
-  rprivate: "private",
-  slave: "slave",
-  rslave: "slave",
-  shared: "shared",
-  rshared: "shared",
-  unbindable: "unbindable",
-  runbindable: "unbindable",
-};
-
+/** `word` as `linux.rootfsPropagation` has it. */
 export function propagateRoot(root: Path, word: string | undefined): void {
   if (word === undefined) return;
-  const kind = PROPAGATIONS[word]!;
   const all = word.startsWith("r") ? [...root.mount.tree()] : [root.mount];
-  for (const mount of all) mount.propagation = kind;
+  for (const mount of all) setPropagation(mount, PROPAGATIONS[word]!);
 }
 
 function existing(task: Task, name: string): Path | null {

@@ -9,14 +9,18 @@ import {
   MS_NOEXEC,
   MS_NOSUID,
   MS_NOSYMFOLLOW,
+  MS_PRIVATE,
   MS_RDONLY,
   MS_RELATIME,
+  MS_SHARED,
+  MS_SLAVE,
+  MS_UNBINDABLE,
 } from "../../abi/mount.ts";
-import type { Propagation } from "../../kernel/vfs/mount.ts";
 
 export interface MountOptions {
   readonly flags: number;
-  readonly propagation: Propagation | null;
+  /** MS_SHARED, …; 0 for as it is. */
+  readonly propagation: number;
   readonly isBind: boolean;
   /** rbind: what is mounted below the source comes along. */
   readonly isRecursive: boolean;
@@ -84,20 +88,20 @@ const IGNORED: ReadonlySet<string> = new Set([
   "nofail",
 ]);
 
-const PROPAGATIONS: Readonly<Record<string, Propagation>> = {
-  private: "private",
-  rprivate: "private",
-  shared: "shared",
-  rshared: "shared",
-  slave: "slave",
-  rslave: "slave",
-  unbindable: "unbindable",
-  runbindable: "unbindable",
+export const PROPAGATIONS: Readonly<Record<string, number>> = {
+  private: MS_PRIVATE,
+  rprivate: MS_PRIVATE,
+  shared: MS_SHARED,
+  rshared: MS_SHARED,
+  slave: MS_SLAVE,
+  rslave: MS_SLAVE,
+  unbindable: MS_UNBINDABLE,
+  runbindable: MS_UNBINDABLE,
 };
 
 export function readMountOptions(words: readonly string[]): MountOptions {
   let flags = words.some((word) => word.includes("atime")) ? 0 : MS_RELATIME;
-  let propagation: Propagation | null = null;
+  let propagation = 0;
   const data: string[] = [];
   for (const word of words) {
     if (Object.hasOwn(PROPAGATIONS, word)) propagation = PROPAGATIONS[word]!;

@@ -17,6 +17,7 @@ import type { Task } from "../../kernel/task/task.ts";
 import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import type { MountSpec } from "../../oci/spec.ts";
+import { setPropagation } from "../../syscalls/file/mount-attributes.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { type MountOptions, readMountOptions } from "./mount-options.ts";
 import { makePlace, runtimeFailure } from "./places.ts";
@@ -49,7 +50,7 @@ export function mountOne(sandbox: Sandbox, task: Task, spec: MountSpec, source: 
     );
   const shown = isBind ? (spec.source ?? "") : (spec.source ?? spec.type ?? "none");
   const mount = task.kernel.vfs.mountAt(filesystem, place, options.flags, bytes(shown));
-  if (options.propagation !== null) mount.propagation = options.propagation;
+  setPropagation(mount, options.propagation);
 }
 
 function bindFilesystem(
@@ -68,10 +69,10 @@ function bindFilesystem(
 function newFilesystem(task: Task, spec: MountSpec, options: MountOptions): Filesystem {
   const type = spec.type ?? "none";
   const { filesystemTypes } = task.kernel.vfs;
-  // A host without them, or a kernel without its own: an empty directory that nobody can write to.
-  const isMissingCgroup = CGROUP_TYPES.includes(type) && filesystemTypes.get(type) === undefined;
-  const used = isMissingCgroup ? "tmpfs" : type;
-  const data = isMissingCgroup || CGROUP_TYPES.includes(type) ? "" : bytes(options.data);
+  // There is one hierarchy inside, whatever the host has.
+  const isCgroup = CGROUP_TYPES.includes(type);
+  const used = isCgroup ? "cgroup2" : type;
+  const data = isCgroup ? "" : bytes(options.data);
   const flags = options.flags & MS_RDONLY;
   const made = filesystemTypes.mount(task, used, bytes(spec.source ?? ""), flags, data);
   if (typeof made === "number")

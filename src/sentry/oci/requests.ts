@@ -4,6 +4,7 @@
 import { SI_USER, SIGKILL } from "../../abi/signal.ts";
 import type {
   Answer,
+  CreateRequest,
   ExecRequest,
   KillRequest,
   ProcessLine,
@@ -12,12 +13,13 @@ import type {
 import { sendToGroup } from "../../kernel/signal/send.ts";
 import { SigInfo } from "../../kernel/signal/siginfo.ts";
 import type { ThreadGroup } from "../../kernel/task/thread-group.ts";
-import type { ProcessSpec } from "../../oci/spec.ts";
+import type { ProcessSpec, Spec } from "../../oci/spec.ts";
 import { StubSpace } from "../../platform/stub/space.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { Strace } from "../strace.ts";
-import type { Container } from "./container.ts";
+import { Container } from "./container.ts";
 import type { Outcome, RequestHandler } from "./control-server.ts";
+import { sortDescriptors } from "./donation.ts";
 import { runtimeFailure } from "./places.ts";
 import { mergeProcess } from "./process-merge.ts";
 
@@ -35,17 +37,18 @@ export class Requests implements RequestHandler {
 
   handle(request: Request, descriptors: number[]): Outcome {
     if (request.op === "exec") return this.#exec(request, descriptors);
+    if (request.op === "create") return this.#create(request, descriptors);
     for (const fd of descriptors) this.#sandbox.host.close(fd);
     const container = this.#find(request.id);
     switch (request.op) {
       case "state":
-        return { status: container.status, pid: container.init.group.pid };
+        return { status: container.status, pid: container.init.group.ownPid };
       case "start":
         return this.#start(container);
       case "kill":
         return this.#kill(container, request);
       case "processes":
-        return { processes: this.#groups(container).map(describe) };
+        return { processes: this.#groups(container).map((group) => describe(container, group)) };
       case "pause":
         return this.#pause(container);
       case "resume":
@@ -56,8 +59,6 @@ export class Requests implements RequestHandler {
         return this.#kill(container, { op: "kill", id: container.id, signal: SIGKILL, all: true });
       case "trace":
         return this.#trace(request.calls);
-      default:
-        throw runtimeFailure("this sandbox holds one container");
     }
   }
 
@@ -65,6 +66,33 @@ export class Requests implements RequestHandler {
     const container = this.#containers.get(id);
     if (container === undefined) throw runtimeFailure("container does not exist");
     return container;
+  }
+
+  /** A container more, in a pod. */
+  #create(request: CreateRequest, descriptors: number[]): Outcome {
+    const { id, spec, places, rootInMemory, pidOf } = request;
+    const { host } = this.#sandbox;
+    if (this.#containers.has(id)) throw runtimeFailure("container with given ID already exists");
+    const { root, sources, streams, inherited, rest } = sortDescriptors(places, descriptors);
+    try {
+      const files = { root, sources, inMemory: rootInMemory };
+      const given = { streams, inherited };
+      const sharesPid = pidOf === "" ? null : this.#find(pidOf);
+      const container = new Container(this.#sandbox, id, spec as Spec, files, given, sharesPid);
+      this.#containers.set(id, container);
+      return { waitFor: container.init, first: { pid: container.init.group.ownPid } };
+    } finally {
+      for (const fd of [...streams, ...inherited, ...rest]) host.close(fd);
+    }
+  }
+
+  /** Containers beside the first that are over; their mounts went with their last process. */
+  forgetEnded(): void {
+    for (const [id, container] of this.#containers) {
+      if (container.status !== "stopped" || container.init.group === this.#sandbox.kernel.main)
+        continue;
+      this.#containers.delete(id);
+    }
   }
 
   #start(container: Container): Outcome {
@@ -93,7 +121,7 @@ export class Requests implements RequestHandler {
         request.inherits,
       );
       const hosted = container.exec(process, { streams, inherited });
-      return { waitFor: hosted, first: { pid: hosted.group.pid } };
+      return { waitFor: hosted, first: { pid: hosted.group.ownPid } };
     } finally {
       for (const fd of descriptors) host.close(fd);
     }
@@ -102,9 +130,13 @@ export class Requests implements RequestHandler {
   #kill(container: Container, { signal, all }: KillRequest): Outcome {
     if (container.status === "stopped") throw runtimeFailure("container not running");
     const targets = all ? this.#groups(container) : [container.init.group];
-    if (signal !== 0)
-      for (const group of targets) sendToGroup(group, SigInfo.fromUser(signal, SI_USER, 0, 0));
+    if (signal !== 0) for (const group of targets) sendToGroup(group, this.#fromOutside(signal));
     return NO_ERROR;
+  }
+
+  /** As from a process of the first pid namespace: an init hears SIGKILL and SIGSTOP from there. */
+  #fromOutside(signal: number): SigInfo {
+    return SigInfo.fromUser(signal, SI_USER, this.#sandbox.kernel.init.pid, 0);
   }
 
   #pause(container: Container): Outcome {
@@ -127,19 +159,22 @@ export class Requests implements RequestHandler {
     return NO_ERROR;
   }
 
-  #groups(_container: Container): ThreadGroup[] {
+  /** Its processes: those of its pid namespace. */
+  #groups({ init }: Container): ThreadGroup[] {
+    const { pidNamespace } = init.group;
     return [...this.#sandbox.kernel.pids.groups()].filter(
-      (group) => group.leader !== null && !group.isZombie,
+      (group) => group.leader !== null && !group.isZombie && pidNamespace.numberOf(group.pid) !== 0,
     );
   }
 }
 
-function describe(group: ThreadGroup): ProcessLine {
+function describe({ init }: Container, group: ThreadGroup): ProcessLine {
+  const { pidNamespace } = init.group;
   const task = group.anyTask;
   const space = task?.mm.space;
   return {
-    pid: group.pid,
-    parent: group.parentPid,
+    pid: pidNamespace.numberOf(group.pid),
+    parent: pidNamespace.numberOf(group.parent?.pid ?? 0),
     hostPid: space instanceof StubSpace ? space.pid : 0,
     user: task?.credentials.euid ?? 0,
     threads: group.tasks.length,

@@ -13,6 +13,6 @@ export function applySysctl(task: Task, name: string, value: string): void {
   const { inode } = place;
   if (!(inode instanceof PseudoInode) || inode.entry.write === undefined)
     throw runtimeFailure(`sysctl ${name} cannot be changed`);
-  const rc = inode.entry.write(inode.subject, task, `${value}\n`);
+  const rc = inode.entry.write(inode.subject, task, `${value}\n`, task.credentials);
   if (rc < 0) throw runtimeFailure(`sysctl ${name} does not take "${value}": ${errnoText(-rc)}`);
 }

@@ -17,6 +17,7 @@ import {
 import { refuse } from "../../base/refuse.ts";
 import type { Endpoint } from "../../kernel/socket/endpoint.ts";
 import type { SocketFamily } from "../../kernel/socket/family.ts";
+import { networkOf } from "../../kernel/socket/network.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { TcpEndpoint } from "./loopback/tcp.ts";
 import { UdpEndpoint } from "./loopback/udp.ts";
@@ -36,22 +37,27 @@ export class InetFamily implements SocketFamily {
     this.#backend = backend;
   }
 
+  /** The host's network is for those who are in the sandbox's first one. */
+  #backendOf(task: Task): InetBackend {
+    return networkOf(task).isFirst ? this.#backend : LOOPBACK;
+  }
+
   create(task: Task, type: number, protocol: number): Endpoint | number {
     switch (type) {
       case SOCK_STREAM:
         if (protocol === IPPROTO_IP || protocol === IPPROTO_TCP)
-          return this.#backend.tcp(task, this.#domain);
+          return this.#backendOf(task).tcp(task, this.#domain);
         return refuse(EPROTONOSUPPORT, "socket: no such stream protocol");
       case SOCK_DGRAM:
         if (protocol === IPPROTO_IP || protocol === IPPROTO_UDP)
-          return this.#backend.udp(task, this.#domain);
+          return this.#backendOf(task).udp(task, this.#domain);
         // As with ping_group_range "1 0".
         if (protocol === IPPROTO_ICMP || protocol === IPPROTO_ICMPV6)
           return refuse(EACCES, "socket: ping sockets are not for this group");
         return refuse(EPROTONOSUPPORT, "socket: no such datagram protocol");
       case SOCK_RAW:
         if (protocol === IPPROTO_IP) return refuse(EPROTONOSUPPORT, "socket: raw needs a protocol");
-        if (!task.credentials.has(CAP_NET_RAW))
+        if (!task.credentials.hasIn(networkOf(task).owner, CAP_NET_RAW))
           return refuse(EPERM, "socket: raw sockets need CAP_NET_RAW");
         return refuse(EPROTONOSUPPORT, "socket: raw sockets are not supported");
       default:
@@ -70,3 +76,6 @@ export class LoopbackBackend implements InetBackend {
     return new UdpEndpoint(task, domain);
   }
 }
+
+/** It has no state of its own. */
+const LOOPBACK = new LoopbackBackend();

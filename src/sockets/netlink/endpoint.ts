@@ -41,7 +41,7 @@ export class NetlinkPorts {
 }
 
 export class NetlinkEndpoint extends Endpoint {
-  readonly network: NetworkNamespace;
+  override readonly network: NetworkNamespace;
   /** Port id; 0 while it has none. */
   #port = 0;
   #groups = 0;
@@ -70,7 +70,7 @@ export class NetlinkEndpoint extends Endpoint {
 
   #takePort(task: Task, wanted: number): number {
     const { taken } = this.network.part(NetlinkPorts);
-    let port = wanted === 0 ? task.pid : wanted;
+    let port = wanted === 0 ? task.group.ownPid : wanted;
     if (wanted !== 0 && taken.has(port)) return refuse(EADDRINUSE, "bind: the port is taken");
     for (let next = FIRST_UNNAMED; taken.has(port); next--) port = next;
     taken.add(port);
@@ -96,24 +96,24 @@ export class NetlinkEndpoint extends Endpoint {
     if (this.#port === 0) this.#takePort(task, 0);
     const bytes = new Uint8Array(data.remaining);
     if (bytes.length > 0 && data.take(bytes) !== bytes.length) return -EFAULT;
-    this.#answerAll(bytes);
+    this.#answerAll(task, bytes);
     return bytes.length;
   }
 
-  #answerAll(bytes: Uint8Array): void {
+  #answerAll(task: Task, bytes: Uint8Array): void {
     const view = new DataView(bytes.buffer);
     for (let at = 0; at + nlmsghdr.size <= bytes.length; ) {
       const { nlmsg_len, nlmsg_flags, nlmsg_seq } = nlmsghdr.read(view, at);
       if (nlmsg_len < nlmsghdr.size || at + nlmsg_len > bytes.length) return;
       const request = bytes.subarray(at, at + nlmsg_len);
-      if ((nlmsg_flags & NLM_F_REQUEST) !== 0) this.#answer(request, nlmsg_seq, nlmsg_flags);
+      if ((nlmsg_flags & NLM_F_REQUEST) !== 0) this.#answer(task, request, nlmsg_seq, nlmsg_flags);
       at += (nlmsg_len + 3) & ~3;
     }
   }
 
-  #answer(request: Uint8Array, sequence: number, flags: number): void {
+  #answer(task: Task, request: Uint8Array, sequence: number, flags: number): void {
     const writer = new NetlinkWriter(sequence, this.#port);
-    const rc = answerRoute(this.network, request, writer);
+    const rc = answerRoute(task, this.network, request, writer);
     const answer = writer.take();
     if (answer.length > 0) this.#queueAnswer(answer);
     if (rc < 0 || ((flags & NLM_F_ACK) !== 0 && answer.length === 0)) {

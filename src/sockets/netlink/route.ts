@@ -1,15 +1,16 @@
 /**
  * route: answers to NETLINK_ROUTE requests: links and addresses of the network namespace
- * (rtnetlink(7)). Requests to change something are refused.
+ * (rtnetlink(7)). Of requests to change something, those that set lo up, down or give it an address are obeyed.
  */
-import { EAFNOSUPPORT, ENODEV, EOPNOTSUPP, EPERM } from "../../abi/errno.ts";
-import { IFF_LOOPBACK } from "../../abi/ioctl-net.ts";
+import { EAFNOSUPPORT, EEXIST, EINVAL, ENODEV, EOPNOTSUPP, EPERM } from "../../abi/errno.ts";
+import { IFF_LOOPBACK, IFF_UP } from "../../abi/ioctl-net.ts";
 import { NLM_F_DUMP, NLM_F_MULTI, nlattr, nlmsghdr } from "../../abi/netlink.ts";
 import * as rt from "../../abi/rtnetlink.ts";
-import { AF_UNSPEC } from "../../abi/socket.ts";
+import { AF_INET, AF_INET6, AF_UNSPEC } from "../../abi/socket.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { NetworkInterface } from "../../kernel/socket/interfaces.ts";
-import type { NetworkNamespace } from "../../kernel/socket/network.ts";
+import { mayConfigure, type NetworkNamespace } from "../../kernel/socket/network.ts";
+import type { Task } from "../../kernel/task/task.ts";
 import type { NetlinkWriter } from "./writer.ts";
 
 /** struct ifa_cacheinfo: preferred and valid for ever, made at boot. */
@@ -19,13 +20,14 @@ const KIND_GET = 2;
 
 /** Answer one request; 0 or -errno for what cannot be answered. */
 export function answerRoute(
+  task: Task,
   network: NetworkNamespace,
   request: Uint8Array,
   writer: NetlinkWriter,
 ): number {
   const view = new DataView(request.buffer, request.byteOffset, request.length);
   const { nlmsg_type, nlmsg_flags } = nlmsghdr.read(view, 0);
-  if ((nlmsg_type & 3) !== KIND_GET) return refuse(EPERM, "netlink: the network cannot be changed");
+  if ((nlmsg_type & 3) !== KIND_GET) return changeRoute(task, network, request);
   const isDump = (nlmsg_flags & NLM_F_DUMP) === NLM_F_DUMP;
   const family = request.length > nlmsghdr.size ? request[nlmsghdr.size]! : AF_UNSPEC;
   if (nlmsg_type === rt.RTM_GETLINK && !isDump) return answerLink(network, request, view, writer);
@@ -48,6 +50,78 @@ export function answerRoute(
   return 0;
 }
 
+/** A request to change something: 0 or -errno. */
+function changeRoute(task: Task, network: NetworkNamespace, request: Uint8Array): number {
+  const view = new DataView(request.buffer, request.byteOffset, request.length);
+  const { nlmsg_type } = nlmsghdr.read(view, 0);
+  if (nlmsg_type === rt.RTM_NEWLINK || nlmsg_type === rt.RTM_SETLINK)
+    return changeLink(task, network, request, view);
+  if (nlmsg_type === rt.RTM_NEWADDR) return addAddress(task, network, request, view);
+  return refuse(EPERM, "netlink: only the state and the addresses of lo can be changed");
+}
+
+/** Sets lo up or down. */
+function changeLink(
+  task: Task,
+  network: NetworkNamespace,
+  request: Uint8Array,
+  view: DataView,
+): number {
+  if (request.length < nlmsghdr.size + rt.ifinfomsg.size)
+    return refuse(EINVAL, "netlink: a short request");
+  const { ifi_index, ifi_flags, ifi_change } = rt.ifinfomsg.read(view, nlmsghdr.size);
+  const name = nameIn(request, view, nlmsghdr.size + rt.ifinfomsg.size);
+  const found = ifi_index > 0 ? network.interfaceAt(ifi_index) : network.interfaceNamed(name);
+  if (found === undefined)
+    return name !== "" && ifi_index === 0
+      ? refuse(EOPNOTSUPP, "netlink: no interfaces can be made")
+      : refuse(ENODEV, "netlink: no such interface");
+  const rc = mayConfigure(task, network, found);
+  if (rc < 0) return rc;
+  // Of old, ifi_change is 0 and all flags are meant.
+  if (ifi_change === 0 || (ifi_change & IFF_UP) !== 0)
+    network.loopback.setUp((ifi_flags & IFF_UP) !== 0);
+  return 0;
+}
+
+/** Gives lo an address of the loopback's. */
+function addAddress(
+  task: Task,
+  network: NetworkNamespace,
+  request: Uint8Array,
+  view: DataView,
+): number {
+  const start = nlmsghdr.size + rt.ifaddrmsg.size;
+  if (request.length < start) return refuse(EINVAL, "netlink: a short request");
+  const { ifa_index, ifa_family, ifa_prefixlen, ifa_scope } = rt.ifaddrmsg.read(
+    view,
+    nlmsghdr.size,
+  );
+  const found = network.interfaceAt(ifa_index);
+  if (found === undefined) return refuse(ENODEV, "netlink: no such interface");
+  const rc = mayConfigure(task, network, found);
+  if (rc < 0) return rc;
+  const bytes =
+    attribute(request, view, start, rt.IFA_LOCAL) ??
+    attribute(request, view, start, rt.IFA_ADDRESS);
+  if (bytes === null) return refuse(EINVAL, "netlink: no address");
+  const isOwn =
+    (ifa_family === AF_INET && bytes.length === 4 && bytes[0] === 127) ||
+    (ifa_family === AF_INET6 &&
+      bytes.length === 16 &&
+      bytes[15] === 1 &&
+      !bytes.slice(0, 15).some((b) => b !== 0));
+  if (!isOwn) return refuse(EPERM, "netlink: lo has addresses of the loopback only");
+  const address = {
+    family: ifa_family,
+    bytes: bytes.slice(),
+    prefix: ifa_prefixlen,
+    scope: ifa_scope,
+    broadcast: null,
+  };
+  return network.loopback.add(address) ? 0 : refuse(EEXIST, "netlink: lo has the address");
+}
+
 /** One link, by index or by name. */
 function answerLink(
   network: NetworkNamespace,
@@ -65,22 +139,36 @@ function answerLink(
   return 0;
 }
 
-/** The IFLA_IFNAME attribute, or "". */
-function nameIn(request: Uint8Array, view: DataView, from: number): string {
+/** The data of an attribute, or null. */
+function attribute(
+  request: Uint8Array,
+  view: DataView,
+  from: number,
+  type: number,
+): Uint8Array | null {
   for (let at = from; at + nlattr.size <= request.length; ) {
     const { nla_len, nla_type } = nlattr.read(view, at);
     if (nla_len < nlattr.size) break;
-    if (nla_type === rt.IFLA_IFNAME) {
-      let name = "";
-      for (const byte of request.subarray(at + nlattr.size, at + nla_len)) {
-        if (byte === 0) break;
-        name += String.fromCharCode(byte);
-      }
-      return name;
-    }
+    if (nla_type === type) return request.subarray(at + nlattr.size, at + nla_len);
     at += (nla_len + 3) & ~3;
   }
-  return "";
+  return null;
+}
+
+/** The IFLA_IFNAME attribute, or "". */
+function nameIn(request: Uint8Array, view: DataView, from: number): string {
+  let name = "";
+  for (const byte of attribute(request, view, from, rt.IFLA_IFNAME) ?? []) {
+    if (byte === 0) break;
+    name += String.fromCharCode(byte);
+  }
+  return name;
+}
+
+/** RFC 2863: a loopback that is up does not know more. */
+function operationalState({ flags }: NetworkInterface): number {
+  if ((flags & IFF_UP) === 0) return rt.IF_OPER_DOWN;
+  return (flags & IFF_LOOPBACK) !== 0 ? rt.IF_OPER_UNKNOWN : rt.IF_OPER_UP;
 }
 
 function putLink(writer: NetlinkWriter, one: NetworkInterface, flags: number): void {
@@ -95,10 +183,7 @@ function putLink(writer: NetlinkWriter, one: NetworkInterface, flags: number): v
   const isLoopback = (one.flags & IFF_LOOPBACK) !== 0;
   writer.text(rt.IFLA_IFNAME, one.name);
   writer.number(rt.IFLA_TXQLEN, one.queueLength);
-  writer.attribute(
-    rt.IFLA_OPERSTATE,
-    Uint8Array.of(isLoopback ? rt.IF_OPER_UNKNOWN : rt.IF_OPER_UP),
-  );
+  writer.attribute(rt.IFLA_OPERSTATE, Uint8Array.of(operationalState(one)));
   writer.attribute(rt.IFLA_LINKMODE, Uint8Array.of(0));
   writer.number(rt.IFLA_MTU, one.mtu);
   writer.number(rt.IFLA_GROUP, 0);

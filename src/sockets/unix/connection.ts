@@ -183,12 +183,12 @@ export class UnixConnection extends UnixEndpoint {
 
   // --- receiving ------------------------------------------------------------------------------
 
-  override receive(_task: Task, message: IncomingMessage): number {
+  override receive(task: Task, message: IncomingMessage): number {
     if ((message.flags & MSG_OOB) !== 0) return refuse(EOPNOTSUPP, "receive: no out-of-band data");
     if (this.state !== "connected")
       return refuse(this.isStream ? EINVAL : ENOTCONN, "receive: not connected");
     if (this.incoming.count === 0) return this.#nothing();
-    return this.isStream ? this.#receiveStream(message) : this.#receivePacket(message);
+    return this.isStream ? this.#receiveStream(task, message) : this.#receivePacket(task, message);
   }
 
   #nothing(): number {
@@ -197,7 +197,7 @@ export class UnixConnection extends UnixEndpoint {
     return (this.closedHalves & READ_SHUT) !== 0 ? 0 : -EAGAIN;
   }
 
-  #receiveStream(message: IncomingMessage): number {
+  #receiveStream(task: Task, message: IncomingMessage): number {
     const { data, flags } = message;
     const isPeek = (flags & MSG_PEEK) !== 0;
     const first = this.incoming.at(0)!.tag;
@@ -210,7 +210,7 @@ export class UnixConnection extends UnixEndpoint {
       moved += n;
       const parcel = segment.tag;
       if (message.name === null) message.name = parcel.name;
-      this.addCredentials(message, parcel);
+      this.addCredentials(task, message, parcel);
       const hasRights = parcel.rights.length > 0;
       this.addRights(message, parcel, isPeek);
       if (isPeek) index++;
@@ -228,7 +228,7 @@ export class UnixConnection extends UnixEndpoint {
     return a.pid === b.pid && a.uid === b.uid && a.gid === b.gid;
   }
 
-  #receivePacket(message: IncomingMessage): number {
+  #receivePacket(task: Task, message: IncomingMessage): number {
     const isPeek = (message.flags & MSG_PEEK) !== 0;
     const segment = this.incoming.at(0)!;
     const { length } = segment;
@@ -236,7 +236,7 @@ export class UnixConnection extends UnixEndpoint {
     if (n < 0) return n;
     if (n < length) message.flagsOut |= MSG_TRUNC;
     message.name = segment.tag.name;
-    this.addCredentials(message, segment.tag);
+    this.addCredentials(task, message, segment.tag);
     this.addRights(message, segment.tag, isPeek);
     if (!isPeek) {
       this.incoming.shift();

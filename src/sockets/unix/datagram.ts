@@ -143,7 +143,7 @@ export class UnixDatagram extends UnixEndpoint {
     return bytes.length;
   }
 
-  override receive(_task: Task, message: IncomingMessage): number {
+  override receive(task: Task, message: IncomingMessage): number {
     if ((message.flags & MSG_OOB) !== 0) return refuse(EOPNOTSUPP, "receive: no out-of-band data");
     const error = this.options.takeError();
     if (error !== 0) return refuse(error, "receive: the socket has an error");
@@ -155,7 +155,7 @@ export class UnixDatagram extends UnixEndpoint {
     if (n < 0) return n;
     if (n < length) message.flagsOut |= MSG_TRUNC;
     message.name = segment.tag.name;
-    this.addCredentials(message, segment.tag);
+    this.addCredentials(task, message, segment.tag);
     this.addRights(message, segment.tag, isPeek);
     if (!isPeek) {
       this.incoming.shift();

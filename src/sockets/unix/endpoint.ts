@@ -59,7 +59,7 @@ const PAGE = 4096;
 const UNNAMED = Uint8Array.of(AF_UNIX, 0);
 
 export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parcel>, Carrier {
-  readonly network: NetworkNamespace;
+  override readonly network: NetworkNamespace;
   /** sockaddr_un as bound, or null. */
   name: Uint8Array | null = null;
   /** The inode of a bound file name. */
@@ -190,9 +190,9 @@ export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parce
   }
 
   /** Tell the receiver who sent, when it asked for that. */
-  protected addCredentials(message: IncomingMessage, parcel: Parcel): void {
+  protected addCredentials(task: Task, message: IncomingMessage, parcel: Parcel): void {
     if (!this.options.has(SO_PASSCRED) || message.control.length > 0) return;
-    const data = ucredBytes(parcel.credentials);
+    const data = ucredBytes(task, parcel.credentials);
     message.control.push({ level: SOL_SOCKET, type: SCM_CREDENTIALS, data });
   }
 
@@ -211,16 +211,19 @@ export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parce
   }
 
   override getOption(
-    _task: Task,
+    task: Task,
     level: number,
     name: number,
     length: number,
   ): Uint8Array | number | null {
     if (level !== SOL_SOCKET) return refuse(EOPNOTSUPP, "getsockopt: not for unix sockets");
-    if (name === SO_PEERCRED) return this.peerCredentials && ucredBytes(this.peerCredentials);
+    if (name === SO_PEERCRED) return this.peerCredentials && ucredBytes(task, this.peerCredentials);
     if (name !== SO_PEERGROUPS) return null;
     if (this.peerCredentials === null) return refuse(ENODATA, "getsockopt: no peer");
-    const groups = new Uint8Array(Uint32Array.from(this.peerGroups).buffer);
+    const { userNamespace } = task.credentials;
+    const groups = new Uint8Array(
+      Uint32Array.from(this.peerGroups, (gid) => userNamespace.shownGid(gid)).buffer,
+    );
     return length < groups.length ? refuse(ERANGE, "getsockopt: more groups") : groups;
   }
 
@@ -241,9 +244,15 @@ export abstract class UnixEndpoint extends Endpoint implements SegmentSink<Parce
   }
 }
 
-export function ucredBytes(credentials: PeerCredentials): Uint8Array {
+/** As `task` calls its process and its ids. */
+function ucredBytes(task: Task, { pid, uid, gid }: PeerCredentials): Uint8Array {
+  const { userNamespace } = task.credentials;
   const bytes = new Uint8Array(ucred.size);
-  ucred.write(new DataView(bytes.buffer), 0, credentials);
+  ucred.write(new DataView(bytes.buffer), 0, {
+    pid: task.numberOf(pid),
+    uid: userNamespace.shownUid(uid),
+    gid: userNamespace.shownGid(gid),
+  });
   return bytes;
 }
 

@@ -15,6 +15,7 @@ import {
 import { IN_ATTRIB } from "../../abi/inotify.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Credentials } from "../../kernel/cred/credentials.ts";
+import { NO_ID } from "../../kernel/ns/id-map.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { changeMode, changeOwner } from "../../kernel/vfs/attributes.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
@@ -133,7 +134,10 @@ function ownerOf(task: Task, place: Place | number, owner: number, group: number
   if (typeof place === "number") return place;
   const may = mayChange(place);
   if (may < 0) return may;
-  const uid = owner === 0xffffffff ? -1 : owner;
-  const gid = group === 0xffffffff ? -1 : group;
+  const { userNamespace } = task.credentials;
+  const uid = owner === NO_ID ? -1 : userNamespace.kernelUid(owner);
+  const gid = group === NO_ID ? -1 : userNamespace.kernelGid(group);
+  if (uid === NO_ID || gid === NO_ID)
+    return refuse(EINVAL, "chown: an id that the user namespace does not have");
   return changed(place, changeOwner(task, place.inode, uid, gid));
 }

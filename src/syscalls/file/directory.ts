@@ -142,7 +142,7 @@ export function fchdir(task: Task, fd: number): number {
 export function chroot(task: Task, pathname: number): number {
   const path = directoryAt(task, pathname);
   if (typeof path === "number") return path;
-  if (!task.credentials.has(CAP_SYS_CHROOT)) return refuse(EPERM, "chroot: CAP_SYS_CHROOT");
+  if (!task.credentials.hasOwn(CAP_SYS_CHROOT)) return refuse(EPERM, "chroot: CAP_SYS_CHROOT");
   task.fs.setRoot(path);
   return 0;
 }

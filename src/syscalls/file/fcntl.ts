@@ -1,7 +1,7 @@
 /**
  * fcntl: everything that can be asked of a descriptor. Source: fcntl(2). Record locks are in lock.ts.
  */
-import { EBADF, EFAULT, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
+import { EBADF, EFAULT, EINVAL, EPERM } from "../../abi/errno.ts";
 import {
   F_ADD_SEALS,
   F_CREATED_QUERY,
@@ -48,6 +48,7 @@ import {
 } from "../../abi/fcntl.ts";
 import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import { refuse } from "../../base/refuse.ts";
+import { ownerOf, setOwner } from "../../kernel/fd/owner.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
 import { isOwner } from "../../kernel/vfs/permission.ts";
@@ -127,7 +128,7 @@ function onOwner(task: Task, file: File, command: number, arg: number): number {
     case F_SETOWN:
       return setOwner(task, file, intOf(arg), false);
     case F_GETOWN:
-      return file.owner;
+      return ownerOf(task, file);
     case F_SETOWN_EX:
       return setOwnerEx(task, file, arg);
     case F_GETOWN_EX:
@@ -167,16 +168,6 @@ function onHint(task: Task, file: File, command: number, arg: number): number {
   }
 }
 
-function setOwner(task: Task, file: File, id: number, isThread: boolean): number {
-  if (id === -2147483648) return refuse(EINVAL, "fcntl: no such process group");
-  const { pids } = task.kernel;
-  if (id > 0 && (isThread ? pids.task(id) : pids.group(id)) === undefined) return -ESRCH;
-  if (id < 0 && pids.processGroup(-id) === undefined) return -ESRCH;
-  file.owner = id;
-  file.ownerIsThread = isThread;
-  return 0;
-}
-
 function setOwnerEx(task: Task, file: File, at: number): number {
   const view = task.mm.view(at, 8);
   if (view === null) return -EFAULT;
@@ -192,6 +183,6 @@ function getOwnerEx(task: Task, file: File, at: number): number {
   const view = new DataView(bytes.buffer);
   const type = file.owner < 0 ? F_OWNER_PGRP : file.ownerIsThread ? F_OWNER_TID : F_OWNER_PID;
   view.setInt32(0, type, true);
-  view.setInt32(4, Math.abs(file.owner), true);
+  view.setInt32(4, Math.abs(ownerOf(task, file)), true);
   return task.mm.write(at, bytes);
 }

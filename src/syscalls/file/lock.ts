@@ -112,7 +112,7 @@ export function getRecordLock(task: Task, file: File, at: number, isOfd: boolean
     l_whence: SEEK_SET,
     l_start: other.start,
     l_len: other.end === Infinity ? 0 : other.end - other.start + 1,
-    l_pid: other.pid,
+    l_pid: other.pid < 0 ? -1 : task.numberOf(other.pid),
   });
   return task.mm.write(at, bytes);
 }

@@ -1,6 +1,7 @@
 /**
  * MOUNT_ATTR_* and the MS_* flags that a Mount keeps: one as the other. Source: mount_setattr(2).
  */
+import { EPERM } from "../../abi/errno.ts";
 import {
   MOUNT_ATTR__ATIME,
   MOUNT_ATTR_NOATIME,
@@ -26,8 +27,9 @@ import {
   type mount_attr,
 } from "../../abi/mount.ts";
 import type { ValueOf } from "../../abi/struct.ts";
-import type { Mount, Propagation } from "../../kernel/vfs/mount.ts";
-import type { Vfs } from "../../kernel/vfs/vfs.ts";
+import { refuse } from "../../base/refuse.ts";
+import type { Mount } from "../../kernel/vfs/mount.ts";
+import { makePrivate, makeShared, makeSlave } from "../../kernel/vfs/peer-group.ts";
 
 export type MountAttributes = ValueOf<typeof mount_attr.fields>;
 
@@ -42,13 +44,9 @@ const BITS: readonly (readonly [number, number])[] = [
 ];
 const PLAIN = BITS.reduce((all, [attribute]) => all | attribute, 0);
 const ATIME = MS_NOATIME | MS_RELATIME;
+const TIMES = ATIME | MS_NODIRATIME;
 
-const PROPAGATION: ReadonlyMap<number, Propagation> = new Map([
-  [MS_PRIVATE, "private"],
-  [MS_SHARED, "shared"],
-  [MS_SLAVE, "slave"],
-  [MS_UNBINDABLE, "unbindable"],
-]);
+const PROPAGATION: readonly number[] = [MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE];
 
 /** The MS_* bits of the plain attributes. */
 function plainFlags(attributes: number): number {
@@ -86,10 +84,12 @@ export function attributesOf(mount: Mount): number {
   return (mount.flags & MS_RELATIME) !== 0 ? attributes : attributes | MOUNT_ATTR_STRICTATIME;
 }
 
-/** Propagation as MS_*. */
+/** Propagation as MS_*: a mount may be shared and a slave. */
 export function propagationOf(mount: Mount): number {
-  for (const [flag, name] of PROPAGATION) if (name === mount.propagation) return flag;
-  return 0;
+  let flags = mount.group === null ? 0 : MS_SHARED;
+  if (mount.master !== null) flags |= MS_SLAVE;
+  if (mount.isUnbindable) flags |= MS_UNBINDABLE;
+  return flags === 0 ? MS_PRIVATE : flags;
 }
 
 /** Are these changes that mount_setattr(2) takes? Identity mappings are not. */
@@ -97,22 +97,31 @@ export function isAttributes({ attr_set, attr_clr, propagation }: MountAttribute
   const known = PLAIN | MOUNT_ATTR__ATIME;
   if (attr_set > known || attr_clr > known) return false;
   if ((attr_set & ~known) !== 0 || (attr_clr & ~known) !== 0) return false;
-  if (propagation !== 0 && !PROPAGATION.has(propagation)) return false;
+  if (propagation !== 0 && !PROPAGATION.includes(propagation)) return false;
   // The access-time attributes are one value: it is cleared as a whole before another is set.
   const cleared = attr_clr & MOUNT_ATTR__ATIME;
   if (cleared === 0) return (attr_set & MOUNT_ATTR__ATIME) === 0;
   return cleared === MOUNT_ATTR__ATIME && atimeFlags(attr_set) >= 0;
 }
 
-/** Make the changes of isAttributes() on one mount. */
-export function changeMount(vfs: Vfs, mount: Mount, attributes: MountAttributes): void {
-  const { attr_set, attr_clr, propagation } = attributes;
+/** The flags that a mount would have; -EPERM when some of the old ones are locked. */
+export function changedFlags(mount: Mount, { attr_set, attr_clr }: MountAttributes): number {
   let flags = (mount.flags & ~plainFlags(attr_clr)) | plainFlags(attr_set);
   if ((attr_clr & MOUNT_ATTR__ATIME) !== 0) flags = (flags & ~ATIME) | atimeFlags(attr_set);
-  mount.flags = flags;
-  const wanted = PROPAGATION.get(propagation);
-  if (wanted === undefined) return;
-  mount.propagation = wanted;
-  if (wanted === "shared" && mount.peerGroup === 0) mount.peerGroup = vfs.newPeerGroup();
-  if (wanted === "private" || wanted === "unbindable") mount.peerGroup = 0;
+  return keepsLocked(mount, flags) ? flags : refuse(EPERM, "mount: a flag is locked");
+}
+
+/** Does `flags` leave alone what came from a namespace with more power? */
+export function keepsLocked({ lockedFlags }: Mount, flags: number): boolean {
+  if (lockedFlags === 0) return true;
+  const plain = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  return (lockedFlags & plain & ~flags) === 0 && (lockedFlags & TIMES) === (flags & TIMES);
+}
+
+/** mount(2)'s and mount_setattr(2)'s propagation types. */
+export function setPropagation(mount: Mount, kind: number): void {
+  if (kind === MS_SHARED) makeShared(mount);
+  else if (kind === MS_SLAVE) makeSlave(mount);
+  else if (kind !== 0) makePrivate(mount);
+  if (kind === MS_UNBINDABLE) mount.isUnbindable = true;
 }

@@ -48,7 +48,10 @@ export const mount = syscall("mount", {
     flags("mountflags", mountFlags),
     ptr("data"),
   ],
-  support: { partial: "bind, tmpfs, proc, sysfs, devtmpfs, devpts; propagation is recorded only" },
+  support: {
+    partial:
+      "tmpfs, proc, sysfs, devtmpfs, devpts, mqueue, cgroup2; quotas and file systems on devices are not there",
+  },
   run: mountHandlers.mount,
 });
 

@@ -16,6 +16,7 @@ import {
   MS_NODIRATIME,
   MS_NOEXEC,
   MS_NOSUID,
+  MS_NOSYMFOLLOW,
   MS_RELATIME,
 } from "../../abi/mount.ts";
 import {
@@ -26,6 +27,7 @@ import {
   ST_NODIRATIME,
   ST_NOEXEC,
   ST_NOSUID,
+  ST_NOSYMFOLLOW,
   ST_RDONLY,
   ST_RELATIME,
   ST_VALID,
@@ -41,6 +43,7 @@ import {
 } from "../../abi/stat.ts";
 import { setU64 } from "../../abi/struct.ts";
 import { refuse } from "../../base/refuse.ts";
+import type { UserNamespace } from "../../kernel/ns/user-namespace.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
@@ -104,20 +107,20 @@ function statInode(task: Task, inode: Inode, statbuf: number): number {
   const { vfs } = task.kernel;
   const rc = inode.getattr(vfs.stat);
   if (rc < 0) return rc;
-  encodeStat(vfs.view, vfs.stat);
+  encodeStat(vfs.view, vfs.stat, task.credentials.userNamespace);
   const n = task.mm.copyOut(statbuf, vfs.bytes, 0, statStruct.size);
   return n === statStruct.size ? 0 : -EFAULT;
 }
 
 /** By hand: this is the most frequent struct of all. */
-function encodeStat(view: DataView, k: Kstat): void {
+function encodeStat(view: DataView, k: Kstat, userNamespace: UserNamespace): void {
   const { at } = statStruct;
   setU64(view, at.st_dev, k.dev);
   setU64(view, at.st_ino, k.ino);
   setU64(view, at.st_nlink, k.nlink);
   view.setUint32(at.st_mode, k.mode, true);
-  view.setUint32(at.st_uid, k.uid, true);
-  view.setUint32(at.st_gid, k.gid, true);
+  view.setUint32(at.st_uid, userNamespace.shownUid(k.uid), true);
+  view.setUint32(at.st_gid, userNamespace.shownGid(k.gid), true);
   view.setUint32(at.__pad0, 0, true);
   setU64(view, at.st_rdev, k.rdev);
   setU64(view, at.st_size, k.size);
@@ -177,13 +180,14 @@ function statxInode(
   const mountId = mount === null ? 0 : mount.id + (wantsUnique ? UNIQUE_ID_BASE : 0);
   const idKind = wantsUnique ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID;
   const known = STATX_BASIC_STATS | (k.hasBtime ? STATX_BTIME : 0) | (mount === null ? 0 : idKind);
+  const { userNamespace } = task.credentials;
   statxStruct.write(vfs.view, 0, {
     stx_mask: known,
     stx_blksize: k.blksize,
     stx_attributes: isRoot && mount !== null ? STATX_ATTR_MOUNT_ROOT : 0,
     stx_nlink: k.nlink,
-    stx_uid: k.uid,
-    stx_gid: k.gid,
+    stx_uid: userNamespace.shownUid(k.uid),
+    stx_gid: userNamespace.shownGid(k.gid),
     stx_mode: k.mode,
     stx_ino: k.ino,
     stx_size: k.size,
@@ -244,6 +248,7 @@ const FLAG_PAIRS: readonly (readonly [number, number])[] = [
   [MS_NODEV, ST_NODEV],
   [MS_NOEXEC, ST_NOEXEC],
   [MS_NOATIME, ST_NOATIME],
+  [MS_NOSYMFOLLOW, ST_NOSYMFOLLOW],
   [MS_NODIRATIME, ST_NODIRATIME],
   [MS_RELATIME, ST_RELATIME],
 ];

@@ -28,6 +28,7 @@ import type { Task } from "../../kernel/task/task.ts";
 import type { Mount } from "../../kernel/vfs/mount.ts";
 import { Path } from "../../kernel/vfs/path.ts";
 import { isReachable, pathname } from "../../kernel/vfs/pathname.ts";
+import { dominatingGroup } from "../../kernel/vfs/peer-group.ts";
 import { attributesOf, propagationOf } from "./mount-attributes.ts";
 
 /** Unique ids begin above all old ones. */
@@ -109,7 +110,8 @@ function describe(task: Task, mount: Mount, wanted: number, out: Status, strings
     out.sb_flags = filesystem.readOnly ? MS_RDONLY : 0;
   }
   if (gives(STATMOUNT_MNT_BASIC)) describeMount(mount, out);
-  if (gives(STATMOUNT_PROPAGATE_FROM)) out.propagate_from = 0;
+  if (gives(STATMOUNT_PROPAGATE_FROM))
+    out.propagate_from = dominatingGroup(mount, task.fs.root)?.id ?? 0;
   if (gives(STATMOUNT_FS_TYPE)) out.fs_type = strings.add(filesystem.type);
   if (gives(STATMOUNT_MNT_ROOT)) out.mnt_root = strings.add(rootName(mount));
   if (gives(STATMOUNT_MNT_POINT))
@@ -127,8 +129,8 @@ function describeMount(mount: Mount, out: Status): void {
   out.mnt_parent_id_old = parent.id;
   out.mnt_attr = attributesOf(mount);
   out.mnt_propagation = propagationOf(mount);
-  out.mnt_peer_group = mount.propagation === "shared" ? mount.peerGroup : 0;
-  out.mnt_master = mount.propagation === "slave" ? mount.peerGroup : 0;
+  out.mnt_peer_group = mount.group?.id ?? 0;
+  out.mnt_master = mount.master?.id ?? 0;
 }
 
 /** What of the filesystem the mount shows. */

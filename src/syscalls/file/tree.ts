@@ -10,6 +10,7 @@ import {
   EFAULT,
   EINVAL,
   ENODEV,
+  ENOSPC,
   ENOTDIR,
   EOPNOTSUPP,
   EPERM,
@@ -52,17 +53,20 @@ import { refuse } from "../../base/refuse.ts";
 import { installFile } from "../../kernel/fd/install.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { FilesystemContext } from "../../kernel/vfs/filesystem-context.ts";
-import { cloneMount, type Mount } from "../../kernel/vfs/mount.ts";
+import type { Mount } from "../../kernel/vfs/mount.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { Path } from "../../kernel/vfs/path.ts";
 import { PathFile } from "../../kernel/vfs/path-file.ts";
+import { attachTree, hasRoom } from "../../kernel/vfs/propagate.ts";
 import { TreeFile } from "../../kernel/vfs/tree-file.ts";
-import { copyBelow, movePath } from "./mount.ts";
+import { revealsMore } from "../../kernel/vfs/visible.ts";
+import { copyForBind, isOwn, movePath } from "./mount.ts";
 import {
-  changeMount,
+  changedFlags,
   isAttributes,
   type MountAttributes,
   mountFlagsOf,
+  setPropagation,
 } from "./mount-attributes.ts";
 import { lookupFlags } from "./place.ts";
 
@@ -70,7 +74,9 @@ const MOST_KEY = 256;
 const SETATTR_FLAGS = AT_EMPTY_PATH | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
 
 function mayMount(task: Task): number {
-  return task.credentials.has(CAP_SYS_ADMIN) ? 0 : refuse(EPERM, "mounts: CAP_SYS_ADMIN");
+  return task.credentials.hasIn(task.namespaces.mounts.owner, CAP_SYS_ADMIN)
+    ? 0
+    : refuse(EPERM, "mounts: CAP_SYS_ADMIN");
 }
 
 function resolve(task: Task, dirfd: number, at: number, lookup: number): Path | number {
@@ -92,10 +98,8 @@ export function open_tree(task: Task, dirfd: number, at: number, flags: number):
   if (typeof path === "number") return path;
   const closes = (flags & OPEN_TREE_CLOEXEC) !== 0;
   if (!clones) return installFile(task, new PathFile(path, O_PATH, task.credentials), closes);
-  if (path.mount.propagation === "unbindable")
-    return refuse(EINVAL, "open_tree: the mount is unbindable");
-  const copy = cloneMount(task.kernel.vfs, path.mount, path.dentry);
-  if ((flags & AT_RECURSIVE) !== 0) copyBelow(task, path, copy);
+  const copy = copyForBind(task, path, (flags & AT_RECURSIVE) !== 0);
+  if (typeof copy === "number") return copy;
   const top = new Path(copy, copy.root);
   return installFile(task, new TreeFile(top, O_PATH, task.credentials), closes);
 }
@@ -119,7 +123,7 @@ export function move_mount(
   if (typeof source === "number") return source;
   source.ref();
   const target = resolve(task, toDirfd, toAt, to);
-  const rc = typeof target === "number" ? target : place(source, target);
+  const rc = typeof target === "number" ? target : place(task, source, target);
   source.unref();
   return rc;
 }
@@ -129,15 +133,13 @@ function lookup(flags: number, follows: number, empty: number): number {
 }
 
 /** Attach a detached tree, or move a mount. */
-function place(source: Path, target: Path): number {
+function place(task: Task, source: Path, target: Path): number {
   const { mount } = source;
-  if (mount.namespace !== null) return movePath(source, target);
-  const { namespace } = target.mount;
-  if (source.dentry !== mount.root || mount.parent !== null || namespace === null)
+  if (mount.namespace !== null) return movePath(task, source, target);
+  if (source.dentry !== mount.root || mount.parent !== null || !isOwn(task, target.mount))
     return refuse(EINVAL, "move_mount: not a tree that can be attached");
   if (source.inode.isDirectory !== target.inode.isDirectory) return -ENOTDIR;
-  namespace.attach(mount, target);
-  return 0;
+  return attachTree(task.kernel.vfs, mount, target);
 }
 
 export function mount_setattr(
@@ -154,8 +156,10 @@ export function mount_setattr(
   const path = resolve(task, dirfd, at, lookupFlags(flags));
   if (typeof path === "number") return path;
   if (path.dentry !== path.mount.root) return refuse(EINVAL, "mount_setattr: not a mount");
-  change(task, path.mount, attributes, (flags & AT_RECURSIVE) !== 0);
-  return 0;
+  const isLoose = path.mount.namespace === null;
+  if (!isLoose && !isOwn(task, path.mount))
+    return refuse(EINVAL, "mount_setattr: a mount of another namespace");
+  return change(path.mount, attributes, (flags & AT_RECURSIVE) !== 0);
 }
 
 /** What is to change, null for nothing, or -errno. */
@@ -173,9 +177,16 @@ function readAttributes(task: Task, at: number, size: number): MountAttributes |
   return isAttributes(attributes) ? attributes : refuse(EINVAL, "mount_setattr: bad attributes");
 }
 
-function change(task: Task, mount: Mount, attributes: MountAttributes, below: boolean): void {
-  for (const each of below ? [...mount.tree()] : [mount])
-    changeMount(task.kernel.vfs, each, attributes);
+/** All of them, or none. */
+function change(mount: Mount, attributes: MountAttributes, below: boolean): number {
+  const all = below ? [...mount.tree()] : [mount];
+  const flags = all.map((each) => changedFlags(each, attributes));
+  if (flags.some((each) => each < 0)) return -EPERM;
+  for (const [index, each] of all.entries()) {
+    each.flags = flags[index]!;
+    setPropagation(each, attributes.propagation);
+  }
+  return 0;
 }
 
 export function open_tree_attr(
@@ -194,7 +205,7 @@ export function open_tree_attr(
   const fd = open_tree(task, dirfd, at, flags);
   const mount = fd < 0 ? null : (task.files.get(fd)?.path?.mount ?? null);
   if (mount !== null && attributes !== null)
-    change(task, mount, attributes, (flags & AT_RECURSIVE) !== 0);
+    change(mount, attributes, (flags & AT_RECURSIVE) !== 0);
   return fd;
 }
 
@@ -268,6 +279,12 @@ export function fsmount(task: Task, fd: number, flags: number, attributes: numbe
   if (!(context instanceof FilesystemContext) || context.filesystem === null)
     return refuse(EINVAL, "fsmount: no filesystem was made");
   if (context.phase !== "made") return refuse(EBUSY, "fsmount: the filesystem is mounted");
+  const { filesystemTypes } = task.kernel.vfs;
+  const { type } = context.filesystem;
+  const showsKernel = filesystemTypes.get(type)?.showsKernel === true;
+  if (showsKernel && revealsMore(task.namespaces.mounts, type, mountFlags))
+    return refuse(EPERM, "fsmount: it would show what is covered here");
+  if (!hasRoom(task.kernel.vfs, 1)) return refuse(ENOSPC, "fsmount: too many mounts");
   const source = context.source === "" ? "none" : context.source;
   const mount = task.kernel.vfs.newMount(context.filesystem, mountFlags, source);
   context.phase = "mounted";

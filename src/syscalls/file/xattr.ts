@@ -298,7 +298,7 @@ function maySet(task: Task, inode: Inode, name: string): number {
   if (!isKnown(name)) return -EOPNOTSUPP;
   if (isPrefix(name)) return refuse(EINVAL, "xattr: nothing after the prefix");
   if (name === XATTR_NAME_CAPS)
-    return credentials.has(CAP_SETFCAP) ? 0 : refuse(EPERM, "setxattr: CAP_SETFCAP");
+    return credentials.hasOver(inode, CAP_SETFCAP) ? 0 : refuse(EPERM, "setxattr: CAP_SETFCAP");
   if (!isUser(name))
     return credentials.has(CAP_SYS_ADMIN) ? 0 : refuse(EPERM, "setxattr: CAP_SYS_ADMIN");
   if (!inode.isRegular && !inode.isDirectory)

@@ -229,15 +229,15 @@ function stat(task: Task, id: number, command: number, at: number): number {
   if (command !== MSG_STAT_ANY && !queue.permits(task.credentials, 0o444))
     return refuse(EACCES, "msgctl: permissions");
   const value = {
-    msg_perm: queue.permission(),
+    msg_perm: queue.permission(task),
     msg_stime: queue.sentSec,
     msg_rtime: queue.receivedSec,
     msg_ctime: queue.changedSec,
     msg_cbytes: queue.bytes,
     msg_qnum: queue.messages.length,
     msg_qbytes: queue.room,
-    msg_lspid: queue.lastSender,
-    msg_lrpid: queue.lastReceiver,
+    msg_lspid: task.numberOf(queue.lastSender),
+    msg_lrpid: task.numberOf(queue.lastReceiver),
   };
   return copyOut(task, at, msqid_ds, value, command === IPC_STAT ? 0 : queue.id);
 }
@@ -257,8 +257,9 @@ function control(task: Task, id: number, command: number, at: number): number {
   const { msg_perm, msg_qbytes } = msqid_ds.read(view, 0);
   if (msg_qbytes > queueRoom && !task.credentials.has(CAP_SYS_RESOURCE))
     return refuse(EPERM, "msgctl: more room than kernel.msgmnb");
+  const rc = queue.change(task, msg_perm);
+  if (rc < 0) return rc;
   queue.room = msg_qbytes;
-  queue.change(msg_perm.uid, msg_perm.gid, msg_perm.mode, task.kernel.vfs.nowSec());
   queue.changed();
   return 0;
 }

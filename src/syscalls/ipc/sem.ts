@@ -193,7 +193,7 @@ function stat(task: Task, id: number, command: number, at: number): number {
   if (command !== SEM_STAT_ANY && !set.permits(task.credentials, 0o444))
     return refuse(EACCES, "semctl: permissions");
   const value = {
-    sem_perm: set.permission(),
+    sem_perm: set.permission(task),
     sem_otime: set.operatedSec,
     sem_ctime: set.changedSec,
     sem_nsems: set.length,
@@ -211,7 +211,7 @@ function access(task: Task, id: number, semaphore: number, command: number, arg:
   if (semaphore < 0 || semaphore >= set.length)
     return refuse(EINVAL, "semctl: no such semaphore in the set");
   if (command === GETVAL) return set.values[semaphore]!;
-  if (command === GETPID) return set.pids[semaphore]!;
+  if (command === GETPID) return task.numberOf(set.pids[semaphore]!);
   return set.waiters(semaphore, command === GETZCNT);
 }
 
@@ -246,11 +246,7 @@ function control(task: Task, id: number, command: number, at: number): number {
   const set = semaphores.get(id);
   if (typeof set === "number") return set;
   if (!set.mayControl(task.credentials)) return refuse(EPERM, "semctl: not the owner");
-  if (view !== null) {
-    const { uid, gid, mode } = semid_ds.read(view, 0).sem_perm;
-    set.change(uid, gid, mode, task.kernel.vfs.nowSec());
-    return 0;
-  }
+  if (view !== null) return set.change(task, semid_ds.read(view, 0).sem_perm);
   semaphores.remove(set);
   set.destroy();
   return 0;

@@ -196,13 +196,13 @@ function stat(task: Task, id: number, command: number, buffer: number): number {
   if (command !== SHM_STAT_ANY && !segment.permits(task.credentials, 0o444))
     return refuse(EACCES, "shmctl: permissions");
   const value = {
-    shm_perm: segment.permission(),
+    shm_perm: segment.permission(task),
     shm_segsz: segment.bytes,
     shm_atime: segment.attachSec,
     shm_dtime: segment.detachSec,
     shm_ctime: segment.changedSec,
-    shm_cpid: segment.creatorPid,
-    shm_lpid: segment.lastPid,
+    shm_cpid: task.numberOf(segment.creatorPid),
+    shm_lpid: task.numberOf(segment.lastPid),
     shm_nattch: segment.attachments,
   };
   return copyOut(task, buffer, shmid_ds, value, command === IPC_STAT ? 0 : segment.id);
@@ -212,18 +212,15 @@ function control(task: Task, segment: ShmSegment, command: number, buffer: numbe
   const view = command === IPC_SET ? task.mm.view(buffer, shmid_ds.size) : null;
   if (command === IPC_SET && view === null) return -EFAULT;
   if (!segment.mayControl(task.credentials)) return refuse(EPERM, "shmctl: not the owner");
-  if (view === null) segment.markRemoved();
-  else {
-    const { uid, gid, mode } = shmid_ds.read(view, 0).shm_perm;
-    segment.change(uid, gid, mode, task.kernel.vfs.nowSec());
-  }
+  if (view !== null) return segment.change(task, shmid_ds.read(view, 0).shm_perm);
+  segment.markRemoved();
   return 0;
 }
 
 /** The host decides what stays in memory; permissions and the mark are kept. */
 function lock(task: Task, segment: ShmSegment, on: boolean): number {
   const { credentials, group } = task;
-  if (!credentials.has(CAP_IPC_LOCK)) {
+  if (!credentials.hasIn(segment.owner, CAP_IPC_LOCK)) {
     const { euid } = credentials;
     if (euid !== segment.uid && euid !== segment.creatorUid)
       return refuse(EPERM, "shmctl: not the owner");

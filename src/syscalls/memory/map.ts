@@ -191,7 +191,7 @@ function transfer(
   const local = readIovec(task.mm, localAt, localCount);
   if (typeof local === "number") return local;
   if (remoteCount > 1024) return -EINVAL;
-  const target = task.kernel.pids.task(pid);
+  const target = task.findTask(pid);
   const remote = readIovec(task.mm, remoteAt, remoteCount);
   if (typeof remote === "number") return remote;
   if (target === undefined || target.state === "dead") return -ESRCH;

@@ -161,7 +161,7 @@ export function set_mempolicy_home_node(
 // --- moving pages -----------------------------------------------------------------------------
 
 function findTarget(task: Task, pid: number): Task | number {
-  const target = pid === 0 ? task : task.kernel.pids.task(pid);
+  const target = pid === 0 ? task : task.findTask(pid);
   if (target === undefined || target.state === "dead") return -ESRCH;
   return mayAccess(task, target) ? target : refuse(EPERM, "no ptrace access");
 }

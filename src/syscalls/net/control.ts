@@ -19,6 +19,7 @@ import {
 import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import { AF_UNIX, SOL_SOCKET } from "../../abi/socket.ts";
 import { refuse } from "../../base/refuse.ts";
+import { NO_ID } from "../../kernel/ns/id-map.ts";
 import type { IncomingMessage, OutgoingMessage } from "../../kernel/socket/message.ts";
 import type { Task } from "../../kernel/task/task.ts";
 
@@ -77,13 +78,17 @@ function readCredentials(task: Task, data: Uint8Array, message: OutgoingMessage)
   if (data.length !== ucred.size) return refuse(EINVAL, "sendmsg: no struct ucred");
   const stated = ucred.read(new DataView(data.buffer, data.byteOffset, data.length), 0);
   const own = task.credentials;
-  const isPid = stated.pid === task.pid || own.has(CAP_SYS_ADMIN);
-  const isUid = [own.uid, own.euid, own.suid].includes(stated.uid) || own.has(CAP_SETUID);
-  const isGid = [own.gid, own.egid, own.sgid].includes(stated.gid) || own.has(CAP_SETGID);
+  const uid = own.userNamespace.kernelUid(stated.uid);
+  const gid = own.userNamespace.kernelGid(stated.gid);
+  if (uid === NO_ID || gid === NO_ID) return refuse(EINVAL, "sendmsg: ids of nobody");
+  const isPid =
+    stated.pid === task.group.ownPid || own.hasIn(task.group.pidNamespace.owner, CAP_SYS_ADMIN);
+  const isUid = [own.uid, own.euid, own.suid].includes(uid) || own.hasOwn(CAP_SETUID);
+  const isGid = [own.gid, own.egid, own.sgid].includes(gid) || own.hasOwn(CAP_SETGID);
   if (!isPid || !isUid || !isGid) return refuse(EPERM, "sendmsg: credentials of somebody else");
-  if (stated.pid !== task.pid && task.kernel.pids.group(stated.pid) == null)
-    return refuse(ESRCH, "sendmsg: credentials of no process");
-  message.credentials = stated;
+  const group = stated.pid === task.group.ownPid ? task.group : task.findGroup(stated.pid);
+  if (group === undefined) return refuse(ESRCH, "sendmsg: credentials of no process");
+  message.credentials = { pid: group.pid, uid, gid };
   return 0;
 }
 

@@ -3,13 +3,14 @@
  * Source: clone(2), fork(2), vfork(2), unshare(2).
  */
 
-import { CAP_SYS_ADMIN } from "../../abi/capability.ts";
-import { E2BIG, EFAULT, EINVAL, EMFILE, EPERM } from "../../abi/errno.ts";
+import { CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN } from "../../abi/capability.ts";
+import { E2BIG, EBADF, EFAULT, EINVAL, EMFILE, EPERM } from "../../abi/errno.ts";
 import { RLIMIT_NOFILE } from "../../abi/resource.ts";
 import {
   CLONE_ARGS_SIZE_VER0,
   CLONE_FILES,
   CLONE_FS,
+  CLONE_INTO_CGROUP,
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
   CLONE_NEWNET,
@@ -30,7 +31,15 @@ import {
 } from "../../abi/sched.ts";
 import { SIGCHLD } from "../../abi/signal.ts";
 import { refuse } from "../../base/refuse.ts";
+import { type Cgroup, isCgroupDirectory } from "../../kernel/cgroup/cgroup.ts";
 import { PidFile } from "../../kernel/files/pidfd.ts";
+import { MAX_PID_NS_LEVEL, type PidNamespace } from "../../kernel/ns/pid-namespace.ts";
+import {
+  checkUnshare,
+  pidNamespaceFor,
+  unshareNamespaces,
+  unshareUser,
+} from "../../kernel/ns/unshare.ts";
 import { type CloneRequest, cloneTask, hasFlag } from "../../kernel/task/clone.ts";
 import { PARKED } from "../../kernel/task/park.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -77,8 +86,6 @@ export function clone3(task: Task, address: number, size: number): number {
   const args = clone_args.read(new DataView(bytes.buffer), 0);
   const known = args.flags < 2 ** 34 && args.flags % 0x100 === 0;
   if (!known) return refuse(EINVAL, "clone3: unknown flags");
-  if (hasFlag(args.flags, 0x200000000))
-    return refuse(EINVAL, "clone3: CLONE_INTO_CGROUP without cgroups");
   if (hasFlag(args.flags, 0x400000)) return refuse(EINVAL, "clone3: CLONE_DETACHED");
   if (args.exit_signal > 64) return refuse(EINVAL, "clone3: bad exit signal");
   if (hasFlag(args.flags, CLONE_THREAD) && args.exit_signal !== 0)
@@ -92,19 +99,60 @@ export function clone3(task: Task, address: number, size: number): number {
   request.tls = args.tls;
   request.pidfd = args.pidfd;
   if (args.set_tid_size > 0) {
-    if (args.set_tid_size > 1 || args.set_tid === 0)
-      return refuse(EINVAL, "clone3: only one pid namespace");
-    if (!task.credentials.has(CAP_SYS_ADMIN)) return -EPERM;
-    const wish = task.mm.readI32(args.set_tid);
-    if (Number.isNaN(wish)) return -EFAULT;
-    if (wish < 1) return -EINVAL;
-    request.setTid = wish;
+    const wishes = readWishes(task, args.set_tid, args.set_tid_size);
+    if (typeof wishes === "number") return wishes;
+    request.setTid = wishes;
+  } else if (args.set_tid !== 0) return refuse(EINVAL, "clone3: set_tid without its size");
+  if (hasFlag(args.flags, CLONE_INTO_CGROUP)) {
+    const cgroup = cgroupAt(task, args.cgroup);
+    if (typeof cgroup === "number") return cgroup;
+    request.cgroup = cgroup;
   }
   return run(task, request);
 }
 
+/** The cgroup whose directory is open as `fd`, if the task may put processes there. */
+function cgroupAt(task: Task, fd: number): Cgroup | number {
+  const inode = task.files.get(fd)?.inode;
+  if (inode === undefined) return -EBADF;
+  if (!isCgroupDirectory(inode)) return refuse(EBADF, "clone3: not the directory of a cgroup");
+  const rc = inode.mayEnter(task, task.credentials, task.group);
+  return rc < 0 ? rc : inode.cgroup;
+}
+
+/** The pids that a child shall have, innermost namespace first. Checked further where they are given out. */
+function readWishes(task: Task, at: number, count: number): number[] | number {
+  const born = task.namespaces.pidForChildren;
+  if (count > MAX_PID_NS_LEVEL || at === 0) return refuse(EINVAL, "clone3: bad set_tid");
+  const view = task.mm.view(at, count * 4);
+  if (view === null) return -EFAULT;
+  const wishes: number[] = [];
+  for (let i = 0; i < count; i++) wishes.push(view.getInt32(i * 4, true));
+  const { credentials } = task;
+  let level: PidNamespace | null = born;
+  for (let i = 0; i < count && level !== null; i++, level = level.parent) {
+    const { owner } = level;
+    if (
+      !credentials.hasIn(owner, CAP_CHECKPOINT_RESTORE) &&
+      !credentials.hasIn(owner, CAP_SYS_ADMIN)
+    )
+      return refuse(EPERM, "clone3: set_tid needs CAP_CHECKPOINT_RESTORE");
+  }
+  return wishes;
+}
+
 function plain(flags: number, exitSignal: number): CloneRequest {
-  return { flags, exitSignal, stack: 0, tls: 0, parentTid: 0, childTid: 0, pidfd: 0, setTid: 0 };
+  return {
+    flags,
+    exitSignal,
+    stack: 0,
+    tls: 0,
+    parentTid: 0,
+    childTid: 0,
+    pidfd: 0,
+    setTid: [],
+    cgroup: null,
+  };
 }
 
 function run(task: Task, request: CloneRequest): number {
@@ -124,10 +172,11 @@ function run(task: Task, request: CloneRequest): number {
     else if (task.mm.writeI32(request.pidfd, pidfdNumber) < 0) return -EFAULT;
     if (pidfdNumber < 0) return -EMFILE;
   }
-  if (!hasFlag(request.flags, CLONE_VFORK)) return child.tid;
+  const tid = task.numberOf(child.tid);
+  if (!hasFlag(request.flags, CLONE_VFORK)) return tid;
   task.record.note = child;
-  task.record.progress = child.tid;
-  return awaitVfork(task, child, child.tid);
+  task.record.progress = tid;
+  return awaitVfork(task, child, tid);
 }
 
 /** Only a fatal signal ends this wait: the child is using our memory. */
@@ -140,6 +189,7 @@ function awaitVfork(task: Task, child: Task, tid: number): number {
 const KNOWN_UNSHARE = [
   CLONE_FILES,
   CLONE_FS,
+  CLONE_INTO_CGROUP,
   CLONE_NEWNS,
   CLONE_NEWUTS,
   CLONE_SYSVSEM,
@@ -153,16 +203,6 @@ const KNOWN_UNSHARE = [
   CLONE_NEWUSER,
   CLONE_NEWTIME,
 ];
-const NAMESPACE_FLAGS = [
-  CLONE_NEWNS,
-  CLONE_NEWUTS,
-  CLONE_NEWCGROUP,
-  CLONE_NEWIPC,
-  CLONE_NEWNET,
-  CLONE_NEWPID,
-  CLONE_NEWTIME,
-];
-
 export function unshare(task: Task, flags: number): number {
   let known = 0;
   for (const flag of KNOWN_UNSHARE) known += flag;
@@ -174,25 +214,24 @@ export function unshare(task: Task, flags: number): number {
     task.group.tasks.length > 1
   )
     return refuse(EINVAL, "unshare: process has several threads");
-  for (const flag of NAMESPACE_FLAGS)
-    if (hasFlag(flags, flag) && !task.credentials.has(CAP_SYS_ADMIN))
-      return refuse(EPERM, "unshare: needs CAP_SYS_ADMIN");
-  for (const flag of [CLONE_NEWUSER, CLONE_NEWCGROUP, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWTIME])
-    if (hasFlag(flags, flag))
-      return refuse(EINVAL, "unshare: this namespace type is not implemented");
+  if (hasFlag(flags, CLONE_NEWUSER) && task.group.tasks.length > 1)
+    return refuse(EINVAL, "unshare: a user namespace for one of several threads");
+  const kinds = flags | 0;
+  const rc = checkUnshare(task, kinds);
+  if (rc < 0) return rc;
   if (hasFlag(flags, CLONE_FILES) && task.files.users > 1) {
     task.files.users--;
     task.files = task.files.copy();
   }
-  if ((hasFlag(flags, CLONE_FS) || hasFlag(flags, CLONE_NEWNS)) && task.fs.users > 1) {
+  const leavesFs = (kinds & (CLONE_FS | CLONE_NEWNS | CLONE_NEWUSER)) !== 0;
+  if (leavesFs && task.fs.users > 1) {
     const shared = task.fs;
     task.fs = shared.copy();
     shared.unref();
   }
-  const uts = hasFlag(flags, CLONE_NEWUTS);
-  const mounts = hasFlag(flags, CLONE_NEWNS);
-  const ipc = hasFlag(flags, CLONE_NEWIPC);
-  if (ipc || hasFlag(flags, CLONE_SYSVSEM)) task.namespaces.ipc.processExits(task.group);
-  if (uts || mounts || ipc) task.namespaces = task.namespaces.unshare(task, uts, mounts, ipc);
+  if ((kinds & (CLONE_NEWIPC | CLONE_SYSVSEM)) !== 0) task.namespaces.ipc.processExits(task.group);
+  task.credentials = unshareUser(task, kinds);
+  const born = pidNamespaceFor(task, kinds, task.credentials.userNamespace);
+  task.setNamespaces(unshareNamespaces(task, task.namespaces, kinds, born));
   return 0;
 }

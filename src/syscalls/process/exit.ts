@@ -50,11 +50,11 @@ export function wait4(
   if (options & ~valid) return refuse(EINVAL, "wait4: unknown options");
   if (pid === -2147483648) return -ESRCH;
   let type = P_PID;
-  let id = pid;
+  let id = pid > 0 ? task.group.pidNamespace.named(pid) : pid;
   if (pid === -1) type = P_ALL;
   else if (pid === 0 || pid < -1) {
     type = P_PGID;
-    id = pid === 0 ? task.group.processGroup.id : -pid;
+    id = pid === 0 ? task.group.processGroup.id : task.group.pidNamespace.named(-pid);
   }
   const found = waitForChild(task, type, id, options | WEXITED);
   if (typeof found === "number") return found;
@@ -86,9 +86,10 @@ export function waitid(
     nonblocking = file.nonblocking;
   } else if (type === P_PGID) {
     if (id < 0) return -EINVAL;
-    if (id === 0) which = task.group.processGroup.id;
+    which = id === 0 ? task.group.processGroup.id : task.group.pidNamespace.named(id);
   } else if (type === P_PID) {
     if (id <= 0) return -EINVAL;
+    which = task.group.pidNamespace.named(id);
   } else if (type !== P_ALL) return refuse(EINVAL, "waitid: unknown id type");
   const found = waitForChild(task, kind, which, nonblocking ? options | WNOHANG : options);
   if (found === PARKED || (typeof found === "number" && found < 0)) return found;

@@ -8,6 +8,7 @@ import { CAP_SETGID, CAP_SETPCAP, CAP_SETUID } from "../../abi/capability.ts";
 import { EFAULT, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
 import { refuse } from "../../base/refuse.ts";
 import { type CapabilitySet, NO_CAPABILITIES, union } from "../../kernel/cred/credentials.ts";
+import { NO_ID } from "../../kernel/ns/id-map.ts";
 import type { Task } from "../../kernel/task/task.ts";
 
 const KEEP = 0xffffffff;
@@ -18,13 +19,35 @@ const CAPABILITY_VERSION_1 = 0x19980330;
 const CAPABILITY_VERSION_2 = 0x20071026;
 const CAPABILITY_VERSION_3 = 0x20080522;
 
-export const getpid = (task: Task): number => task.pid;
-export const gettid = (task: Task): number => task.tid;
-export const getppid = (task: Task): number => task.group.parentPid;
-export const getuid = (task: Task): number => task.credentials.uid;
-export const geteuid = (task: Task): number => task.credentials.euid;
-export const getgid = (task: Task): number => task.credentials.gid;
-export const getegid = (task: Task): number => task.credentials.egid;
+export const getpid = (task: Task): number => task.group.ownPid;
+export const gettid = (task: Task): number => task.ownTid;
+export const getppid = (task: Task): number => task.numberOf(task.group.parentPid);
+export const getuid = (task: Task): number => shownUid(task, task.credentials.uid);
+export const geteuid = (task: Task): number => shownUid(task, task.credentials.euid);
+export const getgid = (task: Task): number => shownGid(task, task.credentials.gid);
+export const getegid = (task: Task): number => shownGid(task, task.credentials.egid);
+
+/** The kernel's id of a user in the caller's namespace, NO_ID when it has none; KEEP stays itself. */
+function userNamed(task: Task, uid: number): number {
+  return task.credentials.userNamespace.kernelUid(uid);
+}
+
+function groupNamed(task: Task, gid: number): number {
+  return task.credentials.userNamespace.kernelGid(gid);
+}
+
+function shownUid(task: Task, uid: number): number {
+  return task.credentials.userNamespace.shownUid(uid);
+}
+
+function shownGid(task: Task, gid: number): number {
+  return task.credentials.userNamespace.shownGid(gid);
+}
+
+/** Is one of the ids, as given and as the kernel knows them, a name of nobody? */
+function hasNobody(given: readonly number[], known: readonly number[]): boolean {
+  return given.some((id, i) => id !== KEEP && known[i] === NO_ID);
+}
 
 // --- users --------------------------------------------------------------------------------------
 
@@ -32,33 +55,38 @@ export const getegid = (task: Task): number => task.credentials.egid;
 function commitUsers(task: Task, uid: number, euid: number, suid: number): void {
   const old = task.credentials;
   let { permitted, effective, ambient } = old;
-  const hadRoot = old.uid === 0 || old.euid === 0 || old.suid === 0;
-  const hasRoot = uid === 0 || euid === 0 || suid === 0;
+  const { root } = old;
+  const hadRoot = old.uid === root || old.euid === root || old.suid === root;
+  const hasRoot = uid === root || euid === root || suid === root;
   if ((old.securebits & SECBIT_NO_SETUID_FIXUP) === 0) {
     if (hadRoot && !hasRoot && (old.securebits & SECBIT_KEEP_CAPS) === 0) {
       permitted = NO_CAPABILITIES;
       ambient = NO_CAPABILITIES;
     }
-    if (old.euid === 0 && euid !== 0) effective = NO_CAPABILITIES;
-    if (old.euid !== 0 && euid === 0) effective = permitted;
+    if (old.euid === root && euid !== root) effective = NO_CAPABILITIES;
+    if (old.euid !== root && euid === root) effective = permitted;
   }
   task.credentials = old.with({ uid, euid, suid, fsuid: euid, permitted, effective, ambient });
   if (old.euid !== euid) task.mm.dumpable = 0;
 }
 
-export function setuid(task: Task, uid: number): number {
-  if (uid === KEEP) return -EINVAL;
+export function setuid(task: Task, id: number): number {
+  const uid = userNamed(task, id);
+  if (uid === NO_ID) return -EINVAL;
   const { credentials } = task;
-  if (credentials.has(CAP_SETUID)) commitUsers(task, uid, uid, uid);
+  if (credentials.hasOwn(CAP_SETUID)) commitUsers(task, uid, uid, uid);
   else if (uid === credentials.uid || uid === credentials.suid)
     commitUsers(task, credentials.uid, uid, credentials.suid);
   else return refuse(EPERM, "setuid: needs CAP_SETUID");
   return 0;
 }
 
-export function setreuid(task: Task, ruid: number, euid: number): number {
+export function setreuid(task: Task, real: number, effectively: number): number {
   const c = task.credentials;
-  const may = c.has(CAP_SETUID);
+  const ruid = userNamed(task, real);
+  const euid = userNamed(task, effectively);
+  if (hasNobody([real, effectively], [ruid, euid])) return -EINVAL;
+  const may = c.hasOwn(CAP_SETUID);
   if (ruid !== KEEP && !may && ruid !== c.uid && ruid !== c.euid) return -EPERM;
   if (euid !== KEEP && !may && euid !== c.uid && euid !== c.euid && euid !== c.suid) return -EPERM;
   const uid = ruid === KEEP ? c.uid : ruid;
@@ -68,10 +96,12 @@ export function setreuid(task: Task, ruid: number, euid: number): number {
   return 0;
 }
 
-export function setresuid(task: Task, ruid: number, euid: number, suid: number): number {
+export function setresuid(task: Task, ...given: [number, number, number]): number {
   const c = task.credentials;
+  const [ruid, euid, suid] = given.map((id) => userNamed(task, id)) as [number, number, number];
+  if (hasNobody(given, [ruid, euid, suid])) return -EINVAL;
   for (const id of [ruid, euid, suid])
-    if (id !== KEEP && !c.has(CAP_SETUID) && id !== c.uid && id !== c.euid && id !== c.suid)
+    if (id !== KEEP && !c.hasOwn(CAP_SETUID) && id !== c.uid && id !== c.euid && id !== c.suid)
       return -EPERM;
   commitUsers(
     task,
@@ -84,31 +114,40 @@ export function setresuid(task: Task, ruid: number, euid: number, suid: number):
 
 export function getresuid(task: Task, ruid: number, euid: number, suid: number): number {
   const c = task.credentials;
-  return writeThree(task, [ruid, euid, suid], [c.uid, c.euid, c.suid]);
+  return writeThree(
+    task,
+    [ruid, euid, suid],
+    [c.uid, c.euid, c.suid].map((id) => shownUid(task, id)),
+  );
 }
 
-export function setfsuid(task: Task, uid: number): number {
+export function setfsuid(task: Task, id: number): number {
   const c = task.credentials;
+  const uid = userNamed(task, id);
   const allowed =
-    c.has(CAP_SETUID) || uid === c.uid || uid === c.euid || uid === c.suid || uid === c.fsuid;
+    c.hasOwn(CAP_SETUID) || uid === c.uid || uid === c.euid || uid === c.suid || uid === c.fsuid;
   if (uid !== KEEP && allowed) task.credentials = c.with({ fsuid: uid });
-  return c.fsuid;
+  return shownUid(task, c.fsuid);
 }
 
 // --- groups -------------------------------------------------------------------------------------
 
-export function setgid(task: Task, gid: number): number {
-  if (gid === KEEP) return -EINVAL;
+export function setgid(task: Task, id: number): number {
+  const gid = groupNamed(task, id);
+  if (gid === NO_ID) return -EINVAL;
   const c = task.credentials;
-  if (c.has(CAP_SETGID)) task.credentials = c.with({ gid, egid: gid, sgid: gid, fsgid: gid });
+  if (c.hasOwn(CAP_SETGID)) task.credentials = c.with({ gid, egid: gid, sgid: gid, fsgid: gid });
   else if (gid === c.gid || gid === c.sgid) task.credentials = c.with({ egid: gid, fsgid: gid });
   else return refuse(EPERM, "setgid: needs CAP_SETGID");
   return 0;
 }
 
-export function setregid(task: Task, rgid: number, egid: number): number {
+export function setregid(task: Task, real: number, effectively: number): number {
   const c = task.credentials;
-  const may = c.has(CAP_SETGID);
+  const rgid = groupNamed(task, real);
+  const egid = groupNamed(task, effectively);
+  if (hasNobody([real, effectively], [rgid, egid])) return -EINVAL;
+  const may = c.hasOwn(CAP_SETGID);
   if (rgid !== KEEP && !may && rgid !== c.gid && rgid !== c.egid) return -EPERM;
   if (egid !== KEEP && !may && egid !== c.gid && egid !== c.egid && egid !== c.sgid) return -EPERM;
   const effective = egid === KEEP ? c.egid : egid;
@@ -122,10 +161,12 @@ export function setregid(task: Task, rgid: number, egid: number): number {
   return 0;
 }
 
-export function setresgid(task: Task, rgid: number, egid: number, sgid: number): number {
+export function setresgid(task: Task, ...given: [number, number, number]): number {
   const c = task.credentials;
+  const [rgid, egid, sgid] = given.map((id) => groupNamed(task, id)) as [number, number, number];
+  if (hasNobody(given, [rgid, egid, sgid])) return -EINVAL;
   for (const id of [rgid, egid, sgid])
-    if (id !== KEEP && !c.has(CAP_SETGID) && id !== c.gid && id !== c.egid && id !== c.sgid)
+    if (id !== KEEP && !c.hasOwn(CAP_SETGID) && id !== c.gid && id !== c.egid && id !== c.sgid)
       return -EPERM;
   const effective = egid === KEEP ? c.egid : egid;
   task.credentials = c.with({
@@ -139,15 +180,20 @@ export function setresgid(task: Task, rgid: number, egid: number, sgid: number):
 
 export function getresgid(task: Task, rgid: number, egid: number, sgid: number): number {
   const c = task.credentials;
-  return writeThree(task, [rgid, egid, sgid], [c.gid, c.egid, c.sgid]);
+  return writeThree(
+    task,
+    [rgid, egid, sgid],
+    [c.gid, c.egid, c.sgid].map((id) => shownGid(task, id)),
+  );
 }
 
-export function setfsgid(task: Task, gid: number): number {
+export function setfsgid(task: Task, id: number): number {
   const c = task.credentials;
+  const gid = groupNamed(task, id);
   const allowed =
-    c.has(CAP_SETGID) || gid === c.gid || gid === c.egid || gid === c.sgid || gid === c.fsgid;
+    c.hasOwn(CAP_SETGID) || gid === c.gid || gid === c.egid || gid === c.sgid || gid === c.fsgid;
   if (gid !== KEEP && allowed) task.credentials = c.with({ fsgid: gid });
-  return c.fsgid;
+  return shownGid(task, c.fsgid);
 }
 
 export function getgroups(task: Task, size: number, list: number): number {
@@ -155,17 +201,22 @@ export function getgroups(task: Task, size: number, list: number): number {
   if (size < 0) return -EINVAL;
   if (size === 0) return groups.length;
   if (size < groups.length) return refuse(EINVAL, "getgroups: list too short");
-  const bytes = new Uint8Array(Uint32Array.from(groups).buffer);
+  const bytes = new Uint8Array(Uint32Array.from(groups, (gid) => shownGid(task, gid)).buffer);
   return task.mm.write(list, bytes) < 0 ? -EFAULT : groups.length;
 }
 
 export function setgroups(task: Task, size: number, list: number): number {
-  if (!task.credentials.has(CAP_SETGID)) return refuse(EPERM, "setgroups: needs CAP_SETGID");
+  const { credentials } = task;
+  const { userNamespace } = credentials;
+  if (!credentials.hasOwn(CAP_SETGID) || !userNamespace.groupsCanBeSet)
+    return refuse(EPERM, "setgroups: needs CAP_SETGID, and a user namespace that allows it");
   if (size < 0 || size > NGROUPS_MAX) return -EINVAL;
   const bytes = task.mm.read(list, size * 4);
   if (bytes === null) return -EFAULT;
-  const groups = [...new Uint32Array(bytes.buffer)].sort((a, b) => a - b);
-  task.credentials = task.credentials.with({ groups });
+  const groups = Array.from(new Uint32Array(bytes.buffer), (gid) => userNamespace.kernelGid(gid));
+  if (groups.includes(NO_ID)) return -EINVAL;
+  groups.sort((a, b) => a - b);
+  task.credentials = credentials.with({ groups });
   return 0;
 }
 
@@ -191,7 +242,7 @@ export function capget(task: Task, header: number, data: number): number {
   if (words < 0) return data === 0 && words === -EINVAL ? 0 : words;
   const pid = task.mm.readI32(header + 4);
   if (pid < 0) return -EINVAL;
-  const target = pid === 0 ? task : task.kernel.pids.task(pid);
+  const target = pid === 0 ? task : task.findTask(pid);
   if (target === undefined) return -ESRCH;
   if (data === 0) return 0;
   const { effective, permitted, inheritable } = target.credentials;
@@ -205,7 +256,7 @@ export function capset(task: Task, header: number, data: number): number {
   const words = capabilityWords(task, header);
   if (words < 0) return words;
   const pid = task.mm.readI32(header + 4);
-  if (pid !== 0 && pid !== task.tid) return refuse(EPERM, "capset: only the caller's own");
+  if (pid !== 0 && pid !== task.ownTid) return refuse(EPERM, "capset: only the caller's own");
   const bytes = task.mm.read(data, words * 12);
   if (bytes === null) return -EFAULT;
   const raw = new Uint32Array(bytes.buffer);
@@ -219,7 +270,7 @@ export function capset(task: Task, header: number, data: number): number {
   const c = task.credentials;
   if (!isSubset(permitted, c.permitted)) return refuse(EPERM, "capset: permitted cannot grow");
   if (!isSubset(effective, permitted)) return refuse(EPERM, "capset: effective exceeds permitted");
-  const ceiling = union(c.inheritable, c.has(CAP_SETPCAP) ? c.bounding : c.permitted);
+  const ceiling = union(c.inheritable, c.hasOwn(CAP_SETPCAP) ? c.bounding : c.permitted);
   if (!isSubset(inheritable, ceiling)) return refuse(EPERM, "capset: inheritable cannot grow");
   const ambient = intersect(c.ambient, intersect(permitted, inheritable));
   task.credentials = c.with({ effective, permitted, inheritable, ambient });

@@ -28,8 +28,8 @@ export function kcmp(
   index1: number,
   index2: number,
 ): number {
-  const first = task.kernel.pids.task(pid1);
-  const second = task.kernel.pids.task(pid2);
+  const first = task.findTask(pid1);
+  const second = task.findTask(pid2);
   if (first === undefined || second === undefined) return -ESRCH;
   if (!mayAccess(task, first) || !mayAccess(task, second))
     return refuse(EPERM, "kcmp: no ptrace access");

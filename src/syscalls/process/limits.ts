@@ -57,7 +57,7 @@ export function prlimit64(
   oldAt: number,
 ): number {
   if (which < 0 || which >= RLIM_NLIMITS) return -EINVAL;
-  const target = pid === 0 ? task : task.kernel.pids.task(pid);
+  const target = pid === 0 ? task : task.findTask(pid);
   if (target === undefined) return -ESRCH;
   if (target.group !== task.group && !mayTouch(task, target)) return -EPERM;
   let soft = 0;
@@ -86,7 +86,7 @@ function mayTouch(task: Task, target: Task): boolean {
   const same =
     [theirs.uid, theirs.euid, theirs.suid].every((id) => id === own.uid) &&
     [theirs.gid, theirs.egid, theirs.sgid].every((id) => id === own.gid);
-  return same || own.has(CAP_SYS_RESOURCE);
+  return same || own.hasIn(theirs.userNamespace, CAP_SYS_RESOURCE);
 }
 
 const timeval = (ns: number) => ({

@@ -11,8 +11,8 @@ import type { Task } from "../../kernel/task/task.ts";
 
 export function pidfd_open(task: Task, pid: number, flags: number): number {
   if (flags & ~PIDFD_NONBLOCK || pid <= 0) return refuse(EINVAL, "pidfd_open: bad pid or flags");
-  const group = task.kernel.pids.group(pid);
-  if (group === undefined) return task.kernel.pids.task(pid) === undefined ? -ESRCH : -EINVAL;
+  const group = task.findGroup(pid);
+  if (group === undefined) return task.findTask(pid) === undefined ? -ESRCH : -EINVAL;
   const file = new PidFile(task, group, flags);
   const fd = task.files.install(file, true, task.group.limits.soft(RLIMIT_NOFILE));
   if (fd < 0) file.unref();

@@ -128,7 +128,7 @@ const options = new Map<number, Option>([
   [
     PR_CAPBSET_DROP,
     (task, cap) => {
-      if (!task.credentials.has(CAP_SETPCAP)) return -EPERM;
+      if (!task.credentials.hasOwn(CAP_SETPCAP)) return -EPERM;
       if (cap > CAP_LAST) return -EINVAL;
       const { bounding } = task.credentials;
       const lo = cap < 32 ? (bounding.lo & ~(1 << cap)) >>> 0 : bounding.lo;
@@ -143,7 +143,7 @@ const options = new Map<number, Option>([
   [
     PR_SET_SECUREBITS,
     (task, bits) => {
-      if (!task.credentials.has(CAP_SETPCAP)) return -EPERM;
+      if (!task.credentials.hasOwn(CAP_SETPCAP)) return -EPERM;
       if (bits > 0xff) return -EPERM;
       task.credentials = task.credentials.with({ securebits: bits });
       return 0;
@@ -265,7 +265,7 @@ export function arch_prctl(task: Task, code: number, address: number): number {
 
 export function set_tid_address(task: Task, address: number): number {
   task.clearChildTid = address;
-  return task.tid;
+  return task.ownTid;
 }
 
 export function set_robust_list(task: Task, head: number, size: number): number {
@@ -275,7 +275,7 @@ export function set_robust_list(task: Task, head: number, size: number): number 
 }
 
 export function get_robust_list(task: Task, pid: number, headAt: number, sizeAt: number): number {
-  const target = pid === 0 ? task : task.kernel.pids.task(pid);
+  const target = pid === 0 ? task : task.findTask(pid);
   if (target === undefined) return -ESRCH;
   if (task.mm.writeU64(sizeAt, ROBUST_LIST_HEAD_SIZE) < 0) return -EFAULT;
   return task.mm.writeU64(headAt, target.robustList);

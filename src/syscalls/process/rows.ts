@@ -51,7 +51,7 @@ import * as setnsHandlers from "./setns.ts";
 export const clone = syscall("clone", {
   x64: 56,
   args: [flags("flags", cloneFlags), ptr("stack"), ptr("parent_tid"), ptr("child_tid"), ptr("tls")],
-  support: { partial: "user, pid, net, cgroup and time namespaces are refused with EINVAL" },
+  support: "full",
   run: cloneHandlers.clone,
 });
 
@@ -59,8 +59,7 @@ export const clone3 = syscall("clone3", {
   x64: 435,
   args: [sized("cl_args", "in", clone_args, "size"), size("size")],
   support: {
-    partial:
-      "user, pid, net, cgroup and time namespaces and CLONE_INTO_CGROUP are refused with EINVAL",
+    partial: "time namespaces are refused with EINVAL",
   },
   run: cloneHandlers.clone3,
 });
@@ -246,14 +245,18 @@ export const seccomp = syscall("seccomp", {
 export const unshare = syscall("unshare", {
   x64: 272,
   args: [flags("flags", unshareFlags)],
-  support: { partial: "mount, UTS and IPC namespaces; the others are refused with EINVAL" },
+  support: {
+    partial: "time namespaces are refused with EINVAL",
+  },
   run: cloneHandlers.unshare,
 });
 
 export const setns = syscall("setns", {
   x64: 308,
   args: [fd("fd"), flags("nstype", namespaceFlags)],
-  support: { partial: "mount, UTS and IPC namespaces; all processes share the others" },
+  support: {
+    partial: "all kinds but time namespaces",
+  },
   run: setnsHandlers.setns,
 });
 

@@ -36,7 +36,7 @@ const UTIL_MAX = 1024;
 const MOST_PRIORITY = 99;
 
 function find(task: Task, pid: number): Task | undefined {
-  return pid === 0 ? task : task.kernel.pids.task(pid);
+  return pid === 0 ? task : task.findTask(pid);
 }
 
 function isRealtime(policy: number): boolean {

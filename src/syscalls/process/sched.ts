@@ -18,7 +18,7 @@ const NR_CPUS_BYTES = 128;
 const CPUMASK_BYTES = 32;
 
 function find(task: Task, pid: number): Task | undefined {
-  return pid === 0 ? task : task.kernel.pids.task(pid);
+  return pid === 0 ? task : task.findTask(pid);
 }
 
 export function sched_yield(): number {
@@ -129,12 +129,15 @@ function chosen(task: Task, which: number, who: number): ThreadGroup[] | number 
     return target === undefined ? [] : [target.group];
   }
   if (which === PRIO_PGRP) {
-    const id = who === 0 ? task.group.processGroup.id : who;
-    return [...(kernel.pids.processGroup(id)?.members ?? [])];
+    const processGroup = who === 0 ? task.group.processGroup : task.findProcessGroup(who);
+    return [...(processGroup?.members ?? [])];
   }
   if (which === PRIO_USER) {
-    const uid = who === 0 ? task.credentials.uid : who;
-    return [...kernel.pids.groups()].filter((group) => group.anyTask?.credentials.uid === uid);
+    const { uid: own, userNamespace } = task.credentials;
+    const uid = who === 0 ? own : userNamespace.kernelUid(who);
+    return [...kernel.pids.groups()].filter(
+      (group) => task.numberOf(group.pid) !== 0 && group.anyTask?.credentials.uid === uid,
+    );
   }
   return -EINVAL;
 }
@@ -158,7 +161,7 @@ export function setpriority(task: Task, which: number, who: number, value: numbe
     if (target === null) continue;
     const own = task.credentials;
     const same = target.credentials.uid === own.euid || target.credentials.euid === own.euid;
-    if (!same && !own.has(CAP_SYS_NICE)) error = -EPERM;
+    if (!same && !own.hasIn(target.credentials.userNamespace, CAP_SYS_NICE)) error = -EPERM;
     else if (
       nice < group.nice &&
       !own.has(CAP_SYS_NICE) &&

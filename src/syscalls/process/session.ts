@@ -7,25 +7,25 @@ import type { Task } from "../../kernel/task/task.ts";
 import type { ThreadGroup } from "../../kernel/task/thread-group.ts";
 
 function find(task: Task, pid: number): ThreadGroup | undefined {
-  return pid === 0
-    ? task.group
-    : (task.kernel.pids.task(pid)?.group ?? task.kernel.pids.group(pid));
+  return pid === 0 ? task.group : (task.findTask(pid)?.group ?? task.findGroup(pid));
 }
 
-export const getpgrp = (task: Task): number => task.group.processGroup.id;
+export const getpgrp = (task: Task): number => task.numberOf(task.group.processGroup.id);
 
 export function getpgid(task: Task, pid: number): number {
-  return find(task, pid)?.processGroup.id ?? -ESRCH;
+  const group = find(task, pid);
+  return group === undefined ? -ESRCH : task.numberOf(group.processGroup.id);
 }
 
 export function getsid(task: Task, pid: number): number {
-  return find(task, pid)?.session.id ?? -ESRCH;
+  const group = find(task, pid);
+  return group === undefined ? -ESRCH : task.numberOf(group.session.id);
 }
 
 export function setpgid(task: Task, pid: number, pgid: number): number {
   const { group, kernel } = task;
   if (pgid < 0) return refuse(EINVAL, "setpgid: negative group");
-  const target = pid === 0 ? group : kernel.pids.group(pid);
+  const target = pid === 0 ? group : task.findGroup(pid);
   if (target === undefined) return -ESRCH;
   if (target !== group) {
     if (target.parent !== group) return refuse(ESRCH, "setpgid: neither the caller nor its child");
@@ -34,7 +34,7 @@ export function setpgid(task: Task, pid: number, pgid: number): number {
     if (target.hasExeced) return refuse(EACCES, "setpgid: child has executed a program");
   }
   if (target.session.leader === target) return refuse(EPERM, "setpgid: session leader");
-  const id = pgid === 0 ? target.pid : pgid;
+  const id = pgid === 0 ? target.pid : group.pidNamespace.named(pgid);
   if (id !== target.pid) {
     const wanted = kernel.pids.processGroup(id);
     if (wanted === undefined || wanted.session !== group.session)
@@ -49,5 +49,5 @@ export function setsid(task: Task): number {
   if (group.session.leader === group || kernel.pids.processGroup(group.pid) !== undefined)
     return refuse(EPERM, "setsid: already a group leader");
   kernel.newSession(group);
-  return group.session.id;
+  return task.numberOf(group.session.id);
 }

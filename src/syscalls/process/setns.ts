@@ -1,77 +1,110 @@
 /**
- * setns: enter namespaces of another process, named by its pidfd or by /proc/PID/ns. Source: setns(2). Mount, UTS and
- * IPC namespaces exist here in more than one piece; every process is in the one of the other types.
+ * setns: enter namespaces of another process, named by its pidfd or by files of /proc/PID/ns. Source: setns(2).
  */
 import { CAP_SYS_ADMIN, CAP_SYS_CHROOT } from "../../abi/capability.ts";
 import { EBADF, EINVAL, EPERM, ESRCH } from "../../abi/errno.ts";
-import {
-  CLONE_NEWIPC,
-  CLONE_NEWNS,
-  CLONE_NEWUSER,
-  CLONE_NEWUTS,
-  namespaceFlags,
-} from "../../abi/sched.ts";
+import { CLONE_NEWNS, CLONE_NEWUSER, namespaceFlags } from "../../abi/sched.ts";
 import { refuse } from "../../base/refuse.ts";
+import { CgroupNamespace } from "../../kernel/cgroup/cgroup.ts";
+import type { Credentials } from "../../kernel/cred/credentials.ts";
 import { getFile } from "../../kernel/fd/get.ts";
 import { PidFile } from "../../kernel/files/pidfd.ts";
+import { IpcNamespace } from "../../kernel/ipc/namespace.ts";
+import type { Namespace } from "../../kernel/ns/namespace.ts";
 import { NamespaceFile } from "../../kernel/ns/namespace-file.ts";
-import { Namespaces } from "../../kernel/ns/namespaces.ts";
+import { type NamespaceFields, UtsNamespace } from "../../kernel/ns/namespaces.ts";
+import { PidNamespace } from "../../kernel/ns/pid-namespace.ts";
+import { UserNamespace } from "../../kernel/ns/user-namespace.ts";
+import { NetworkNamespace } from "../../kernel/socket/network.ts";
 import { mayAccess } from "../../kernel/task/access.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
-import { Path } from "../../kernel/vfs/path.ts";
+import { MountNamespace } from "../../kernel/vfs/mount-namespace.ts";
 
-export function setns(task: Task, fd: number, type: number): number {
+type Changes = { -readonly [K in keyof NamespaceFields]?: NamespaceFields[K] };
+
+export function setns(task: Task, fd: number, types: number): number {
   const file = getFile(task, fd);
   if (file === null) return -EBADF;
-  const refusal = file instanceof NamespaceFile ? 0 : checkPidfd(task, file, type);
-  if (refusal < 0) return refusal;
-  if (file instanceof NamespaceFile) {
-    if (type !== 0 && type !== file.type) return refuse(EINVAL, "setns: another type of namespace");
-    return mayEnter(task, file.type) || enter(task, file.namespaces, file.type);
-  }
-  const { namespaces } = (file as PidFile).group.anyTask!;
-  return mayEnter(task, type) || enter(task, namespaces, type);
+  const wanted = file instanceof NamespaceFile ? ofFile(file, types) : ofPidfd(task, file, types);
+  return typeof wanted === "number" ? wanted : enter(task, wanted);
 }
 
-function checkPidfd(task: Task, file: File, types: number): number {
+function ofFile({ namespace }: NamespaceFile, type: number): Namespace[] | number {
+  if (type !== 0 && type !== namespace.flag)
+    return refuse(EINVAL, "setns: another type of namespace");
+  return [namespace];
+}
+
+function ofPidfd(task: Task, file: File, types: number): Namespace[] | number {
   if (!(file instanceof PidFile)) return refuse(EINVAL, "setns: neither a pidfd nor a namespace");
   if (types === 0 || namespaceFlags.unknown(types) !== 0)
     return refuse(EINVAL, "setns: no namespace types");
   const target = file.group.anyTask;
   if (target === null) return -ESRCH;
-  return mayAccess(task, target) ? 0 : refuse(EPERM, "setns: no ptrace access");
+  if (!mayAccess(task, target)) return refuse(EPERM, "setns: no ptrace access");
+  const { uts, mounts, ipc, network, cgroup } = target.namespaces;
+  const all: Namespace[] = [mounts, uts, ipc, network, cgroup, target.group.pidNamespace];
+  if ((types & CLONE_NEWUSER) !== 0) all.unshift(target.credentials.userNamespace);
+  return all.filter(({ flag }) => (types & flag) !== 0);
 }
 
-function mayEnter(task: Task, types: number): number {
+/** All of them, or none. The user namespace is first, and its powers count for the others. */
+function enter(task: Task, wanted: readonly Namespace[]): number {
+  const changes: Changes = {};
+  let { credentials } = task;
+  for (const namespace of wanted) {
+    if (namespace instanceof UserNamespace) {
+      const rc = mayEnterUser(task, namespace);
+      if (rc < 0) return rc;
+      credentials = credentials.enter(namespace);
+      continue;
+    }
+    const rc = mayEnter(task, credentials, namespace) || choose(task, namespace, changes);
+    if (rc < 0) return rc;
+  }
+  const { ipc, mounts } = task.namespaces;
+  if (changes.ipc !== undefined && changes.ipc !== ipc) ipc.processExits(task.group);
+  task.credentials = credentials;
+  task.setNamespaces(task.namespaces.with(changes));
+  if (task.namespaces.mounts !== mounts) {
+    const { top } = task.namespaces.mounts;
+    task.fs.setRoot(top);
+    task.fs.setCwd(top);
+  }
+  return 0;
+}
+
+function mayEnterUser(task: Task, namespace: UserNamespace): number {
   const { credentials } = task;
-  // Nobody enters the user namespace that he is in already.
-  if ((types & CLONE_NEWUSER) !== 0) return refuse(EINVAL, "setns: the own user namespace");
-  if (!credentials.has(CAP_SYS_ADMIN)) return refuse(EPERM, "setns: CAP_SYS_ADMIN");
-  if ((types & CLONE_NEWNS) === 0) return 0;
-  if (!credentials.has(CAP_SYS_CHROOT)) return refuse(EPERM, "setns: CAP_SYS_CHROOT");
+  if (namespace === credentials.userNamespace)
+    return refuse(EINVAL, "setns: the own user namespace");
+  if (task.group.tasks.length > 1) return refuse(EINVAL, "setns: the process has several threads");
+  if (task.fs.users > 1) return refuse(EINVAL, "setns: the root directory is shared");
+  return credentials.hasIn(namespace, CAP_SYS_ADMIN) ? 0 : refuse(EPERM, "setns: CAP_SYS_ADMIN");
+}
+
+function mayEnter(task: Task, own: Credentials, { owner, flag }: Namespace): number {
+  const { credentials } = task;
+  // By the old powers or by those of the user namespace entered just now.
+  const may = credentials.hasIn(owner, CAP_SYS_ADMIN) || own.hasIn(owner, CAP_SYS_ADMIN);
+  if (!may || !own.hasOwn(CAP_SYS_ADMIN)) return refuse(EPERM, "setns: CAP_SYS_ADMIN");
+  if (flag !== CLONE_NEWNS) return 0;
+  if (!own.hasOwn(CAP_SYS_CHROOT)) return refuse(EPERM, "setns: CAP_SYS_CHROOT");
   return task.fs.users > 1 ? refuse(EINVAL, "setns: the root directory is shared") : 0;
 }
 
-function enter(task: Task, theirs: Namespaces, type: number): number {
-  const own = task.namespaces;
-  const mounts = (type & CLONE_NEWNS) !== 0 ? theirs.mounts : own.mounts;
-  if ((type & CLONE_NEWIPC) !== 0) own.ipc.processExits(task.group);
-  task.namespaces = new Namespaces(
-    (type & CLONE_NEWUTS) !== 0 ? theirs.uts : own.uts,
-    mounts,
-    (type & CLONE_NEWIPC) !== 0 ? theirs.ipc : own.ipc,
-  );
-  if (mounts === own.mounts) return 0;
-  let { root } = mounts;
-  // What is mounted over the root is the root that is seen.
-  for (
-    let over = root.children.get(root.root);
-    over !== undefined;
-    over = root.children.get(root.root)
-  )
-    root = over;
-  task.fs.setRoot(new Path(root, root.root));
-  task.fs.setCwd(new Path(root, root.root));
+function choose(task: Task, namespace: Namespace, changes: Changes): number {
+  if (namespace instanceof MountNamespace) changes.mounts = namespace;
+  else if (namespace instanceof UtsNamespace) changes.uts = namespace;
+  else if (namespace instanceof IpcNamespace) changes.ipc = namespace;
+  else if (namespace instanceof NetworkNamespace) changes.network = namespace;
+  else if (namespace instanceof CgroupNamespace) changes.cgroup = namespace;
+  else if (namespace instanceof PidNamespace) {
+    // Only downwards: a process must not see less of its children than of itself.
+    if (!namespace.isWithin(task.group.pidNamespace))
+      return refuse(EINVAL, "setns: a pid namespace that is not below the own one");
+    changes.pidForChildren = namespace;
+  }
   return 0;
 }

@@ -18,7 +18,7 @@ function mayKill(task: Task, group: ThreadGroup, signo: number): boolean {
   if (target === null) return task.credentials.has(CAP_KILL);
   const own = task.credentials;
   const theirs = target.credentials;
-  if (group === task.group || own.has(CAP_KILL)) return true;
+  if (group === task.group || own.hasIn(theirs.userNamespace, CAP_KILL)) return true;
   const same =
     own.euid === theirs.suid ||
     own.euid === theirs.uid ||
@@ -38,16 +38,18 @@ export function kill(task: Task, pid: number, signo: number): number {
   if (signo < 0 || signo > NSIG) return refuse(EINVAL, "kill: no such signal");
   const { kernel } = task;
   if (pid > 0) {
-    const group = kernel.pids.group(pid) ?? kernel.pids.task(pid)?.group;
+    const group = task.findGroup(pid) ?? task.findTask(pid)?.group;
     return group === undefined ? -ESRCH : killGroup(task, group, signo);
   }
   if (pid === -2147483648) return -ESRCH;
   let targets: ThreadGroup[];
   if (pid === -1)
-    targets = [...kernel.pids.groups()].filter((group) => group.pid > 1 && group !== task.group);
+    targets = [...kernel.pids.groups()].filter(
+      (group) => task.numberOf(group.pid) > 1 && group !== task.group,
+    );
   else
     targets = [
-      ...(kernel.pids.processGroup(pid === 0 ? task.group.processGroup.id : -pid)?.members ?? []),
+      ...((pid === 0 ? task.group.processGroup : task.findProcessGroup(-pid))?.members ?? []),
     ];
   if (targets.length === 0) return -ESRCH;
   let result = pid === -1 ? 0 : -EPERM;
@@ -66,8 +68,8 @@ export function tkill(task: Task, tid: number, signo: number): number {
 
 function sendToThread(task: Task, tgid: number, tid: number, signo: number): number {
   if (signo < 0 || signo > NSIG) return refuse(EINVAL, "tgkill: no such signal");
-  const target = task.kernel.pids.task(tid);
-  if (target === undefined || (tgid !== 0 && target.group.pid !== tgid)) return -ESRCH;
+  const target = task.findTask(tid);
+  if (target === undefined || (tgid !== 0 && target.group !== task.findGroup(tgid))) return -ESRCH;
   if (!mayKill(task, target.group, signo)) return -EPERM;
   return signo === 0
     ? 0
@@ -81,16 +83,16 @@ function readInfo(task: Task, at: number, signo: number, own: boolean): SigInfo 
   const code = new DataView(raw.buffer).getInt32(8, true);
   if ((code >= 0 || code === SI_TKILL) && !own)
     return refuse(EPERM, "sigqueueinfo: si_code says it is from the kernel");
-  const info = new SigInfo(signo, code);
+  const info = SigInfo.fromUser(signo, code, task.pid, task.credentials.uid);
   info.raw = raw;
   return info;
 }
 
 export function rt_sigqueueinfo(task: Task, pid: number, signo: number, at: number): number {
-  const info = readInfo(task, at, signo, pid === task.pid);
+  const info = readInfo(task, at, signo, pid === task.group.ownPid);
   if (typeof info === "number") return info;
   if (signo < 0 || signo > NSIG) return -EINVAL;
-  const group = task.kernel.pids.group(pid);
+  const group = task.findGroup(pid);
   if (group === undefined) return -ESRCH;
   if (!mayKill(task, group, signo)) return -EPERM;
   return signo === 0 ? 0 : sendToGroup(group, info);
@@ -103,11 +105,11 @@ export function rt_tgsigqueueinfo(
   signo: number,
   at: number,
 ): number {
-  const info = readInfo(task, at, signo, tgid === task.pid);
+  const info = readInfo(task, at, signo, tgid === task.group.ownPid);
   if (typeof info === "number") return info;
   if (tgid <= 0 || tid <= 0 || signo < 0 || signo > NSIG) return -EINVAL;
-  const target = task.kernel.pids.task(tid);
-  if (target === undefined || target.group.pid !== tgid) return -ESRCH;
+  const target = task.findTask(tid);
+  if (target === undefined || target.group !== task.findGroup(tgid)) return -ESRCH;
   if (!mayKill(task, target.group, signo)) return -EPERM;
   return signo === 0 ? 0 : sendToTask(target, info);
 }
@@ -124,6 +126,8 @@ export function pidfd_send_signal(
   if (!(file instanceof PidFile)) return -EBADF;
   if (signo < 0 || signo > NSIG) return -EINVAL;
   const { group } = file;
+  if (!group.pidNamespace.isWithin(task.group.pidNamespace))
+    return refuse(EINVAL, "pidfd_send_signal: a process outside the pid namespace");
   if (group.isZombie && group.parent?.children.has(group) !== true) return -ESRCH;
   if (at !== 0) {
     const info = readInfo(task, at, signo, group === task.group);

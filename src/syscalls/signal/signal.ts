@@ -36,6 +36,7 @@ import {
   SS_DISABLE,
   SS_ONSTACK,
 } from "../../abi/signal.ts";
+import { getU64, setU64 } from "../../abi/struct.ts";
 import { refuse } from "../../base/refuse.ts";
 import { forceSignal } from "../../kernel/signal/deliver.ts";
 import { popFrame } from "../../kernel/signal/frame.ts";
@@ -79,9 +80,9 @@ export function rt_sigaction(
     if (view === null) return -EFAULT;
     if (signo === SIGKILL || signo === SIGSTOP)
       return refuse(EINVAL, "rt_sigaction: SIGKILL and SIGSTOP stay as they are");
-    action.handler = u64(view, 0);
+    action.handler = getU64(view, 0);
     action.flags = (view.getUint32(8, true) & KNOWN_FLAGS) >>> 0;
-    action.restorer = u64(view, 16);
+    action.restorer = getU64(view, 16);
     action.maskLo = view.getInt32(24, true) & ~UNBLOCKABLE_LOW;
     action.maskHi = view.getInt32(28, true);
     // Now ignored: what is pending is dropped (POSIX).
@@ -97,21 +98,12 @@ export function rt_sigaction(
 function writeAction(task: Task, at: number, action: SignalAction): number {
   const bytes = new Uint8Array(SIGACTION_SIZE);
   const view = new DataView(bytes.buffer);
-  put(view, 0, action.handler);
+  setU64(view, 0, action.handler);
   view.setUint32(8, action.flags, true);
-  put(view, 16, action.restorer);
+  setU64(view, 16, action.restorer);
   view.setInt32(24, action.maskLo, true);
   view.setInt32(28, action.maskHi, true);
   return task.mm.write(at, bytes);
-}
-
-function u64(view: DataView, at: number): number {
-  return view.getUint32(at + 4, true) * 4294967296 + view.getUint32(at, true);
-}
-
-function put(view: DataView, at: number, value: number): void {
-  view.setUint32(at, value % 4294967296, true);
-  view.setUint32(at + 4, Math.floor(value / 4294967296), true);
 }
 
 function writeSet(task: Task, at: number, lo: number, hi: number): number {
@@ -175,9 +167,9 @@ export function sigaltstack(task: Task, newAt: number, oldAt: number): number {
   if (newAt !== 0) {
     const view = task.mm.view(newAt, 24);
     if (view === null) return -EFAULT;
-    const sp = u64(view, 0);
+    const sp = getU64(view, 0);
     const flags = view.getInt32(8, true);
-    const size = u64(view, 16);
+    const size = getU64(view, 16);
     const mode = flags & ~SS_AUTODISARM;
     if (onStack) return refuse(EPERM, "sigaltstack: in use");
     if (mode !== 0 && mode !== SS_DISABLE && mode !== SS_ONSTACK)
@@ -193,13 +185,13 @@ export function sigaltstack(task: Task, newAt: number, oldAt: number): number {
   if (oldAt === 0) return 0;
   const bytes = new Uint8Array(24);
   const view = new DataView(bytes.buffer);
-  put(view, 0, altStack);
+  setU64(view, 0, altStack);
   view.setInt32(
     8,
     altStackSize === 0 ? SS_DISABLE : altStackFlags | (onStack ? SS_ONSTACK : 0),
     true,
   );
-  put(view, 16, altStackSize);
+  setU64(view, 16, altStackSize);
   return task.mm.write(oldAt, bytes);
 }
 

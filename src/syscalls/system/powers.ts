@@ -50,13 +50,15 @@ const MOST_PORTS = 65536;
 
 /** As in a pid namespace: the machine that stops or restarts is the sandbox (reboot(2)). */
 export function reboot(task: Task, magic: number, magic2: number, command: number): number {
-  if (!task.credentials.has(CAP_SYS_BOOT)) return refuse(EPERM, "reboot: CAP_SYS_BOOT");
+  if (!task.credentials.hasIn(task.group.pidNamespace.owner, CAP_SYS_BOOT))
+    return refuse(EPERM, "reboot: CAP_SYS_BOOT");
   if (magic !== LINUX_REBOOT_MAGIC1 || !SECOND_MAGICS.includes(magic2))
     return refuse(EINVAL, "reboot: wrong magic numbers");
   const restarts = command === LINUX_REBOOT_CMD_RESTART || command === LINUX_REBOOT_CMD_RESTART2;
   const stops = command === LINUX_REBOOT_CMD_POWER_OFF || command === LINUX_REBOOT_CMD_HALT;
   if (!restarts && !stops) return refuse(EINVAL, "reboot: not in a sandbox");
-  const { main } = task.kernel;
+  const { pidNamespace } = task.group;
+  const main = pidNamespace.level > 0 ? pidNamespace.init : task.kernel.main;
   if (main !== null) beginGroupExit(main, signaledStatus(restarts ? SIGHUP : SIGINT, false));
   return 0;
 }

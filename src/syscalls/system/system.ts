@@ -31,7 +31,7 @@ export function uname(task: Task, at: number): number {
 }
 
 function readName(task: Task, at: number, length: number): string | number {
-  if (!task.credentials.has(CAP_SYS_ADMIN))
+  if (!task.credentials.hasIn(task.namespaces.uts.owner, CAP_SYS_ADMIN))
     return refuse(EPERM, "sethostname: needs CAP_SYS_ADMIN");
   if (length < 0 || length > NAME_MAX) return -EINVAL;
   const bytes = task.mm.read(at, length);

@@ -12,6 +12,7 @@ import {
   ERESTARTSYS,
   ETIMEDOUT,
 } from "../../abi/errno.ts";
+import { setU64 } from "../../abi/struct.ts";
 import {
   CLOCK_PROCESS_CPUTIME_ID,
   CLOCK_THREAD_CPUTIME_ID,
@@ -25,7 +26,6 @@ import {
   deadlineOf,
   isMonotonic,
   isRealtime,
-  putI64,
   readTimespecNs,
   writeTimespecNs,
 } from "../../kernel/time/read-time.ts";
@@ -35,8 +35,8 @@ function writeRealtime(task: Task, at: number, divisor: number): number {
   task.kernel.clock.realtime(now);
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
-  putI64(view, 0, now[0]!);
-  putI64(view, 8, Math.floor(now[1]! / divisor));
+  setU64(view, 0, now[0]!);
+  setU64(view, 8, Math.floor(now[1]! / divisor));
   return task.mm.write(at, bytes);
 }
 
@@ -48,12 +48,12 @@ function cpuClockNs(task: Task, clock: number): number | null {
   if (clock >= 0 || (clock & 3) > 2) return null;
   const id = ~(clock >> 3);
   if (clock & 4) {
-    const target = id === 0 ? task : kernel.pids.task(id);
+    const target = id === 0 ? task : task.findTask(id);
     return target === undefined || target.group !== task.group
       ? null
       : kernel.cpuTime.ofTask(target);
   }
-  const group = id === 0 ? task.group : kernel.pids.group(id);
+  const group = id === 0 ? task.group : task.findGroup(id);
   return group === undefined ? null : kernel.cpuTime.ofGroup(group);
 }
 

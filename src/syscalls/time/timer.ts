@@ -114,7 +114,7 @@ function readEvent(task: Task, at: number): TimerEvent | number {
   else if (notify === SIGEV_SIGNAL || notify === SIGEV_THREAD_ID) {
     if (event.signo < 1 || event.signo > 64) return refuse(EINVAL, "timer_create: bad signal");
     if (notify === SIGEV_THREAD_ID) {
-      const target = task.kernel.pids.task(tid);
+      const target = task.findTask(tid);
       if (target === undefined || target.group !== task.group)
         return refuse(EINVAL, "timer_create: no such thread");
       event.target = target;

@@ -31,7 +31,7 @@ int main(void) {
   show("epoll_wait", epoll_wait(epoll, &event, 1, -1));
   struct timespec left = { 0 };
   show("nanosleep", nanosleep(&(struct timespec){ .tv_sec = 10 }, &left));
-  check("time is left", left.tv_sec == 9 || (left.tv_sec == 10 && left.tv_nsec == 0));
+  check("time is left", left.tv_sec > 0 && left.tv_sec <= 10);
   show("semop", semop(semaphores, &(struct sembuf){ 0, -1, 0 }, 1));
   sigset_t none = set_of(0), hup = set_of(SIGHUP);
   show("sigsuspend", sigsuspend(&none));

@@ -138,7 +138,7 @@ export const FLOWS: readonly Row[] = [
     config: (c) => {
       c.process.args = ["sh", "-c", "sleep 0.3; exit 5"];
     },
-    flow: `$RT run -d --pid-file pid $ID ${QUIET}; sleep 1.5; kill -0 $(cat pid) 2>/dev/null && awk '/State/{print $2}' /proc/$(cat pid)/status; ${STATUS}`,
+    flow: `$RT run -d --pid-file pid $ID ${QUIET}; sleep 1.5; kill -0 $(cat pid) 2>/dev/null && awk '/State/{print $2}' /proc/$(cat pid)/status | grep -v Z; ${STATUS}`,
   },
   {
     title: "killing the pid stops the container",

@@ -1,11 +1,11 @@
 /**
- * KernelNetwork: the NetworkReport of a kernel whose sockets nobody lists: its interfaces and their
- * IPv6 addresses; tables of sockets are empty.
+ * KernelNetwork: the NetworkReport of a kernel: the interfaces of a network, their IPv6 addresses, and its sockets.
  */
 import { AF_INET6 } from "../../../abi/socket.ts";
 import type { NetworkInterface } from "../../../kernel/socket/interfaces.ts";
 import type { NetworkNamespace } from "../../../kernel/socket/network.ts";
 import type { NetDevice, NetTable, NetworkReport } from "../facts.ts";
+import { socketLines } from "./sockets.ts";
 
 /** IFA_F_PERMANENT. */
 const PERMANENT = 0x80;
@@ -14,18 +14,14 @@ const SCOPE_HOST = 0x10;
 const RT_SCOPE_HOST = 254;
 
 export class KernelNetwork implements NetworkReport {
-  readonly #network: NetworkNamespace;
-
-  constructor(network: NetworkNamespace) {
-    this.#network = network;
+  lines(network: NetworkNamespace, table: NetTable): readonly string[] {
+    return table === "if_inet6"
+      ? network.interfaces.flatMap(inet6Lines)
+      : socketLines(network, table);
   }
 
-  lines(table: NetTable): readonly string[] {
-    return table === "if_inet6" ? this.#network.interfaces.flatMap(inet6Lines) : [];
-  }
-
-  devices(): readonly NetDevice[] {
-    return this.#network.interfaces.map((each) => ({
+  devices(network: NetworkNamespace): readonly NetDevice[] {
+    return network.interfaces.map((each) => ({
       name: each.name,
       index: each.index,
       mtu: each.mtu,

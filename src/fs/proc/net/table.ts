@@ -43,9 +43,14 @@ const HEADINGS: readonly (readonly [NetTable, string])[] = [
   ["unix", "Num       RefCount Protocol Flags    Type St Inode Path"],
 ];
 
+/** What the network of the process has; nothing when the process is gone. */
+function linesOf({ system, living }: ProcProcess, name: NetTable): readonly string[] {
+  return living === null ? [] : system.network.lines(living.namespaces.network, name);
+}
+
 function table([name, heading]: readonly [NetTable, string]): Entry<ProcProcess> {
-  const read = ({ system }: ProcProcess) => {
-    const lines = system.network.lines(name);
+  const read = (process: ProcProcess) => {
+    const lines = linesOf(process, name);
     return (heading === "" ? lines : [heading, ...lines]).map((line) => `${line}\n`).join("");
   };
   return file(name, 0o444, read, undefined, POLLED);
@@ -62,16 +67,18 @@ function pad(value: number, width: number): string {
   return String(value).padStart(width);
 }
 
-function devices({ system }: ProcProcess): string {
+function devices({ system, living }: ProcProcess): string {
   return (
     "Inter-|   Receive                                                |  Transmit\n" +
     " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n" +
-    system.network.devices().map(deviceLine).join("")
+    (living === null ? [] : system.network.devices(living.namespaces.network))
+      .map(deviceLine)
+      .join("")
   );
 }
 
-function socketStatistics({ system }: ProcProcess): string {
-  const count = (name: NetTable) => system.network.lines(name).length;
+function socketStatistics(process: ProcProcess): string {
+  const count = (name: NetTable) => linesOf(process, name).length;
   const sum = count("tcp") + count("udp") + count("raw") + count("unix");
   return (
     `sockets: used ${sum}\nTCP: inuse ${count("tcp")} orphan 0 tw 0 alloc ${count("tcp")} mem 0\n` +
@@ -79,8 +86,8 @@ function socketStatistics({ system }: ProcProcess): string {
   );
 }
 
-function socketStatistics6({ system }: ProcProcess): string {
-  const count = (name: NetTable) => system.network.lines(name).length;
+function socketStatistics6(process: ProcProcess): string {
+  const count = (name: NetTable) => linesOf(process, name).length;
   return `TCP6: inuse ${count("tcp6")}\nUDP6: inuse ${count("udp6")}\nUDPLITE6: inuse 0\nRAW6: inuse ${count("raw6")}\nFRAG6: inuse 0 memory 0\n`;
 }
 
@@ -143,7 +150,7 @@ export const NET: Entry<ProcProcess> = directory("net", [
   file("sockstat6", 0o444, socketStatistics6, undefined, POLLED),
 ]);
 
-function protocols({ system }: ProcProcess): string {
+function protocols(process: ProcProcess): string {
   const head =
     "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs se re bi br ha uh gp em\n";
   const rows: readonly (readonly [string, NetTable])[] = [
@@ -153,7 +160,7 @@ function protocols({ system }: ProcProcess): string {
   ];
   let text = head;
   for (const [name, lines] of rows) {
-    const sockets = String(system.network.lines(lines).length).padStart(6);
+    const sockets = String(linesOf(process, lines).length).padStart(6);
     text += `${name.padEnd(9)} 1024 ${sockets}      -1   NI       0   yes  kernel      y  y  y  y  y  y  y  y  y  y  y  y  y  y  y  y  y  n\n`;
   }
   return text;

@@ -60,16 +60,16 @@ export class TaskDirectory extends PseudoDirectory {
 
   /** Living threads, and the leader as long as the process is there. */
   #numbers(): number[] {
-    const { group } = this.subject;
-    const numbers = new Set(group.tasks.map((task) => task.tid));
-    numbers.add(group.pid);
+    const { group, system } = this.subject;
+    const numbers = new Set(group.tasks.map((task) => system.numberOf(task.tid)));
+    numbers.add(system.numberOf(group.pid));
     return [...numbers].sort((a, b) => a - b);
   }
 
   protected override find(_task: Task | null, name: string): Inode | null {
     if (!this.has(name)) return null;
     const { system, group } = this.subject;
-    const thread = new ProcProcess(system, group, Number(name));
+    const thread = new ProcProcess(system, group, system.pidNamespace.named(Number(name)));
     return new ThreadDirectory(this.filesystem, inoOf(this.ino, name), THREAD, thread);
   }
 

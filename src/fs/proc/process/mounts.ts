@@ -8,6 +8,7 @@ import {
   MS_NODIRATIME,
   MS_NOEXEC,
   MS_NOSUID,
+  MS_NOSYMFOLLOW,
   MS_RDONLY,
   MS_RELATIME,
 } from "../../../abi/mount.ts";
@@ -15,6 +16,7 @@ import { major, minor } from "../../../abi/stat.ts";
 import type { Mount } from "../../../kernel/vfs/mount.ts";
 import { Path } from "../../../kernel/vfs/path.ts";
 import { isReachable, pathname } from "../../../kernel/vfs/pathname.ts";
+import { dominatingGroup } from "../../../kernel/vfs/peer-group.ts";
 import type { ProcProcess } from "../subject.ts";
 
 const FLAG_WORDS: readonly (readonly [number, string])[] = [
@@ -24,6 +26,7 @@ const FLAG_WORDS: readonly (readonly [number, string])[] = [
   [MS_NOATIME, "noatime"],
   [MS_NODIRATIME, "nodiratime"],
   [MS_RELATIME, "relatime"],
+  [MS_NOSYMFOLLOW, "nosymfollow"],
 ];
 
 /** Major 0 and a minor of 20 bits, as unnamed devices have them. */
@@ -40,7 +43,8 @@ function* visible(process: ProcProcess): Generator<[Mount, string]> {
   const task = process.living;
   if (task === null) return;
   const { root } = task.fs;
-  for (const mount of task.namespaces.mounts.mounts()) {
+  const all = [...task.namespaces.mounts.mounts()].sort((a, b) => a.id - b.id);
+  for (const mount of all) {
     const top = new Path(mount, mount.root);
     if (isReachable(top, root)) yield [mount, pathname(top, root)];
   }
@@ -72,11 +76,12 @@ export function mounts(process: ProcProcess): string {
 
 export function mountinfo(process: ProcProcess): string {
   let text = "";
+  const root = process.root!;
   for (const [mount, place] of visible(process)) {
     const { filesystem } = mount;
     const parent = mount.parent?.id ?? 1;
     text += `${mount.id} ${parent} ${deviceOf(filesystem.dev)} ${octalEscape(rootName(mount))} `;
-    text += `${octalEscape(place)} ${mountOptions(mount)}${propagation(mount)} - `;
+    text += `${octalEscape(place)} ${mountOptions(mount)}${propagation(mount, root)} - `;
     text += `${filesystem.type} ${octalEscape(mount.source)} ${superOptions(mount)}\n`;
   }
   return text;
@@ -90,17 +95,16 @@ function rootName(mount: Mount): string {
   return name === "" ? "/" : name;
 }
 
-function propagation(mount: Mount): string {
-  switch (mount.propagation) {
-    case "shared":
-      return ` shared:${mount.peerGroup}`;
-    case "slave":
-      return ` master:${mount.peerGroup}`;
-    case "unbindable":
-      return " unbindable";
-    default:
-      return "";
+/** The optional fields. */
+function propagation(mount: Mount, root: Path): string {
+  const { group, master } = mount;
+  let fields = group === null ? "" : ` shared:${group.id}`;
+  if (master !== null) {
+    fields += ` master:${master.id}`;
+    const from = dominatingGroup(mount, root);
+    if (from !== null && from !== master) fields += ` propagate_from:${from.id}`;
   }
+  return mount.isUnbindable ? `${fields} unbindable` : fields;
 }
 
 export function mountstats(process: ProcProcess): string {

@@ -39,11 +39,11 @@ export function stat(process: ProcProcess): string {
   const rss = mm === null ? 0 : Math.floor(system.facts.residentBytes(mm) / PAGE);
   const startNs = (task?.startNs ?? group.startNs) - system.kernel.startNs;
   const fields = [
-    /* 4 */ group.parentPid,
-    processGroup.id,
-    session.id,
+    /* 4 */ system.numberOf(group.parentPid),
+    system.numberOf(processGroup.id),
+    system.numberOf(session.id),
     /* 7 */ terminal?.deviceNumber ?? 0,
-    terminal?.foreground?.id ?? -1,
+    terminal?.foreground == null ? -1 : system.numberOf(terminal.foreground.id),
     /* 9 */ group.hasExeced ? PF_RANDOMIZE : PF_RANDOMIZE | PF_FORKNOEXEC,
     0,
     0,
@@ -89,7 +89,7 @@ export function stat(process: ProcProcess): string {
     mm?.envEnd ?? 0,
     /* 52 */ group.isZombie ? group.exitStatus : 0,
   ];
-  return `${tid} (${process.comm}) ${stateLetter(process)} ${fields.join(" ")}\n`;
+  return `${process.number} (${process.comm}) ${stateLetter(process)} ${fields.join(" ")}\n`;
 }
 
 export function statm(process: ProcProcess): string {

@@ -17,10 +17,10 @@ const STATE_NAMES: Readonly<Record<string, string>> = {
   Z: "zombie",
 };
 
-export function status(process: ProcProcess): string {
+export function status(process: ProcProcess, reader: Task): string {
   const { mm, task } = process;
   const lines = [
-    ...identity(process),
+    ...identity(process, reader),
     ...(mm === null ? [] : memory(process, mm)),
     ...signals(process),
     ...(task === null ? [] : rights(task)),
@@ -29,33 +29,47 @@ export function status(process: ProcProcess): string {
   return `${lines.join("\n")}\n`;
 }
 
-function identity(process: ProcProcess): string[] {
-  const { group, task, tid } = process;
+function identity(process: ProcProcess, reader: Task): string[] {
+  const { group, task, tid, system } = process;
   const letter = stateLetter(process);
   const creds = task?.credentials;
-  const ids = (a = 0, b = 0, c = 0, d = 0) => `${a}\t${b}\t${c}\t${d}`;
-  const groups = (creds?.groups ?? []).map((gid) => `${gid} `).join("");
+  const { userNamespace } = reader.credentials;
+  const users = (...ids: number[]) => ids.map((id) => userNamespace.shownUid(id)).join("\t");
+  const gids = (ids: readonly number[]) => ids.map((id) => userNamespace.shownGid(id));
+  const groups = gids(creds?.groups ?? [])
+    .map((gid) => `${gid} `)
+    .join("");
   const lines = [`Name:\t${escapeName(process.comm)}`];
   if (process.living !== null)
     lines.push(`Umask:\t${process.living.fs.umask.toString(8).padStart(4, "0")}`);
   lines.push(
     `State:\t${letter} (${STATE_NAMES[letter]})`,
-    `Tgid:\t${group.pid}`,
+    `Tgid:\t${system.numberOf(group.pid)}`,
     "Ngid:\t0",
-    `Pid:\t${tid}`,
-    `PPid:\t${group.parentPid}`,
+    `Pid:\t${process.number}`,
+    `PPid:\t${system.numberOf(group.parentPid)}`,
     "TracerPid:\t0",
-    `Uid:\t${ids(creds?.uid, creds?.euid, creds?.suid, creds?.fsuid)}`,
-    `Gid:\t${ids(creds?.gid, creds?.egid, creds?.sgid, creds?.fsgid)}`,
+    `Uid:\t${creds === undefined ? "0\t0\t0\t0" : users(creds.uid, creds.euid, creds.suid, creds.fsuid)}`,
+    `Gid:\t${creds === undefined ? "0\t0\t0\t0" : gids([creds.gid, creds.egid, creds.sgid, creds.fsgid]).join("\t")}`,
     `FDSize:\t${tableSize(process.living?.files.size ?? 0)}`,
     `Groups:\t${groups === "" ? " " : groups}`,
-    `NStgid:\t${group.pid}`,
-    `NSpid:\t${tid}`,
-    `NSpgid:\t${group.processGroup.id}`,
-    `NSsid:\t${group.session.id}`,
+    `NStgid:\t${numbers(process, group.pid)}`,
+    `NSpid:\t${numbers(process, tid)}`,
+    `NSpgid:\t${numbers(process, group.processGroup.id)}`,
+    `NSsid:\t${numbers(process, group.session.id)}`,
     "Kthread:\t0",
   );
   return lines;
+}
+
+/** What `pid` is called in each namespace from this instance's down to the process's own. */
+function numbers({ system, group }: ProcProcess, pid: number): string {
+  const found: number[] = [];
+  const { level } = system.pidNamespace;
+  for (let at = group.pidNamespace; ; at = at.parent!) {
+    found.unshift(at.numberOf(pid));
+    if (at.level <= level) return found.join("\t");
+  }
 }
 
 /** Descriptor tables grow by doubling, from 64. */

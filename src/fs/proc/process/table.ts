@@ -11,6 +11,7 @@ import { mayInspect } from "../access.ts";
 import { NET } from "../net/table.ts";
 import type { ProcProcess } from "../subject.ts";
 import { DESCRIPTORS } from "./fd.ts";
+import { ID_MAPS } from "./id-maps.ts";
 import { limits } from "./limits.ts";
 import { PLACES } from "./links.ts";
 import { maps, smaps, smapsRollup } from "./maps.ts";
@@ -30,7 +31,6 @@ const WITH_END: FileTraits<ProcProcess> = { hasEnd: true };
 
 const NO_ID = "4294967295";
 const COMM_LENGTH = 15;
-const ID_MAP = "         0          0 4294967295\n";
 
 function setComm({ group, task }: ProcProcess, writer: Task, text: string): number {
   if (group !== writer.group) return refuse(EINVAL, "comm: another process's");
@@ -42,10 +42,16 @@ function stack(_process: ProcProcess, task: Task): string | number {
   return task.credentials.has(CAP_SYS_ADMIN) ? "" : refuse(EACCES, "stack: needs CAP_SYS_ADMIN");
 }
 
-function children({ group, tid }: ProcProcess): string {
+function children({ group, tid, system }: ProcProcess): string {
   if (tid !== group.pid) return "";
-  const pids = [...group.children].map((child) => child.pid).sort((a, b) => a - b);
+  const pids = [...group.children].map((child) => system.numberOf(child.pid)).sort((a, b) => a - b);
   return pids.map((pid) => `${pid} `).join("");
+}
+
+/** The one hierarchy, as the reader sees it. */
+function cgroup({ group }: ProcProcess, reader: Task): string {
+  const path = group.cgroup.pathFrom(reader.namespaces.cgroup.root);
+  return `0::${path}${group.cgroup.isRemoved ? " (deleted)" : ""}\n`;
 }
 
 function clearRefs(_process: ProcProcess, _task: Task, text: string): number {
@@ -58,7 +64,7 @@ const IO =
 /** What processes and threads both have. */
 const BOTH: readonly Entry<ProcProcess>[] = [
   file("auxv", 0o400, auxv, undefined, PRIVATE_WITH_END),
-  constant("cgroup", "0::/\n"),
+  file("cgroup", 0o444, cgroup, undefined, WATCHABLE),
   file("clear_refs", 0o200, undefined, clearRefs),
   file("cmdline", 0o444, cmdline, undefined, WITH_END),
   file("comm", 0o644, (process) => `${process.comm}\n`, setComm),
@@ -66,12 +72,7 @@ const BOTH: readonly Entry<ProcProcess>[] = [
   ...PLACES,
   file("environ", 0o400, environ, undefined, PRIVATE_WITH_END),
   ...DESCRIPTORS,
-  file(
-    "gid_map",
-    0o644,
-    () => ID_MAP,
-    () => -EPERM,
-  ),
+  ...ID_MAPS,
   file("io", 0o400, () => IO, undefined, PRIVATE),
   file("limits", 0o444, limits),
   file(
@@ -89,21 +90,9 @@ const BOTH: readonly Entry<ProcProcess>[] = [
   NAMESPACES,
   ...OOM_FILES,
   file("personality", 0o400, personality, undefined, PRIVATE),
-  file(
-    "projid_map",
-    0o644,
-    () => ID_MAP,
-    () => -EPERM,
-  ),
   file("sched", 0o644, sched, () => 0),
   file("schedstat", 0o444, schedstat),
   file("sessionid", 0o444, () => NO_ID, undefined, WITH_END),
-  file(
-    "setgroups",
-    0o644,
-    () => "allow\n",
-    () => -EPERM,
-  ),
   file("smaps", 0o444, smaps, undefined, PRIVATE),
   file("smaps_rollup", 0o444, smapsRollup, undefined, PRIVATE),
   file("stack", 0o400, stack, undefined, PRIVATE),
@@ -111,12 +100,6 @@ const BOTH: readonly Entry<ProcProcess>[] = [
   file("statm", 0o444, statm),
   file("status", 0o444, status),
   file("syscall", 0o400, syscall, undefined, PRIVATE),
-  file(
-    "uid_map",
-    0o644,
-    () => ID_MAP,
-    () => -EPERM,
-  ),
   file("wchan", 0o444, () => "0"),
 ];
 

@@ -3,7 +3,7 @@
  * come from where it does; the rest say what a fresh Linux says.
  */
 import { CAP_LAST_CAP } from "../../../abi/capability.ts";
-import { PID_MAX } from "../../../kernel/task/pid-table.ts";
+import { PID_MAX } from "../../../kernel/ns/pid-namespace.ts";
 import type { Task } from "../../../kernel/task/task.ts";
 import { RELEASE, SYSTEM_NAME, VERSION } from "../../../kernel/version.ts";
 import { directory, type Entry } from "../../pseudo/entry.ts";
@@ -44,9 +44,13 @@ function uuid({ kernel }: ProcSystem): string {
   ].join("-");
 }
 
+/** Made at first use. */
+const BOOT_ID = "kernel.random.boot_id";
+
 function bootId(system: ProcSystem): string {
-  if (system.bootId === "") system.bootId = uuid(system);
-  return system.bootId;
+  const { settings } = system;
+  if (!settings.has(BOOT_ID)) settings.set(BOOT_ID, uuid(system));
+  return settings.get(BOOT_ID)!;
 }
 
 const RANDOM = directory<ProcSystem>("random", [
@@ -80,7 +84,7 @@ const KERNEL: readonly Entry<ProcSystem>[] = [
   number("msgmnb", 16384, "kept"),
   number("msgmni", 32000, "kept"),
   number("ngroups_max", 65536),
-  live("ns_last_pid", ({ kernel }) => String(kernel.pids.lastPid)),
+  live("ns_last_pid", (_system, task) => String(task.group.pidNamespace.last)),
   number("numa_balancing", 0, "kept"),
   live("osrelease", () => RELEASE),
   live("ostype", () => SYSTEM_NAME),

@@ -1,6 +1,8 @@
 /**
  * instruction: how long an x86-64 instruction is. Enough to walk from the beginning of a function to a
  * place in it, and to know there that one's own bytes are an instruction.
+ *  - isRelocatable() and isIndirectJump() say of an instruction what moving it, or knowing who comes to
+ *    it, depends on.
  *  - instructionLength() is 0 for bytes that are no instruction, or one that we do not know: whoever
  *    asks then gives up, so what is missing here costs speed, never soundness.
  * Source: AMD64 Architecture Programmer's Manual volume 3, appendix A; Intel SDM volume 2, appendix A.
@@ -216,4 +218,37 @@ function modRmLength(code: Uint8Array, at: number): number {
   if (mod === 2) return 5 + sib;
   const isAbsolute = sib === 1 ? (code[at + 1]! & 7) === 5 : rm === 5;
   return 1 + sib + (isAbsolute ? 4 : 0);
+}
+
+/** Does the instruction do the same wherever it stands: no relative jump, no operand relative to rip? */
+export function isRelocatable(code: Uint8Array, at: number): boolean {
+  const start = opcodeAt(code, at);
+  const opcode = code[start]!;
+  if (opcode === 0xc4 || opcode === 0xc5 || opcode === 0x62) return false; // nobody needs them here
+  if (opcode >= 0x70 && opcode <= 0x7f) return false;
+  if (opcode >= 0xe0 && opcode <= 0xe3) return false;
+  if (opcode === 0xe8 || opcode === 0xe9 || opcode === 0xeb) return false;
+  if (opcode !== 0x0f) return (ONE_BYTE[opcode]! & MODRM) === 0 || !isRipRelative(code[start + 1]!);
+  const second = code[start + 1]!;
+  if (second === 0x38 || second === 0x3a) return !isRipRelative(code[start + 3]!);
+  const form = TWO_BYTE[second]!;
+  return (form & REL32) === 0 && ((form & MODRM) === 0 || !isRipRelative(code[start + 2]!));
+}
+
+/** A jump through a register or memory: to anywhere, a table of cases for one. */
+export function isIndirectJump(code: Uint8Array, at: number): boolean {
+  const start = opcodeAt(code, at);
+  const extension = (code[start + 1]! >> 3) & 7;
+  return code[start] === 0xff && (extension === 4 || extension === 5);
+}
+
+function isRipRelative(modrm: number): boolean {
+  return (modrm & 0xc7) === 5;
+}
+
+/** Where the opcode is, behind prefixes and REX. */
+function opcodeAt(code: Uint8Array, at: number): number {
+  let start = at;
+  while (code[start] === 0x66 || code[start] === 0x67 || isPlainPrefix(code[start]!)) start++;
+  return (code[start]! & 0xf0) === 0x40 ? start + 1 : start;
 }

@@ -38,16 +38,26 @@ class FakeSpace implements Patcher {
   readText(address: number, length: number): Uint8Array {
     return Uint8Array.from({ length }, (_, i) => this.bytes.get(address + i) ?? 0);
   }
+  readonly relocated: number[][] = [];
+  relocate(start: number, end: number): void {
+    this.relocated.push([start, end]);
+  }
   get first(): number {
     return this.bytes.get(SITE)!;
   }
 }
 
-const file = { site: (): Site => ({ original: MOVE }) } as unknown as TextFile;
+const before: Site = { form: "before", lead: 5, original: MOVE, moved: new Uint8Array(0) };
+const file = {
+  before: () => before,
+  after: () => null,
+  knownAfter: () => null,
+  textLength: 4096,
+} as unknown as TextFile;
 
-function patched(space = new FakeSpace()): { space: FakeSpace; patches: Patches } {
+function patched(space = new FakeSpace(), text = file): { space: FakeSpace; patches: Patches } {
   const patches = new Patches(ENTRY);
-  patches.mapped(START, END, file, 0x1000);
+  patches.mapped(START, END, text, 0x1000);
   patches.trapped(space, BEHIND, NR);
   assert.equal(space.first, 0xb8, "one trap is not worth it");
   patches.trapped(space, BEHIND, NR);
@@ -111,7 +121,7 @@ test("patches: a mapping over the island gives every site its instruction back f
   const island = space.writes[0]!.address;
   patches.replacing(space, island + 0x1000, island + 0x2000);
   assert.equal(space.first, 0xb8);
-  assert.equal(patches.siteOf(island + 8), island + 8, "and the island is forgotten");
+  assert.equal(patches.placeOf(island + 8), island + 8, "and the island is forgotten");
 });
 
 test("patches: text that is unmapped takes its sites along, without a write", () => {
@@ -141,8 +151,8 @@ test("patches: a copy of text shows the file's bytes, from any beginning", () =>
 test("patches: a stop in a trampoline is a stop at its site", () => {
   const { space, patches } = patched();
   const trampoline = space.writes.find(({ bytes }) => bytes.length > 8)!.address;
-  for (const offset of [0, 5, 12, 17]) assert.equal(patches.siteOf(trampoline + offset), SITE);
-  assert.equal(patches.siteOf(0x1234), 0x1234);
+  for (const offset of [0, 5, 12, 17]) assert.equal(patches.placeOf(trampoline + offset), SITE);
+  assert.equal(patches.placeOf(0x1234), 0x1234);
 });
 
 test("patches: a forked space has the sites, and changing one leaves the other", () => {
@@ -164,4 +174,80 @@ test("patches: a guest that took the GS base is left alone", () => {
   patches.isOff = true;
   for (let i = 0; i < 3; i++) patches.trapped(space, BEHIND, NR);
   assert.equal(space.first, 0xb8);
+});
+
+/** A call whose following instructions go with it, as read(2) has it in the C library. */
+const AFTER: Site = {
+  form: "after",
+  lead: 0,
+  original: Uint8Array.of(0x0f, 0x05, 0x48, 0x3d, 0),
+  moved: Uint8Array.of(0x48, 0x3d, 0, 0xf0, 0xff, 0xff),
+};
+
+function fileWithAfter(asked: number[] = []): TextFile {
+  return {
+    before: () => null,
+    after: (offset: number) => {
+      asked.push(offset);
+      return AFTER;
+    },
+    knownAfter: () => null,
+    textLength: 4096,
+  } as unknown as TextFile;
+}
+
+function spaceWithAfter(): FakeSpace {
+  const space = new FakeSpace();
+  for (const [i, byte] of [...AFTER.original, 0xf0, 0xff, 0xff].entries())
+    space.bytes.set(SITE + i, byte);
+  return space;
+}
+
+test("patches: the other form is worth its cost after some traps, and moves whoever stands behind", () => {
+  const asked: number[] = [];
+  const space = spaceWithAfter();
+  const patches = new Patches(ENTRY);
+  patches.mapped(START, END, fileWithAfter(asked), 0x1000);
+  for (let i = 0; i < 15; i++) patches.trapped(space, SITE + 2, 0);
+  assert.deepEqual(asked, []);
+  patches.trapped(space, SITE + 2, 0);
+  assert.deepEqual(asked, [0x1010]);
+  assert.equal(space.first, 0xe9);
+  assert.deepEqual(space.relocated, [[SITE + 1, SITE + 8]]);
+  const exit = patches.exitFor(SITE + 2);
+  assert.notEqual(exit, SITE + 2);
+  assert.equal(patches.placeOf(exit), SITE + 2);
+  assert.equal(patches.exitFor(SITE + 8), SITE + 8);
+});
+
+test("patches: a site whose move is a jump keeps its call, however often that traps", () => {
+  const both = { ...fileWithAfter(), before: () => before } as unknown as TextFile;
+  const { space, patches } = patched(new FakeSpace(), both);
+  for (const [i, byte] of AFTER.original.entries()) space.bytes.set(SITE + 5 + i, byte);
+  for (let i = 0; i < 40; i++) patches.trapped(space, BEHIND, NR);
+  assert.equal(space.bytes.get(SITE + 5), 0x0f);
+});
+
+test("patches: the other form waits until no other thread runs", () => {
+  const space = spaceWithAfter();
+  space.hasCompany = true;
+  const patches = new Patches(ENTRY);
+  patches.mapped(START, END, fileWithAfter(), 0x1000);
+  for (let i = 0; i < 20; i++) patches.trapped(space, SITE + 2, 0);
+  assert.equal(space.first, 0x0f);
+  space.hasCompany = false;
+  for (let i = 0; i < 12; i++) patches.trapped(space, SITE + 2, 0);
+  assert.equal(space.first, 0xe9, "at the next doubling");
+});
+
+test("patches: who stands in an island that goes is moved back first", () => {
+  const space = spaceWithAfter();
+  const patches = new Patches(ENTRY);
+  patches.mapped(START, END, fileWithAfter(), 0x1000);
+  for (let i = 0; i < 16; i++) patches.trapped(space, SITE + 2, 0);
+  const island = space.writes[0]!.address;
+  patches.replacing(space, island, island + 1);
+  assert.deepEqual(space.relocated[1]?.[0], island);
+  assert.equal(space.first, 0x0f);
+  assert.equal(patches.exitFor(SITE + 2), SITE + 2);
 });

@@ -1,16 +1,24 @@
 /**
  * Patches: what is known of the executable file mappings of one space, and which system call sites in
  * them jump to the stub instead of trapping.
- *  - trapped(): a call trapped; its site is patched at the second time.
- *  - Mappings that change take their sites with them (replacing, mapped, changed).
- *  - Who reads text through the kernel sees what the file has (mask); who stops in a trampoline is
- *    said to be at the site (settle).
+ *  - trapped(): a call trapped; its site is patched at the second time, or when it is worth more work.
+ *  - Mappings that change take their sites with them (replacing, mapped, forget).
+ *  - Who reads text through the kernel sees what the file has (mask). Who stops in a trampoline is said
+ *    to be in the guest's own code (placeOf), and goes on from there in the trampoline (exitFor).
  * Only private, file-backed, never-writable mappings are touched. While other threads of the space run,
  * a site is replaced behind a breakpoint, with the barriers that the processor wants for code that
  * another one may be executing (Intel SDM volume 3, "Handling Self- and Cross-Modifying Code").
  */
-import { ISLAND_SIZE, Island, islandHead, islandPlaces, jumpTo, trampoline } from "./island.ts";
-import { MOVE_LENGTH, SYSCALL_LENGTH } from "./site.ts";
+import {
+  ISLAND_SIZE,
+  Island,
+  islandHead,
+  islandPlaces,
+  jumpTo,
+  MOST_MOVED,
+  trampoline,
+} from "./island.ts";
+import { REPLACED, type Site, SYSCALL_LENGTH } from "./site.ts";
 import type { TextFile } from "./text-file.ts";
 
 const PROT_READ_EXEC = 5;
@@ -19,6 +27,9 @@ const SYNC_CORE = 0x20;
 const REGISTER_SYNC_CORE = 0x40;
 const BREAKPOINT = Uint8Array.of(0xcc);
 const WORTH_IT = 2;
+/** The other form costs a look at all text: one more trap for each so many bytes of it. */
+const WORTH_READING = 16;
+const BYTES_PER_TRAP = 2 ** 17;
 /** A guest may make as many sites as it likes; we remember so many. */
 const MOST_COUNTED = 4096;
 
@@ -37,6 +48,8 @@ export interface Patcher {
   readText(address: number, length: number): Uint8Array | null;
   /** Does any other thread of the space run guest code? */
   readonly hasCompany: boolean;
+  /** Let threads that stand in [start, end) know that they have to go on elsewhere. */
+  relocate(start: number, end: number): void;
 }
 
 export class Patches {
@@ -63,7 +76,7 @@ export class Patches {
   fork(): Patches {
     const copy = new Patches(this.#entry);
     copy.#texts = this.#texts.slice();
-    copy.#islands = this.#islands.map((island) => new Island(island.start, island.sites));
+    copy.#islands = this.#islands.map((island) => new Island(island.start, island.planted));
     copy.#sites = this.#sites;
     copy.#isShared = this.#isShared = this.#sites.size > 0;
     copy.isOff = this.isOff;
@@ -75,6 +88,7 @@ export class Patches {
   /** Before [start, end) is mapped over or unmapped. */
   replacing(patcher: Patcher, start: number, end: number): void {
     if (this.#islands.some((island) => start < island.end && island.start < end)) {
+      for (const island of this.#islands) patcher.relocate(island.start, island.end);
       this.restore(patcher, 0, Infinity);
       this.#islands = [];
     }
@@ -104,7 +118,7 @@ export class Patches {
     if (!isHit) return;
     this.#texts = kept;
     for (const site of [...this.#sites.keys()])
-      if (site < end && site + MOVE_LENGTH > start) this.#own().delete(site);
+      if (site < end && site + REPLACED > start) this.#own().delete(site);
     this.#hits.clear();
   }
 
@@ -112,30 +126,61 @@ export class Patches {
 
   /** A system call trapped; `ip` is behind its instruction, `nr` what it asked for. */
   trapped(patcher: Patcher, ip: number, nr: number): void {
+    if (this.isOff) return;
     const hits = (this.#hits.get(ip) ?? 0) + 1;
-    if (hits > WORTH_IT || this.isOff) return;
     if (this.#hits.size >= MOST_COUNTED) this.#hits.clear();
     this.#hits.set(ip, hits);
-    if (hits === WORTH_IT) this.#patch(patcher, ip, nr);
+    if (hits < WORTH_IT) return;
+    const text = this.#texts.find((t) => ip > t.start + REPLACED && ip <= t.end);
+    if (text === undefined) return;
+    const syscall = ip - SYSCALL_LENGTH;
+    const offset = text.offset + syscall - text.start;
+    const site = this.#siteFor(patcher, text.file, offset, hits, nr);
+    if (site !== null) this.#patch(patcher, text, syscall, site);
   }
 
-  #patch(patcher: Patcher, ip: number, nr: number): void {
-    const text = this.#texts.find((t) => ip > t.start + MOVE_LENGTH + 2 && ip <= t.end);
-    if (text === undefined) return;
-    const begin = ip - SYSCALL_LENGTH - MOVE_LENGTH;
-    if (this.#sites.has(begin)) return;
-    const site = text.file.site(text.offset + ip - SYSCALL_LENGTH - text.start);
-    if (site === null) return;
+  /** How the site can be replaced, as far as it is worth finding out after so many traps. */
+  #siteFor(
+    patcher: Patcher,
+    file: TextFile,
+    offset: number,
+    hits: number,
+    nr: number,
+  ): Site | null {
+    if (hits === WORTH_IT) {
+      const before = file.before(offset);
+      if (before !== null && numberOf(before) === nr) return before;
+    }
+    // Whoever runs may be where the jump will be.
+    if (patcher.hasCompany) return null;
+    if (hits === WORTH_IT) return file.knownAfter(offset);
+    return this.#isWorthReading(hits, file) ? file.after(offset) : null;
+  }
+
+  /** At a number of traps, and at each doubling of it: other threads may have run the last time. */
+  #isWorthReading(hits: number, file: TextFile): boolean {
+    if (hits < WORTH_READING || (hits & (hits - 1)) !== 0) return false;
+    return hits >= file.textLength / BYTES_PER_TRAP;
+  }
+
+  #patch(patcher: Patcher, text: Text, syscall: number, site: Site): void {
+    const begin = syscall - site.lead;
+    // Neighbours may not share a byte, and a "before" site needs its syscall behind the jump.
+    for (let at = begin - REPLACED; at < begin + REPLACED; at++) if (this.#sites.has(at)) return;
     const { original } = site;
-    const bytes = patcher.readText(begin, MOVE_LENGTH);
+    if (site.moved.length > MOST_MOVED) return;
+    const bytes = patcher.readText(begin, REPLACED);
     if (bytes === null || !bytes.every((byte, i) => byte === original[i])) return;
-    if (new DataView(original.buffer).getUint32(1, true) !== nr) return;
     const island = this.#islandFor(patcher, text);
     if (island === null) return;
     const at = island.next();
-    if (!patcher.writeText(at, trampoline(island.start, at, begin, original))) return;
-    island.sites.push(begin);
-    if (this.#replace(patcher, begin, jumpTo(begin, at))) this.#own().set(begin, original);
+    const planted = { begin, site };
+    if (!patcher.writeText(at, trampoline(island.start, at, planted))) return;
+    island.planted.push(planted);
+    if (!this.#replace(patcher, begin, jumpTo(begin, at))) return;
+    this.#own().set(begin, original);
+    if (site.form === "after")
+      patcher.relocate(begin + 1, begin + SYSCALL_LENGTH + site.moved.length);
   }
 
   #islandFor(patcher: Patcher, text: Text): Island | null {
@@ -174,7 +219,7 @@ export class Patches {
   /** Give the sites in [start, end) their instructions back. */
   restore(patcher: Patcher, start: number, end: number): void {
     for (const [site, original] of [...this.#sites])
-      if (site < end && site + MOVE_LENGTH > start) {
+      if (site < end && site + REPLACED > start) {
         this.#replace(patcher, site, original);
         this.#own().delete(site);
       }
@@ -190,25 +235,41 @@ export class Patches {
 
   // --- what others see ------------------------------------------------------------------------
 
-  /** Where a thread that stopped at `ip` is said to be: in a trampoline, at its site. */
-  siteOf(ip: number): number {
+  /** Where a thread that stopped at `ip` is said to be. */
+  placeOf(ip: number): number {
     for (const island of this.#islands) {
-      const site = island.siteOf(ip);
-      if (site >= 0) return site;
+      const place = island.placeOf(ip);
+      if (place >= 0) return place;
+    }
+    return ip;
+  }
+
+  /** Where a thread has to go on that is said to be at `ip`: code behind a site may have moved. */
+  exitFor(ip: number): number {
+    for (let begin = ip - SYSCALL_LENGTH - MOST_MOVED; begin < ip; begin++) {
+      if (!this.#sites.has(begin)) continue;
+      for (const island of this.#islands) {
+        const index = island.planted.findLastIndex((planted) => planted.begin === begin);
+        const exit = index < 0 ? -1 : island.exitFor(index, ip);
+        if (exit >= 0) return exit;
+      }
     }
     return ip;
   }
 
   /** Did a breakpoint before `ip` stand there only while a site was replaced? */
   wasReplaced(ip: number): boolean {
-    return this.#hits.get(ip - 1 + MOVE_LENGTH + SYSCALL_LENGTH) !== undefined;
+    const site = ip - 1;
+    return (
+      this.#hits.has(site + REPLACED + SYSCALL_LENGTH) || this.#hits.has(site + SYSCALL_LENGTH)
+    );
   }
 
   /** Show the files' own bytes in a copy of [address, address + length). */
   mask(address: number, into: Uint8Array, at: number, length: number): void {
     if (this.#sites.size === 0 || !this.#isText(address, address + length)) return;
     for (const [site, original] of this.#sites)
-      for (let i = 0; i < MOVE_LENGTH; i++) {
+      for (let i = 0; i < REPLACED; i++) {
         const offset = site + i - address;
         if (offset >= 0 && offset < length) into[at + offset] = original[i]!;
       }
@@ -219,4 +280,9 @@ export class Patches {
     for (const text of this.#texts) if (start < text.end && text.start < end) return true;
     return false;
   }
+}
+
+/** What the move of a "before" site puts into eax. */
+function numberOf(site: Site): number {
+  return new DataView(site.original.buffer).getUint32(1, true);
 }

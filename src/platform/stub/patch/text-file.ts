@@ -7,8 +7,9 @@
  *    guest. What it says is still a claim: whoever patches compares the bytes in memory first.
  * Source: LSB core specification, "Exception Frames"; elf(5).
  */
+import { getU64 } from "../../../abi/struct.ts";
 import type { Host } from "../../../host/host.ts";
-import { planSite, type Site } from "./site.ts";
+import { isReached, planAfter, planBefore, REPLACED, type Site, SYSCALL_LENGTH } from "./site.ts";
 
 const ELF_HEADER = 64;
 const PROGRAM_HEADER = 56;
@@ -22,19 +23,31 @@ const TABLE_ENTRY = 8;
 const LONGEST_FUNCTION = 65536;
 const MOST_ENTRIES = 1 << 22;
 const MOST_SITES = 4096;
+/** More than this is not read for the sake of one site. */
+const MOST_TEXT = 2 ** 26;
+const PF_X = 1;
 
 interface Segment {
   readonly offset: number;
   readonly address: number;
   readonly length: number;
+  readonly isText: boolean;
+}
+
+/** A whole function, and where in it and in memory the place in question is. */
+interface Surroundings {
+  readonly code: Uint8Array;
+  readonly at: number;
+  readonly address: number;
 }
 
 export class TextFile {
   #fd: number;
   readonly key: string;
   readonly #host: Host;
-  /** What is known of the `syscall` instruction at a file offset; null: it cannot be patched. */
-  readonly #sites = new Map<number, Site | null>();
+  /** What is known of the `syscall` instruction at a file offset; null: it cannot be patched so. */
+  readonly #before = new Map<number, Site | null>();
+  readonly #after = new Map<number, Site | null>();
   #segments: Segment[] | null = null;
   #table = { address: 0, offset: 0, count: 0 };
 
@@ -44,13 +57,44 @@ export class TextFile {
     this.key = key;
   }
 
-  /** The site whose `syscall` instruction lies at `offset` in the file. */
-  site(offset: number): Site | null {
-    const known = this.#sites.get(offset);
+  /** How the `syscall` instruction at `offset` in the file can be replaced together with its move. */
+  before(offset: number): Site | null {
+    const known = this.#before.get(offset);
     if (known !== undefined) return known;
-    if (this.#sites.size >= MOST_SITES) this.#sites.clear();
-    const site = this.#examine(offset);
-    this.#sites.set(offset, site);
+    const where = this.#surroundings(offset);
+    return keep(this.#before, offset, where === null ? null : planBefore(where.code, where.at));
+  }
+
+  /** How it can be replaced together with what follows. To know that, all text is read: not for few. */
+  after(offset: number): Site | null {
+    const known = this.#after.get(offset);
+    if (known !== undefined) return known;
+    return keep(this.#after, offset, this.#planAfter(offset));
+  }
+
+  /** What after() has found out, if it was asked. */
+  knownAfter(offset: number): Site | null {
+    return this.#after.get(offset) ?? null;
+  }
+
+  /** What after() reads. */
+  get textLength(): number {
+    this.#segments ??= this.#readHeaders();
+    return this.#segments.reduce((sum, { isText, length }) => sum + (isText ? length : 0), 0);
+  }
+
+  #planAfter(offset: number): Site | null {
+    const where = this.#surroundings(offset);
+    const site = where === null ? null : planAfter(where.code, where.at);
+    if (where === null || site === null || this.textLength > MOST_TEXT) return null;
+    // The jump itself may be jumped to, its other bytes may not.
+    const first = where.address + 1;
+    const last = where.address + Math.max(REPLACED, SYSCALL_LENGTH + site.moved.length) - 1;
+    for (const { offset: start, address, length, isText } of this.#segments!) {
+      if (!isText) continue;
+      const text = this.#readLong(start, length);
+      if (text === null || isReached(text, first - address, last - address)) return null;
+    }
     return site;
   }
 
@@ -60,31 +104,34 @@ export class TextFile {
     this.#fd = -1;
   }
 
-  #examine(offset: number): Site | null {
+  #surroundings(offset: number): Surroundings | null {
     this.#segments ??= this.#readHeaders();
-    const segment = this.#segments.find((s) => offset >= s.offset && offset < s.offset + s.length);
+    const segment = this.#segments.find(
+      (s) => s.isText && offset >= s.offset && offset < s.offset + s.length,
+    );
     if (segment === undefined) return null;
     const address = offset - segment.offset + segment.address;
-    const begin = this.#functionAt(address);
-    // The site itself is wanted too, and one byte behind nothing is read.
-    if (begin < 0 || address - begin > LONGEST_FUNCTION || begin < segment.address) return null;
-    const code = this.#read(offset - (address - begin), address - begin + 2);
-    return code === null ? null : planSite(code);
+    const found = this.#functionAt(address);
+    if (found === null || found.begin < segment.address) return null;
+    const code = this.#read(found.begin - segment.address + segment.offset, found.length);
+    return code === null ? null : { code, at: address - found.begin, address };
   }
 
   #readHeaders(): Segment[] {
     const header = this.#read(0, ELF_HEADER);
     if (header === null || viewOf(header).getUint32(0, false) !== 0x7f454c46) return [];
     const count = Math.min(viewOf(header).getUint16(56, true), MOST_PROGRAM_HEADERS);
-    const table = this.#read(u64(viewOf(header), 32), count * PROGRAM_HEADER);
+    const table = this.#read(getU64(viewOf(header), 32), count * PROGRAM_HEADER);
     if (table === null) return [];
     const view = viewOf(table);
     const segments: Segment[] = [];
     for (let at = 0; at < count * PROGRAM_HEADER; at += PROGRAM_HEADER) {
-      const offset = u64(view, at + 8);
-      const address = u64(view, at + 16);
+      const offset = getU64(view, at + 8);
+      const address = getU64(view, at + 16);
       const type = view.getUint32(at, true);
-      if (type === PT_LOAD) segments.push({ offset, address, length: u64(view, at + 32) });
+      const isText = (view.getUint32(at + 4, true) & PF_X) !== 0;
+      if (type === PT_LOAD)
+        segments.push({ offset, address, length: getU64(view, at + 32), isText });
       else if (type === PT_GNU_EH_FRAME) this.#readTable(offset, address);
     }
     return segments;
@@ -97,21 +144,24 @@ export class TextFile {
     if (count > 0 && count <= MOST_ENTRIES) this.#table = { address, offset, count };
   }
 
-  /** Where the function that contains `address` begins, or -1. */
-  #functionAt(address: number): number {
+  /** The function that contains `address`. */
+  #functionAt(address: number): { begin: number; length: number } | null {
     const { offset, count } = this.#table;
     let low = 0;
     let high = count; // the last entry at or below the address is in [low, high)
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       const entry = this.#entry(offset, middle);
-      if (entry === null) return -1;
+      if (entry === null) return null;
       if (entry.begin <= address) low = middle;
       else high = middle;
     }
     const entry = count === 0 ? null : this.#entry(offset, low);
-    if (entry === null || entry.begin > address) return -1;
-    return address < entry.begin + this.#functionLength(entry) ? entry.begin : -1;
+    if (entry === null || entry.begin > address) return null;
+    const length = this.#functionLength(entry);
+    return address < entry.begin + length && length <= LONGEST_FUNCTION
+      ? { begin: entry.begin, length }
+      : null;
   }
 
   #entry(table: number, index: number): { begin: number; description: number } | null {
@@ -141,12 +191,25 @@ export class TextFile {
     const bytes = this.#host.io.subarray(0, length);
     return this.#host.pread(this.#fd, bytes, offset) === length ? bytes.slice() : null;
   }
+
+  #readLong(offset: number, length: number): Uint8Array | null {
+    const all = new Uint8Array(length);
+    const step = this.#host.io.length;
+    for (let at = 0; at < length; at += step) {
+      const part = this.#read(offset + at, Math.min(step, length - at));
+      if (part === null) return null;
+      all.set(part, at);
+    }
+    return all;
+  }
+}
+
+function keep(known: Map<number, Site | null>, offset: number, site: Site | null): Site | null {
+  if (known.size >= MOST_SITES) known.clear();
+  known.set(offset, site);
+  return site;
 }
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-function u64(view: DataView, at: number): number {
-  return view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 }

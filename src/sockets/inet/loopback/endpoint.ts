@@ -50,7 +50,7 @@ export const ALL_EVENTS = READ_EVENTS | WRITE_EVENTS | POLLHUP | POLLERR | POLLR
 const FIRST_FREE_PORT = 1024;
 
 export abstract class LoopbackEndpoint extends Endpoint implements PortHolder {
-  readonly network: NetworkNamespace;
+  override readonly network: NetworkNamespace;
   readonly ownerUid: number;
   readonly inet = new InetOptions();
   /** Port 0 while it has none. */
@@ -83,7 +83,7 @@ export abstract class LoopbackEndpoint extends Endpoint implements PortHolder {
     if (
       name.port !== 0 &&
       name.port < FIRST_FREE_PORT &&
-      !task.credentials.has(CAP_NET_BIND_SERVICE)
+      !task.credentials.hasIn(this.network.owner, CAP_NET_BIND_SERVICE)
     )
       return refuse(EACCES, "bind: ports below 1024 need CAP_NET_BIND_SERVICE");
     const rc = this.take(task, name.ip, name.port);
@@ -102,10 +102,19 @@ export abstract class LoopbackEndpoint extends Endpoint implements PortHolder {
     if (typeof name === "number") return name;
     if (isOld && !isWildcard(name.ip)) return refuse(EAFNOSUPPORT, "bind: no family");
     if (this.isV6Only && isV4(name.ip)) return refuse(EINVAL, "bind: IPv4 with IPV6_V6ONLY");
-    const isForeign = !isWildcard(name.ip) && !isLoopback(name.ip);
+    const isForeign = !isWildcard(name.ip) && !this.#isOwn(name.ip);
     const mayBeForeign = this.inet.has(0, IP_FREEBIND) || this.inet.has(0, IP_TRANSPARENT);
     if (isForeign && !mayBeForeign) return refuse(EADDRNOTAVAIL, "bind: not an address of ours");
     return name;
+  }
+
+  /** Is it an address of this network? All of 127.0.0.0/8 is, once lo has one of them. */
+  #isOwn(ip: Ip): boolean {
+    const { addresses } = this.network.loopback;
+    // As long as there is no table of addresses, Linux takes any IPv4 address for one of them.
+    if (!isLoopback(ip) || addresses.length === 0) return isLoopback(ip) && isV4(ip);
+    const family = isV4(ip) ? AF_INET : AF_INET6;
+    return addresses.some((one) => one.family === family);
   }
 
   /** Take an address and a port, any free one for 0. */
@@ -149,7 +158,7 @@ export abstract class LoopbackEndpoint extends Endpoint implements PortHolder {
     const name = parseName(address, this.domain);
     if (typeof name === "number") return name;
     const ip = isWildcard(name.ip) ? this.#self(name.ip) : name.ip;
-    if (!isLoopback(ip) || (this.isV6Only && isV4(ip)))
+    if (!isLoopback(ip) || (this.isV6Only && isV4(ip)) || !this.network.loopback.isUp)
       return refuse(ENETUNREACH, "this network has only a loopback");
     return { ip, port: name.port };
   }

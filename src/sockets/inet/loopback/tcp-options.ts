@@ -76,7 +76,7 @@ function nameBytes(name: string): Uint8Array {
   return bytes;
 }
 
-function stateOf(socket: TcpFacts): number {
+export function stateOf(socket: TcpFacts): number {
   switch (socket.state) {
     case "listening":
       return TCP_LISTEN;

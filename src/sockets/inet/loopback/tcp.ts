@@ -28,7 +28,7 @@ import { familyOf, formatName, type InetName } from "../address.ts";
 import { PortTable } from "../ports.ts";
 import { ALL_EVENTS, LoopbackEndpoint, READ_EVENTS, WRITE_EVENTS } from "./endpoint.ts";
 import { TcpInbox } from "./inbox.ts";
-import { getTcpOption, setTcpOption, type TcpFacts, tcpIoctl } from "./tcp-options.ts";
+import { getTcpOption, setTcpOption, stateOf, type TcpFacts, tcpIoctl } from "./tcp-options.ts";
 
 /** What SO_SNDBUF and SO_RCVBUF begin with, and what Linux lets an untouched connection grow to. */
 const SEND_BUFFER = 16384;
@@ -74,6 +74,14 @@ export class TcpEndpoint extends LoopbackEndpoint implements TcpFacts {
 
   override get isListening(): boolean {
     return this.state === "listening";
+  }
+
+  override get shownState(): number {
+    return stateOf(this);
+  }
+
+  override get unreadBytes(): number {
+    return this.isListening ? this.#pending.length : this.inbox.length;
   }
 
   // --- connecting -----------------------------------------------------------------------------

@@ -1,0 +1,133 @@
+/**
+ * Nursery: where spaces come from. The template is the first stub, which never runs guest code; a fork of
+ * it is a pristine space. Two things are made ready while nothing else is to be done, one piece at a
+ * time:
+ *  - kits: the kernel's half of a space (slot memory, control socket), for forks;
+ *  - spares: whole pristine processes, for programs that need a new space.
+ */
+import { EAGAIN } from "../../abi/errno.ts";
+import { HostError, KernelBug } from "../../base/failure.ts";
+import { SLOTS_SIZE } from "./layout.ts";
+import { Patches } from "./patch/patches.ts";
+import type { StubPlatform } from "./platform.ts";
+import { StubSpace } from "./space.ts";
+import type { StubThread } from "./thread.ts";
+
+const MFD_CLOEXEC_ALLOW_SEALING = 3;
+const F_ADD_SEALS = 1033;
+const F_SEAL_SEAL_SHRINK_GROW = 7;
+const AF_UNIX = 1;
+const SOCK_SEQPACKET_CLOEXEC = 5 | 0o2000000;
+const SOL_SOCKET = 1;
+const SO_PASSCRED = 16;
+const START_DEADLINE_MS = 10_000;
+/** How many of each are kept ready. */
+const KITS = 2;
+const SPARES = 1;
+
+/** A space that has no process yet, and what its process is to be given. */
+export interface SpaceKit {
+  space: StubSpace;
+  memoryFd: number;
+  stubControl: number;
+}
+
+export class Nursery {
+  readonly #platform: StubPlatform;
+  readonly #kits: SpaceKit[] = [];
+  readonly #spares: StubThread[] = [];
+  #template: StubThread | null = null;
+  /** Where patched sites enter the stub; 0 where sites are not patched. */
+  #callEntry = 0;
+  #nextId = 1;
+
+  constructor(platform: StubPlatform) {
+    this.#platform = platform;
+  }
+
+  /** Until there is a template, it is the only process that can say anything. */
+  get hasTemplate(): boolean {
+    return this.#template !== null;
+  }
+
+  setTemplate(template: StubThread, callEntry: number): void {
+    this.#template = template;
+    this.#callEntry = callEntry;
+  }
+
+  /** A pristine space with one stopped thread, or -errno. */
+  newSpace(): StubThread | number {
+    if (this.#template === null) throw new KernelBug("newSpace() before start()");
+    const platform = this.#platform;
+    while (this.#spares.length > 0) {
+      const spare = this.#spares.pop()!;
+      if (
+        spare.space.alive &&
+        (spare.stopped || platform.awaitPost(spare, START_DEADLINE_MS) === 0)
+      )
+        return spare;
+    }
+    const thread = this.#template.fork();
+    if (typeof thread === "number") return thread;
+    thread.space.patches = this.#newPatches();
+    if (thread.state === "starting" && platform.awaitPost(thread, START_DEADLINE_MS) !== 0)
+      return -EAGAIN;
+    return thread;
+  }
+
+  /** The kernel's half of a new space; the caller makes a process of it. */
+  makeSpace(): SpaceKit | number {
+    return this.#kits.pop() ?? this.#makeKit();
+  }
+
+  get isComplete(): boolean {
+    return this.#kits.length >= KITS && this.#spares.length >= SPARES;
+  }
+
+  /** Make one piece ready; true when something was done. */
+  prepare(): boolean {
+    if (this.#template === null) return false;
+    if (this.#kits.length < KITS) {
+      const kit = this.#makeKit();
+      if (typeof kit === "number") return false;
+      this.#kits.push(kit);
+      return true;
+    }
+    if (this.#spares.length >= SPARES) return false;
+    const spare = this.#template.fork();
+    if (typeof spare === "number") return false;
+    spare.isSpare = true;
+    spare.space.patches = this.#newPatches();
+    this.#spares.push(spare);
+    return true;
+  }
+
+  #newPatches(): Patches | null {
+    return this.#callEntry === 0 ? null : new Patches(this.#callEntry);
+  }
+
+  #makeKit(): SpaceKit | number {
+    const { host } = this.#platform;
+    const memoryFd = host.memfdCreate("tvisor-slots", MFD_CLOEXEC_ALLOW_SEALING);
+    if (memoryFd < 0) return memoryFd;
+    const sockets = host.socketpair(AF_UNIX, SOCK_SEQPACKET_CLOEXEC);
+    if (typeof sockets === "number") {
+      host.close(memoryFd);
+      return sockets;
+    }
+    const [control, stubControl] = sockets;
+    // Sealed: a stub that could shrink the file would kill us with SIGBUS.
+    must("ftruncate", host.ftruncate(memoryFd, SLOTS_SIZE));
+    must("fcntl", host.fcntl(memoryFd, F_ADD_SEALS, F_SEAL_SEAL_SHRINK_GROW));
+    must("setsockopt", host.setsockoptInt(control, SOL_SOCKET, SO_PASSCRED, 1));
+    const space = new StubSpace(this.#platform, this.#nextId++, memoryFd, control);
+    this.#platform.spaceMade(space);
+    return { space, memoryFd, stubControl };
+  }
+}
+
+/** A host call without which nothing works. */
+export function must(call: string, rc: number): number {
+  if (rc < 0) throw new HostError(call, -rc);
+  return rc;
+}
