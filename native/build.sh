@@ -1,5 +1,5 @@
 #!/bin/sh
-# build.sh: compile the gateway addon and the warden with its embedded stub. Run by `npm install`.
+# build.sh: compile the gateway addon, the warden with its embedded stub, and the waiter. Run by `npm install`.
 # Needs a C compiler and binutils, and node-api-headers from node_modules; downloads nothing.
 # `build.sh stub DIR` makes only the stub, as stub.elf and stub.bin in DIR, for tests that look at it.
 set -eu
@@ -44,5 +44,8 @@ build_stub "$work"
 "$cc" $warn -fPIC -shared -fvisibility=hidden -DNAPI_VERSION=9 -isystem "$headers" \
   "$here/gateway.c" -o "$work/gateway.node"
 
+"$cc" $warn -static "$here/waiter.c" -o "$work/waiter"
+
 mv "$work/warden" "$out/tvisor-warden"
+mv "$work/waiter" "$out/tvisor-waiter"
 mv "$work/gateway.node" "$out/gateway.node"

@@ -8,13 +8,8 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { WEXITSTATUS, WIFEXITED, WTERMSIG } from "../abi/wait.ts";
-import {
-  KernelCrash,
-  Sandbox,
-  type SandboxSpec,
-  StartFailure,
-  type Volume,
-} from "../sentry/sandbox.ts";
+import { KernelCrash, StartFailure } from "../sentry/failure.ts";
+import { OneProgram, type OneProgramSpec, type Volume } from "../sentry/one-program.ts";
 import type { TierNumber } from "../sentry/tier.ts";
 import { NO_TIMING, StartTiming, type Timing } from "../sentry/timing.ts";
 
@@ -55,7 +50,7 @@ export async function main(argv: string[]): Promise<number> {
       process.stdout.write(USAGE);
       return 0;
     }
-    const code = exitCode(new Sandbox(spec).run());
+    const code = exitCode(new OneProgram(spec).run());
     if (spec.timing !== NO_TIMING) writeSync(STDERR, spec.timing.report());
     return code;
   } catch (error) {
@@ -82,7 +77,7 @@ function exitCode(status: number): number {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-function parse(argv: string[]): (SandboxSpec & { timing: Timing }) | null {
+function parse(argv: string[]): (OneProgramSpec & { timing: Timing }) | null {
   const cut = argv.indexOf("--");
   const before = cut < 0 ? argv : argv.slice(0, cut);
   // --strace takes an optional value, which parseArgs does not know.

@@ -55,16 +55,8 @@ export function main(argv: string[]): number {
 function examine(): Report {
   const machine = { linux: os.release(), processor: process.arch, node: process.version };
   try {
-    const sandbox = new Sandbox({
-      root: "/",
-      hostname: "doctor",
-      network: "none",
-      volumes: [],
-      program: { argv: [], envp: [], cwd: "/", uid: 0, gid: 0, groups: [] },
-      terminal: false,
-      strace: null,
-      report: () => {},
-    });
+    const files = [{ at: "/", isWritable: false }];
+    const sandbox = new Sandbox({ files, network: "none", strace: null, report: () => {} });
     const { tier } = sandbox;
     sandbox.stop();
     return { canRun: true, problem: null, machine, tier };

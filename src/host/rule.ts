@@ -14,10 +14,12 @@ export interface Setup {
   ownPid: number;
   /** Process group of the stubs, as a negative number for kill(2). */
   stubGroup: number;
+  /** Where command lines connect to this sandbox; -1 for nowhere. */
+  controlSocket: number;
 }
 
 export type Check = { readonly arg: number } & (
-  | { readonly equal: number | "ownPid" | "stubGroup" }
+  | { readonly equal: number | "ownPid" | "stubGroup" | "controlSocket" }
   /** No bit of this mask. */
   | { readonly without: number }
 );

@@ -1,6 +1,6 @@
 /**
- * Console: `tvisor do -t`: the user's terminal on one side, a pty of the guest on the other.
- *  - attach() makes the pty the controlling terminal of the first program, on its descriptors 0-2.
+ * Console: the user's terminal on one side, a pty of the guest on the other.
+ *  - attach() makes the pty the controlling terminal of a program, on its descriptors 0-2.
  *  - The user's terminal is raw meanwhile; restore() puts it back, also when Node exits for any reason.
  *  - Bytes wait where they are when the other side is slow: in the pty, or in the host's pipe.
  *  - resized() and continued() are for whoever catches SIGWINCH and SIGCONT.
@@ -23,9 +23,8 @@ import { Termios } from "../kernel/tty/termios.ts";
 import type { HostListener, StubPlatform } from "../platform/stub/platform.ts";
 import { HostEnd } from "./host-end.ts";
 
-const STDIN = 0;
-const STDOUT = 1;
-const STDERR = 2;
+/** Descriptors of the program. */
+const STREAMS = [0, 1, 2];
 const DEFAULT_ROWS = 24;
 const DEFAULT_COLUMNS = 80;
 const CHUNK = 4096;
@@ -33,10 +32,21 @@ const CHUNK = 4096;
 const DRAIN_PATIENCE_MS = 2000;
 const DRAIN_NAP_MS = 5;
 
+/** Host descriptors of the user's side; input and output may be closed afterwards. */
+export interface UserTerminal {
+  readonly input: number;
+  readonly output: number;
+  /** Others that may know the window's size. */
+  readonly others: readonly number[];
+}
+
+const OWN_STREAMS: UserTerminal = { input: 0, output: 1, others: [2] };
+
 export class Console implements HostListener, Waiter {
   readonly pty: Pty;
   readonly #host: Host;
   readonly #platform: StubPlatform;
+  readonly #user: UserTerminal;
   readonly #input: HostEnd;
   readonly #output: HostEnd;
   /** The user's modes, while ours are in force. */
@@ -48,16 +58,24 @@ export class Console implements HostListener, Waiter {
   #isPumping = false;
   #inputEnded = false;
   #outputBroken = false;
+  #isEnding = false;
 
-  constructor(host: Host, platform: StubPlatform, devpts: Devpts, owner: Credentials) {
+  constructor(
+    host: Host,
+    platform: StubPlatform,
+    devpts: Devpts,
+    owner: Credentials,
+    user: UserTerminal = OWN_STREAMS,
+  ) {
     this.#host = host;
+    this.#user = user;
     this.#platform = platform;
     const pty = devpts.newPty(owner);
     if (typeof pty === "number") throw new HostError("newPty", -pty);
     this.pty = pty;
     pty.locked = false;
-    this.#input = new HostEnd(host, STDIN);
-    this.#output = new HostEnd(host, STDOUT);
+    this.#input = new HostEnd(host, user.input);
+    this.#output = new HostEnd(host, user.output);
   }
 
   // --- begin ----------------------------------------------------------------------------------
@@ -68,8 +86,7 @@ export class Console implements HostListener, Waiter {
     if (group.session.leader !== group) kernel.newSession(group);
     const file = this.pty.home.openPeer(task, this.pty, O_RDWR);
     if (typeof file === "number") throw new HostError("openPeer", -file);
-    for (const fd of [STDIN, STDOUT, STDERR])
-      files.replace(task, fd, fd === STDIN ? file : file.ref(), false);
+    for (const fd of STREAMS) files.replace(task, fd, fd === 0 ? file : file.ref(), false);
     this.#takeTerminal();
     this.resized();
     this.pty.queue.add(this, POLLIN | POLLOUT | POLLHUP);
@@ -106,14 +123,14 @@ export class Console implements HostListener, Waiter {
 
   #readModes(): Uint8Array | null {
     const host = this.#host;
-    if (host.ioctlStruct(STDIN, TCGETS) < 0) return null;
+    if (host.ioctlStruct(this.#input.fd, TCGETS) < 0) return null;
     return host.arena.u8.slice(host.structAt, host.structAt + termios.size);
   }
 
   #writeModes(modes: Uint8Array): void {
     const host = this.#host;
     host.arena.u8.set(modes, host.structAt);
-    host.ioctlStruct(STDIN, TCSETS);
+    host.ioctlStruct(this.#input.fd, TCSETS);
   }
 
   // --- signals of the user's terminal ---------------------------------------------------------
@@ -121,7 +138,7 @@ export class Console implements HostListener, Waiter {
   /** SIGWINCH, and at the start. */
   resized(): void {
     const host = this.#host;
-    for (const fd of [STDIN, STDOUT, STDERR]) {
+    for (const fd of [this.#input.fd, this.#output.fd, ...this.#user.others]) {
       if (host.ioctlStruct(fd, TIOCGWINSZ) < 0) continue;
       const size = winsize.read(host.arena.view, host.structAt);
       if (size.ws_row === 0 || size.ws_col === 0) continue;
@@ -129,7 +146,8 @@ export class Console implements HostListener, Waiter {
       return;
     }
     const { windowSize } = this.pty.tty;
-    if (windowSize.rows === 0) this.pty.resize(DEFAULT_ROWS, DEFAULT_COLUMNS);
+    if (this.#user === OWN_STREAMS && windowSize.rows === 0)
+      this.pty.resize(DEFAULT_ROWS, DEFAULT_COLUMNS);
   }
 
   /** SIGCONT: a shell has put its own modes in force while we were stopped. */
@@ -196,6 +214,7 @@ export class Console implements HostListener, Waiter {
       this.#pending = bytes;
     }
     this.#isPumping = false;
+    if (this.#isEnding && this.#pending.length === 0 && this.pty.readable === 0) this.#close();
   }
 
   /** False while the user's side takes no more. */
@@ -217,6 +236,25 @@ export class Console implements HostListener, Waiter {
 
   // --- end ------------------------------------------------------------------------------------
 
+  /** The program is over and the sandbox is not: what it still had to say goes when it can. */
+  end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#platform.unwatch(this.#input.fd);
+    this.#inputEnded = true;
+    this.#pumpOutput();
+  }
+
+  #close(): void {
+    this.#isEnding = false;
+    this.pty.queue.remove(this);
+    this.#platform.unwatch(this.#input.fd);
+    this.#platform.unwatch(this.#output.fd);
+    this.restore();
+    this.#input.close();
+    this.#output.close();
+  }
+
   /** The program is over: show what it still had to say, and give the terminal back. */
   finish(): void {
     this.pty.queue.remove(this);
@@ -231,9 +269,6 @@ export class Console implements HostListener, Waiter {
       patience = left < before ? DRAIN_PATIENCE_MS : patience - DRAIN_NAP_MS;
       Atomics.wait(bell, 0, 0, DRAIN_NAP_MS);
     }
-    this.#platform.unwatch(this.#output.fd);
-    this.restore();
-    this.#input.close();
-    this.#output.close();
+    this.#close();
   }
 }

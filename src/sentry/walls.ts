@@ -38,11 +38,20 @@ import type { StubPlatform } from "../platform/stub/platform.ts";
 import type { Isolation } from "../platform/stub/warden.ts";
 import { type Tier, tierOf } from "./tier.ts";
 
+/** A file or directory of the machine, by path or descriptor. */
+export interface GivenFile {
+  readonly at: string | number;
+  readonly isWritable: boolean;
+  /** A stream or terminal: used as it is, nothing is made in it. */
+  readonly isStream?: boolean;
+}
+
 /** What of the machine the sandbox was given. */
 export interface WorldSpec {
-  readonly root: string;
+  readonly files: readonly GivenFile[];
   readonly network: "none" | "host";
-  readonly volumes: readonly { source: string; readOnly: boolean }[];
+  /** Where command lines connect; none for `do`. */
+  readonly controlSocket?: number;
 }
 
 /** A range that no distribution gives to anybody; each sandbox has a user of its own in it. */
@@ -65,7 +74,7 @@ export class Walls {
     this.#host = host;
     this.#spec = spec;
     this.#lockdown = new Lockdown(host);
-    this.#hasWritableVolumes = spec.volumes.some((volume) => !volume.readOnly);
+    this.#hasWritableVolumes = spec.files.some((file) => file.isWritable);
   }
 
   beforeProcesses(): void {
@@ -74,15 +83,11 @@ export class Walls {
   }
 
   #grants(): FileGrant[] {
-    const { root, volumes } = this.#spec;
+    const { files } = this.#spec;
     const processes = openProcessDirectory(this.#host);
     if (processes >= 0) this.#host.useProcessDirectory(processes);
     return [
-      { at: root, may: MAY_READ },
-      ...volumes.map(({ source, readOnly }) => ({
-        at: source,
-        may: readOnly ? MAY_READ : MAY_WRITE,
-      })),
+      ...files.map((file) => ({ at: file.at, may: rightsOf(file) })),
       ...STREAMS.map((at) => ({ at, may: MAY_USE_DEVICE })),
       // The memory of stubs is written there. Where only processes can be shown, the rest is read-only.
       { at: "/proc", may: processes < 0 ? MAY_USE : MAY_READ },
@@ -127,6 +132,7 @@ export class Walls {
       volumes: this.#hasWritableVolumes,
       ownPid: process.pid,
       stubGroup: -platform.warden.stubGroup,
+      controlSocket: this.#spec.controlSocket ?? -1,
     };
     this.#lockdown.seal(setup, process.env["TVISOR_LOCKDOWN"] === "report");
     // Node's own way out needs io_uring, which no filter can see through. Comes last of the listeners;
@@ -144,4 +150,9 @@ export class Walls {
     if (this.#spec.network === "host") kept.push(CAP_NET_BIND_SERVICE, CAP_NET_RAW);
     return kept.reduce((set, capability) => set | (1n << BigInt(capability)), 0n);
   }
+}
+
+function rightsOf({ isWritable, isStream }: GivenFile): number {
+  if (isStream === true) return MAY_USE_DEVICE;
+  return isWritable ? MAY_WRITE : MAY_READ;
 }

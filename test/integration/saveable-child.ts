@@ -5,7 +5,7 @@
  */
 import process from "node:process";
 import { Timer } from "../../src/kernel/time/timers.ts";
-import { Sandbox } from "../../src/sentry/sandbox.ts";
+import { OneProgram } from "../../src/sentry/one-program.ts";
 import { findings } from "./saveable.ts";
 
 const QUIET_TURNS = 200;
@@ -16,7 +16,7 @@ class Alarm extends Timer {
   fire(): void {}
 }
 
-const sandbox = new Sandbox({
+const sandbox = new OneProgram({
   root: "/",
   hostname: "test",
   network: "none",

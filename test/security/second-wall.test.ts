@@ -116,7 +116,8 @@ function walled(body: string, volume = "") {
     import { Host } from "${ROOT}/src/host/host.ts";
     import { Walls } from "${ROOT}/src/sentry/walls.ts";
     const host = new Host("${ROOT}/native/build/gateway.node");
-    const walls = new Walls(host, { root: "/", network: "none", volumes: ${volumes} });
+    const volumes = ${volumes}.map(({ source, readOnly }) => ({ at: source, isWritable: !readOnly }));
+    const walls = new Walls(host, { network: "none", files: [{ at: "/", isWritable: false }, ...volumes] });
     walls.beforeProcesses();
     ${body}
     process.exit(0);`;

@@ -25,7 +25,7 @@ function locked(body: string, setup: Record<string, unknown> = {}) {
       host.arena.u8.set(Buffer.from(text + "\\0"), host.structAt);
       return host.address(host.structAt);
     };
-    new Lockdown(host).seal({ network: false, volumes: false, ownPid: process.pid, stubGroup: -1, ...${JSON.stringify(setup)} });
+    new Lockdown(host).seal({ network: false, volumes: false, ownPid: process.pid, stubGroup: -1, controlSocket: -1, ...${JSON.stringify(setup)} });
     process.on("exit", (code) => host.gateway.exit(code));
     ${body}`;
   return spawnSync(process.execPath, ["--no-warnings", "--input-type=module", "-e", program], {

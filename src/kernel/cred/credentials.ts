@@ -20,6 +20,11 @@ export function union(a: CapabilitySet, b: CapabilitySet): CapabilitySet {
   return { lo: (a.lo | b.lo) >>> 0, hi: (a.hi | b.hi) >>> 0 };
 }
 
+/** What both sets hold. */
+export function intersection(a: CapabilitySet, b: CapabilitySet): CapabilitySet {
+  return { lo: (a.lo & b.lo) >>> 0, hi: (a.hi & b.hi) >>> 0 };
+}
+
 export interface CredentialFields {
   /** In which the capabilities count. */
   readonly userNamespace: UserNamespace;

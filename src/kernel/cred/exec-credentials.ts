@@ -5,7 +5,7 @@
 import { S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
 import type { Task } from "../task/task.ts";
 import type { File } from "../vfs/file.ts";
-import { type CapabilitySet, type Credentials, union } from "./credentials.ts";
+import { type CapabilitySet, type Credentials, intersection, union } from "./credentials.ts";
 
 const MAY_READ = 4;
 const SECBIT_NOROOT = 1;
@@ -31,7 +31,8 @@ export function credentialsForExec(task: Task, file: File): ExecCredentials {
   const asRoot =
     (old.securebits & SECBIT_NOROOT) === 0 && (euid === old.root || old.uid === old.root);
   const ambient = gains ? none : old.ambient;
-  const permitted = asRoot ? union(old.inheritable, old.bounding) : ambient;
+  const granted = asRoot ? union(old.inheritable, old.bounding) : ambient;
+  const permitted = old.noNewPrivs ? intersection(granted, old.permitted) : granted;
   const effective = asRoot ? (euid === old.root ? permitted : ambient) : ambient;
   const credentials = old.with({
     euid,

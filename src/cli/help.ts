@@ -1,0 +1,56 @@
+/**
+ * \`tvisor help\` and \`tvisor version\`.
+ */
+import process from "node:process";
+import { OCI_VERSION } from "../oci/state.ts";
+
+export const VERSION = "0.1.0";
+const EXIT_USAGE = 128;
+
+const USAGE = `tvisor: run Linux programs on a kernel of their own
+
+Usage: tvisor [OPTIONS] COMMAND [ARGUMENTS]
+
+Commands:
+  do [OPTIONS] -- CMD [ARG…]   run a command on this machine's files, in a sandbox
+  doctor [--json]              what this machine offers, what is missing and what that costs
+  help                         show this text
+  version                      show the version
+
+Commands of a container runtime (github.com/opencontainers/runtime-spec):
+  create, start, run           make a container from a bundle and start its program
+  exec                         run a process more in it
+  state, list, ps, events      what there is, and what it uses
+  kill, pause, resume, update  signals, holding still, limits
+  wait, delete                 its end
+  spec, features               a config.json to begin with; what is supported
+
+Options before the command:
+  --root DIR                   where containers are kept (default /run/tvisor)
+  --log FILE                   where messages go; --log-format text|json
+  --debug, --debug-log FILE    more of them; the sandbox's own
+  --network sandbox|host|none  whose network; the default is what config.json says
+  --overlay2 root:memory       keep what a container writes in memory
+  --strace                     show system calls in the debug log
+  --systemd-cgroup             control groups are named as systemd's
+
+Example:
+  tvisor do -- bash -c 'uname -a'
+
+\`tvisor COMMAND --help\` explains a command and its options.
+`;
+
+export function showVersion(): number {
+  process.stdout.write(`tvisor version ${VERSION}\nspec: ${OCI_VERSION}\n`);
+  return 0;
+}
+
+export async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === "version") return showVersion();
+  if (argv.length === 0) {
+    process.stderr.write(USAGE);
+    return EXIT_USAGE;
+  }
+  process.stdout.write(USAGE);
+  return 0;
+}

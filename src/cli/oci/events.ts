@@ -1,0 +1,53 @@
+/**
+ * \`tvisor events\`: what a container uses, as its control groups and its sandbox tell, in the JSON that
+ * engines read; once, or again and again until it ends.
+ */
+import process from "node:process";
+import { readStats } from "./cgroup/stats.ts";
+import { ask } from "./client.ts";
+import type { Command } from "./commands.ts";
+import { CommandError, type Context } from "./context.ts";
+import { statusOf } from "./status.ts";
+
+const DEFAULT_INTERVAL = "5s";
+
+export const command: Command = {
+  flags: { interval: "text", stats: "truth" },
+  words: [1, 1],
+  usage: `events [OPTIONS] ID
+
+Prints what the container uses: processor time, memory, processes.
+
+Options:
+  --interval TIME   how often: 5s, 500ms (default ${DEFAULT_INTERVAL})
+  --stats           once, and no more
+`,
+  async run(context, flags) {
+    const id = flags.words[0]!;
+    const interval = durationMs(flags.text("interval") || DEFAULT_INTERVAL);
+    const record = context.store.load(id);
+    if (statusOf(context, record) === "stopped")
+      throw new CommandError(`container with id ${id} is not running`);
+    for (;;) {
+      print(context, id);
+      if (flags.is("stats")) return 0;
+      await new Promise((resolve) => setTimeout(resolve, interval));
+      if (!context.store.has(id) || statusOf(context, record) === "stopped") return 0;
+    }
+  },
+};
+
+function print(context: Context, id: string): void {
+  const record = context.store.load(id);
+  const processes = ask(context, record, { op: "processes", id })?.processes ?? [];
+  const data = readStats(record.cgroups, processes.length);
+  process.stdout.write(`${JSON.stringify({ type: "stats", id, data })}\n`);
+}
+
+function durationMs(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+  const value = match === null ? 0 : Number(match[1]) * units[match[2] ?? "s"]!;
+  if (value <= 0) throw new CommandError("duration interval must be greater than 0");
+  return value;
+}

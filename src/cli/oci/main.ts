@@ -1,0 +1,85 @@
+/**
+ * main: a command of the runtime: options before it, options of its own, and what its failures become:
+ * one line on standard error and in the log, in the form that engines read.
+ */
+import { writeSync } from "node:fs";
+import process from "node:process";
+import { StoreError } from "../../oci/store.ts";
+import { main as showHelp, showVersion } from "../help.ts";
+import { COMMANDS, type Command } from "./commands.ts";
+import { CommandError, Context } from "./context.ts";
+import { FlagError, Flags } from "./flags.ts";
+import { type Parsed, parseGlobals } from "./globals.ts";
+
+const STDERR = 2;
+const EXIT_USAGE = 128;
+
+export async function main(argv: readonly string[]): Promise<number> {
+  let parsed: Parsed;
+  try {
+    parsed = parseGlobals(argv);
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    writeSync(STDERR, `tvisor: ${error.message}. See \`tvisor help\`.\n`);
+    return EXIT_USAGE;
+  }
+  if (parsed.asks === "version") return showVersion();
+  const [name, ...rest] = parsed.rest;
+  if (parsed.asks === "help" || name === undefined || name === "help") return showHelp(["help"]);
+  if (name === "version") return showVersion();
+  const context = new Context(parsed.globals);
+  if (parsed.globals.ignored.length > 0)
+    context.log.debug(
+      `without effect here: ${parsed.globals.ignored.map((each) => `--${each}`).join(", ")}`,
+    );
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) {
+    writeSync(
+      STDERR,
+      `tvisor: there is no command "${name}". \`tvisor help\` lists the commands.\n`,
+    );
+    return EXIT_USAGE;
+  }
+  return run(context, name, (await load()).command, rest);
+}
+
+async function run(
+  context: Context,
+  name: string,
+  command: Command,
+  argv: readonly string[],
+): Promise<number> {
+  try {
+    const table = { ...command.flags, help: "truth" } as const;
+    const flags = new Flags(argv, table, { ...command.short, h: "help" });
+    if (flags.is("help")) {
+      process.stdout.write(`Usage: tvisor ${command.usage}`);
+      return 0;
+    }
+    const [least, most] = command.words;
+    const count = flags.words.length;
+    if (count < least || count > most) {
+      process.stdout.write(`Incorrect Usage.\n\nUsage: tvisor ${command.usage}`);
+      const wanted =
+        least === most
+          ? `exactly ${least}`
+          : count < least
+            ? `a minimum of ${least}`
+            : `at most ${most}`;
+      throw new CommandError(`tvisor: "${name}" requires ${wanted} argument(s)`);
+    }
+    return await command.run(context, flags);
+  } catch (error) {
+    const isOurs =
+      error instanceof CommandError || error instanceof StoreError || error instanceof FlagError;
+    if (!isOurs) throw error;
+    const usage = error.message.startsWith("tvisor: ");
+    context.log.error(`${usage ? "" : (command.failure ?? "")}${error.message}`);
+    const status = command.failureStatus ?? 1;
+    return error instanceof CommandError && error.exitCode !== 1
+      ? error.exitCode
+      : usage
+        ? 1
+        : status;
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * \`tvisor state\`: what a container is now, as JSON.
+ */
+import process from "node:process";
+import type { Command } from "./commands.ts";
+import { stateOf } from "./status.ts";
+
+export const command: Command = {
+  flags: {},
+  words: [1, 1],
+  usage: `state ID
+
+Prints the state of a container as JSON: its status, the number of its sandbox's process, its bundle.
+`,
+  run(context, { words }) {
+    const state = stateOf(context, context.store.load(words[0]!));
+    process.stdout.write(JSON.stringify(state, null, 2));
+    return 0;
+  },
+};

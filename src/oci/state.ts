@@ -1,0 +1,46 @@
+/**
+ * state: what the runtime tells of a container (runtime.md, "State"), and what tvisor keeps of it on
+ * disk besides. A container's own status is known by its sandbox while that lives; the record says the
+ * last one that a command has seen.
+ */
+import type { Hooks, Resources } from "./spec.ts";
+
+export type Status = "creating" | "created" | "running" | "paused" | "stopped";
+
+export interface State {
+  readonly ociVersion: string;
+  readonly id: string;
+  readonly status: Status;
+  readonly pid: number;
+  readonly bundle: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A process of the host that cannot be confused with a later one of the same number. */
+export interface HostProcess {
+  readonly pid: number;
+  /** Field 22 of /proc/PID/stat. */
+  readonly startTime: string;
+}
+
+export interface ContainerRecord {
+  readonly version: 1;
+  readonly id: string;
+  readonly bundle: string;
+  readonly rootfs: string;
+  readonly created: string;
+  readonly owner: number;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The container whose sandbox this one lives in: itself, but in a pod. */
+  readonly sandbox: string;
+  status: Status;
+  /** The sandbox; null until it is there. */
+  process: HostProcess | null;
+  /** Directories of control groups that were made for it, to be removed with it. */
+  cgroups: readonly string[];
+  /** Those that are still to come. */
+  readonly hooks: Hooks;
+  resources: Resources;
+}
+
+export const OCI_VERSION = "1.2.0";

@@ -1,0 +1,23 @@
+/**
+ * boot-message: what the command line tells a new sandbox process, once, over descriptor 3, and what
+ * it hears back. The sandbox asks nothing that is not in here: the command line has opened all files.
+ * Descriptors: the container's (container-request), then the state directory and, if there is one, the log.
+ */
+import type { CreateRequest } from "../../control/messages.ts";
+
+export interface BootMessage {
+  readonly create: CreateRequest;
+  /** Where guests' Internet sockets are: nowhere but inside; this machine's; or in `namespace`. */
+  readonly network: "none" | "host" | "namespace";
+  /** With "namespace": the file that names it; null for a new one. */
+  readonly networkNamespace: string | null;
+  /** Hooks are run between "namespaces" and the sandbox's going on. */
+  readonly awaitsHooks: boolean;
+  readonly strace: readonly string[] | null;
+}
+
+/** The sandbox's words: it stops after each until it gets a packet, or the command line is gone. */
+export interface BootReport {
+  readonly stage: "namespaces" | "mounted" | "ready";
+  readonly error?: string;
+}

@@ -1,0 +1,234 @@
+/**
+ * Container: one container of a sandbox: its root and mounts, its namespaces, its processes.
+ *  - make() builds everything that config.json asks for, up to but not the first instruction of its
+ *    program, and finds the program: what is wrong is told by `create`, as runc tells it.
+ *  - start() lets the program go; exec() adds a process beside it.
+ *  - It is over when its first process is; the others of its pid namespace end with that.
+ * Descriptors that are given become the container's or are closed.
+ */
+import { errnoText } from "../../abi/errno-text.ts";
+import { AT_FDCWD, O_RDONLY } from "../../abi/fcntl.ts";
+import { MS_RDONLY } from "../../abi/mount.ts";
+import { makeDevtmpfs } from "../../fs/dev/filesystem.ts";
+import { Devpts } from "../../fs/devpts/filesystem.ts";
+import type { Namespaces } from "../../kernel/ns/namespaces.ts";
+import type { BpfProgram } from "../../kernel/seccomp/bpf.ts";
+import { installFilter } from "../../kernel/seccomp/install.ts";
+import type { Task } from "../../kernel/task/task.ts";
+import type { Path } from "../../kernel/vfs/path.ts";
+import type { ProcessSpec, Spec } from "../../oci/spec.ts";
+import { Console } from "../console.ts";
+import { StartFailure } from "../failure.ts";
+import { findProgram, type Program, startProgram } from "../program.ts";
+import type { Sandbox } from "../sandbox.ts";
+import { openStreams } from "../streams.ts";
+import { hasDevMount, isDevBound, makeDevices } from "./devices.ts";
+import { HostedProcess } from "./hosted-process.ts";
+import { applyLimits, credentialsOf, environmentOf } from "./identity.ts";
+import { bindOn, maskPath, propagateRoot, protectPath } from "./masks.ts";
+import { bytes, mountContainerRoot, mountOne } from "./mounts.ts";
+import { makeNamespaces } from "./namespaces.ts";
+import { findPlace, makePlace, runtimeFailure } from "./places.ts";
+import { compileProfile } from "./seccomp-profile.ts";
+import { applySysctl } from "./sysctl.ts";
+
+const DEFAULT_UMASK = 0o022;
+const PASSWD_LIMIT = 1 << 20;
+
+/** Host descriptors of a process: its terminal, or its three streams; and those it inherits besides. */
+export interface GivenStreams {
+  readonly streams: readonly number[];
+  readonly inherited: readonly number[];
+}
+
+/** Host descriptors of a container: its root, and for each mount its source or -1. */
+export interface GivenFiles {
+  readonly root: number;
+  readonly sources: readonly number[];
+  /** Keep what it writes in memory instead. */
+  readonly inMemory: boolean;
+}
+
+export class Container {
+  readonly id: string;
+  readonly spec: Spec;
+  readonly sandbox: Sandbox;
+  readonly root: Path;
+  readonly namespaces: Namespaces;
+  readonly init: HostedProcess;
+  readonly processes = new Set<HostedProcess>();
+  readonly #firstPid: number;
+  #isStarted = false;
+  #devpts: Devpts | null = null;
+  readonly #filter: BpfProgram | null;
+  readonly #program: Program;
+
+  constructor(
+    sandbox: Sandbox,
+    id: string,
+    spec: Spec,
+    files: GivenFiles,
+    given: GivenStreams,
+    sharesPid: Container | null = null,
+  ) {
+    this.id = id;
+    this.spec = spec;
+    this.sandbox = sandbox;
+    this.root = mountContainerRoot(sandbox, files.root, files.inMemory);
+    const { kernel } = sandbox;
+    const shared = sharesPid?.namespaces.pidForChildren ?? null;
+    this.namespaces = makeNamespaces(sandbox, spec, this.root, shared);
+    const task = sandbox.newProcess(this.root, this.namespaces);
+    this.#firstPid = task.group.pid;
+    this.#mountAll(task, files);
+    this.#filter = spec.linux?.seccomp == null ? null : compileProfile(spec.linux.seccomp);
+    const process = spec.process!;
+    kernel.newSession(task.group);
+    this.#program = this.#prepare(task, process);
+    this.init = this.#open(task, process, given);
+    this.processes.add(this.init);
+    if (spec.root!.readonly === true) this.root.mount.flags |= MS_RDONLY;
+    this.#check(task, this.#program);
+  }
+
+  get status(): "created" | "running" | "paused" | "stopped" {
+    if (this.init.exitStatus !== null) return "stopped";
+    if (!this.#isStarted) return "created";
+    return this.sandbox.kernel.frozen ? "paused" : "running";
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    this.#enter(this.init.task, this.#program);
+  }
+
+  exec(process: ProcessSpec, given: GivenStreams): HostedProcess {
+    const task = this.sandbox.newProcess(this.root, this.namespaces);
+    try {
+      this.sandbox.kernel.newSession(task.group);
+      const program = this.#prepare(task, process);
+      const hosted = this.#open(task, process, given);
+      this.#check(task, program);
+      this.#enter(task, program);
+      this.processes.add(hosted);
+      return hosted;
+    } catch (error) {
+      this.sandbox.discard(task);
+      throw error;
+    }
+  }
+
+  // --- files ----------------------------------------------------------------------------------
+
+  #mountAll(task: Task, files: GivenFiles): void {
+    const { spec, sandbox } = this;
+    const { vfs } = sandbox.kernel;
+    // Nothing may run without devices.
+    if (!hasDevMount(spec))
+      vfs.mountAt(makeDevtmpfs(vfs, sandbox.host), makePlace(task, "/dev", "directory"));
+    for (const [i, mount] of (spec.mounts ?? []).entries())
+      mountOne(sandbox, task, mount, files.sources[i] ?? -1);
+    makeDevices(task, spec);
+    this.#devpts = this.#findDevpts();
+    const linux = spec.linux ?? {};
+    for (const [name, value] of Object.entries(linux.sysctl ?? {})) applySysctl(task, name, value);
+    propagateRoot(this.root, linux.rootfsPropagation);
+    makePlace(task, spec.process!.cwd, "directory");
+    for (const name of linux.readonlyPaths ?? []) protectPath(task, name);
+    for (const name of linux.maskedPaths ?? []) maskPath(sandbox.host, task, name);
+  }
+
+  /** Where the container's terminals live: its own instance, or one that nobody sees. */
+  #findDevpts(): Devpts {
+    for (const { filesystem } of this.root.mount.namespace!.mounts())
+      if (filesystem instanceof Devpts) return filesystem;
+    return new Devpts(this.sandbox.kernel.vfs);
+  }
+
+  // --- processes ------------------------------------------------------------------------------
+
+  /** What the process is to be, but for the moment when it becomes so. */
+  #prepare(task: Task, process: ProcessSpec): Program {
+    applyLimits(task.group.limits, process);
+    task.fs.umask = process.user?.umask ?? DEFAULT_UMASK;
+    if (process.oomScoreAdj !== undefined) task.group.oomScoreAdj = process.oomScoreAdj;
+    return {
+      argv: (process.args ?? []).map(bytes),
+      envp: environmentOf(process, this.#read(task, "/etc/passwd")),
+      cwd: bytes(process.cwd),
+      credentials: credentialsOf(process),
+    };
+  }
+
+  /** Its streams, or a terminal of its own. */
+  #open(task: Task, process: ProcessSpec, given: GivenStreams): HostedProcess {
+    const { host, platform } = this.sandbox;
+    let console: Console | null = null;
+    if (process.terminal === true) {
+      const [terminal] = given.streams;
+      if (terminal === undefined) throw runtimeFailure("a terminal was asked for, and none given");
+      const owner = credentialsOf(process);
+      const side = { input: terminal, output: terminal, others: [] };
+      console = new Console(host, platform, this.#devpts!, owner, side);
+      const { consoleSize } = process;
+      if (consoleSize !== undefined && consoleSize.height > 0)
+        console.pty.resize(consoleSize.height, consoleSize.width, 0, 0);
+      console.attach(task);
+      if (task.group.pid === this.#firstPid) this.#showConsole(task, console);
+    } else openStreams(this.sandbox, task, given.streams);
+    openStreams(this.sandbox, task, [-1, -1, -1, ...given.inherited]);
+    return new HostedProcess(task, console);
+  }
+
+  /** /dev/console is the first process's terminal (config-linux.md, "Default Devices"). */
+  #showConsole(task: Task, { pty }: Console): void {
+    if (isDevBound(this.spec)) return;
+    const terminal = findPlace(task, `/dev/pts/${pty.index}`);
+    if (typeof terminal === "number") return;
+    bindOn(task, terminal, makePlace(task, "/dev/console", "file"), 0);
+  }
+
+  /** The program must be there, and its user must be let to it, before anybody is told that all is well. */
+  #check(task: Task, program: Program): void {
+    const before = task.credentials;
+    task.credentials = program.credentials;
+    try {
+      findProgram(task, program).file.unref();
+    } catch (error) {
+      throw error instanceof StartFailure ? notFound(program, error) : error;
+    } finally {
+      task.credentials = before;
+    }
+  }
+
+  #enter(task: Task, program: Program): void {
+    if (this.#filter !== null) {
+      const rc = installFilter(task, this.#filter, { allThreads: false, saysEsrch: false });
+      if (rc < 0) throw runtimeFailure(`linux.seccomp cannot be installed: ${errnoText(-rc)}`);
+    }
+    startProgram(task, program);
+  }
+
+  /** A file of the container's, as its root sees it; "" when there is none. */
+  #read(task: Task, name: string): string {
+    const file = this.sandbox.kernel.vfs.openPath(task, AT_FDCWD, name, O_RDONLY);
+    if (typeof file === "number") return "";
+    const content = new Uint8Array(PASSWD_LIMIT);
+    const n = file.readKernel(content, 0);
+    file.unref();
+    return n <= 0 ? "" : Buffer.from(content.subarray(0, n)).toString("latin1");
+  }
+}
+
+/** In the words that engines look for. */
+function notFound({ argv }: Program, error: StartFailure): StartFailure {
+  const name = argv[0]!;
+  const why = name.includes("/")
+    ? error.exitCode === 127
+      ? `stat ${name}: no such file or directory`
+      : "permission denied"
+    : error.exitCode === 127
+      ? "executable file not found in $PATH"
+      : "permission denied";
+  return new StartFailure(`exec: "${name}": ${why}`, error.exitCode);
+}

@@ -1,0 +1,308 @@
+/**
+ * Docker runs containers on tvisor: a daemon of the test's own, with tvisor as its default runtime and an
+ * image of the test's own root.
+ *  - Started without netfilter (--iptables=false) and without a default bridge, which not every host
+ *    allows; a network that the test makes stands for it.
+ */
+import assert from "node:assert/strict";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { launcher } from "../compare.ts";
+import { makeRoot } from "./bundle.ts";
+
+const UP_MS = 30_000;
+const COMMAND_MS = 60_000;
+const place = mkdtempSync(join(tmpdir(), "tvisor-docker-"));
+const socket = `unix://${join(place, "docker.sock")}`;
+const skip = whyNot();
+let daemon: ChildProcess | null = null;
+
+function whyNot(): string | false {
+  if (process.geteuid!() !== 0) return "a Docker daemon needs root";
+  if (!existsSync("/bin/busybox")) return "busybox-static is not installed";
+  return existsSync("/usr/sbin/dockerd") ? false : "docker.io is not installed";
+}
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function docker(words: string[], input = ""): Outcome {
+  const result = spawnSync("/usr/bin/docker", ["-H", socket, ...words], {
+    input,
+    encoding: "utf8",
+    timeout: COMMAND_MS,
+  });
+  return { code: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Standard output of a command that must succeed. */
+function ok(...words: string[]): string {
+  const { code, stdout, stderr } = docker(words);
+  assert.equal(code, 0, `docker ${words.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
+const run = (...words: string[]) => docker(["run", "--rm", ...words]);
+const nap = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (let waited = 0; !holds(); waited += 100) {
+    assert.ok(waited < UP_MS, `${what} did not come`);
+    await nap(100);
+  }
+}
+
+before(async () => {
+  if (skip !== false) return;
+  const log = openSync(join(place, "dockerd.log"), "a");
+  daemon = spawn(
+    "/usr/sbin/dockerd",
+    [
+      "--iptables=false",
+      "--ip6tables=false",
+      "--bridge=none",
+      "--data-root",
+      join(place, "data"),
+      "--exec-root",
+      join(place, "exec"),
+      "--pidfile",
+      join(place, "docker.pid"),
+      "-H",
+      socket,
+      "--add-runtime",
+      `tvisor=${launcher()}`,
+      "--default-runtime=tvisor",
+    ],
+    { stdio: ["ignore", log, log] },
+  );
+  await until("the Docker daemon", () => docker(["info"]).code === 0);
+  const root = join(place, "root");
+  makeRoot(root);
+  const archive = execFileSync("tar", ["-C", root, "-c", "."], { maxBuffer: 1 << 28 });
+  writeFileSync(join(place, "root.tar"), archive);
+  ok("import", "-c", "ENV PATH=/bin", join(place, "root.tar"), "box");
+});
+
+after(async () => {
+  if (daemon !== null) {
+    const left = docker(["ps", "-aq"]).stdout.split("\n").filter(Boolean);
+    if (left.length > 0) docker(["rm", "-f", ...left]);
+    daemon.kill("SIGTERM");
+    await new Promise((resolve) => daemon!.once("exit", resolve));
+  }
+  unmountBelow(place);
+  rmSync(place, { recursive: true, force: true });
+});
+
+/** The daemon leaves network namespaces mounted. */
+function unmountBelow(directory: string): void {
+  const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
+  const places = mounts.map((line) => line.split(" ")[1] ?? "");
+  for (const each of places.filter((at) => at.startsWith(directory)).reverse())
+    spawnSync("umount", ["-l", each]);
+}
+
+test("docker run: output, exit status, what cannot be run", { skip }, () => {
+  assert.deepEqual(run("box", "echo", "hi"), { code: 0, stdout: "hi\n", stderr: "" });
+  assert.match(run("box", "uname", "-r").stdout, /tvisor/);
+  assert.equal(run("box", "sh", "-c", "exit 9").code, 9);
+  assert.equal(run("box", "nosuchprogram").code, 127);
+  assert.equal(run("box", "/etc").code, 126);
+  assert.equal(docker(["run", "--rm", "-i", "box", "cat"], "typed").stdout, "typed");
+});
+
+test("docker run: users, capabilities, limits, names, environment", { skip }, () => {
+  assert.equal(run("--user", "1000:2000", "box", "id", "-u").stdout, "1000\n");
+  assert.match(
+    run("--cap-drop", "ALL", "box", "grep", "CapEff", "/proc/self/status").stdout,
+    /0{16}/,
+  );
+  assert.equal(run("--hostname", "name", "box", "hostname").stdout, "name\n");
+  assert.equal(run("-e", "A=b", "box", "sh", "-c", "echo $A").stdout, "b\n");
+  assert.equal(run("-w", "/tmp", "box", "pwd").stdout, "/tmp\n");
+  assert.equal(run("--ulimit", "nofile=99:100", "box", "sh", "-c", "ulimit -n").stdout, "99\n");
+  assert.equal(run("-m", "256m", "--pids-limit", "300", "--cpus", "1", "box", "true").code, 0);
+  assert.equal(
+    run("--init", "box", "true").code === 0 || !existsSync("/usr/bin/docker-init"),
+    true,
+  );
+  assert.equal(
+    run("--sysctl", "kernel.shm_rmid_forced=1", "box", "cat", "/proc/sys/kernel/shm_rmid_forced")
+      .stdout,
+    "1\n",
+  );
+});
+
+test("docker run: volumes, tmpfs, read-only roots", { skip }, () => {
+  const shared = mkdtempSync(join(place, "shared-"));
+  writeFileSync(join(shared, "in"), "given");
+  assert.equal(
+    run("-v", `${shared}:/v`, "box", "sh", "-c", "cat /v/in; echo made > /v/out").stdout,
+    "given",
+  );
+  assert.equal(readFileSync(join(shared, "out"), "utf8"), "made\n");
+  assert.equal(run("-v", `${shared}:/v:ro`, "box", "touch", "/v/x").code, 1);
+  assert.match(run("--tmpfs", "/t:size=1m", "box", "df", "/t").stdout, /1024/);
+  assert.equal(run("--read-only", "box", "touch", "/x").code, 1);
+  ok("volume", "create", "kept");
+  run("-v", "kept:/k", "box", "sh", "-c", "echo stays > /k/f");
+  assert.equal(run("-v", "kept:/k", "box", "cat", "/k/f").stdout, "stays\n");
+});
+
+test("a container that runs: logs, exec, top, stats, cp, pause, stop", { skip }, async () => {
+  const script =
+    "trap 'echo bye; exit 7' TERM; i=0; while true; do echo tick $((i=i+1)); sleep 0.1; done";
+  ok("run", "-d", "--name", "server", "box", "sh", "-c", script);
+  await until("a line of the log", () => ok("logs", "server").includes("tick 3"));
+  assert.equal(ok("exec", "server", "echo", "in"), "in\n");
+  assert.equal(docker(["exec", "server", "sh", "-c", "exit 5"]).code, 5);
+  assert.equal(docker(["exec", "-i", "server", "tr", "a-z", "A-Z"], "text").stdout, "TEXT");
+  assert.equal(
+    ok(
+      "exec",
+      "-u",
+      "1000",
+      "-w",
+      "/tmp",
+      "-e",
+      "A=b",
+      "server",
+      "sh",
+      "-c",
+      "id -u; pwd; echo $A",
+    ),
+    "1000\n/tmp\nb\n",
+  );
+  ok("exec", "-d", "server", "sh", "-c", "echo detached > /made");
+  await until(
+    "a detached exec",
+    () => docker(["exec", "server", "cat", "/made"]).stdout === "detached\n",
+  );
+  assert.match(ok("top", "server"), /PID/);
+  assert.match(ok("stats", "--no-stream", "server"), /server/);
+  writeFileSync(join(place, "sent"), "sent");
+  ok("cp", join(place, "sent"), "server:/sent");
+  assert.equal(ok("exec", "server", "cat", "/sent"), "sent");
+  ok("exec", "server", "sh", "-c", "echo back > /back");
+  ok("cp", "server:/back", join(place, "back"));
+  assert.equal(readFileSync(join(place, "back"), "utf8"), "back\n");
+  ok("pause", "server");
+  assert.match(ok("ps", "--format", "{{.Status}}"), /Paused/);
+  ok("unpause", "server");
+  ok("update", "--memory", "512m", "--memory-swap", "512m", "server");
+  ok("stop", "-t", "10", "server");
+  assert.equal(ok("inspect", "-f", "{{.State.ExitCode}}", "server"), "7\n");
+  assert.match(ok("logs", "server"), /bye\n$/);
+  ok("start", "server");
+  ok("kill", "server");
+  assert.equal(ok("inspect", "-f", "{{.State.ExitCode}}", "server"), "137\n");
+  assert.match(ok("diff", "server"), /A \/made/);
+  ok("commit", "server", "box-made");
+  assert.equal(run("box-made", "cat", "/made").stdout, "detached\n");
+  ok("rm", "server");
+});
+
+test("docker stop kills what does not listen", { skip }, () => {
+  ok("run", "-d", "--name", "deaf", "box", "sleep", "1000");
+  ok("stop", "-t", "1", "deaf");
+  assert.equal(ok("inspect", "-f", "{{.State.ExitCode}}", "deaf"), "137\n");
+  ok("rm", "deaf");
+});
+
+test("a health check", { skip }, async () => {
+  ok(
+    "run",
+    "-d",
+    "--name",
+    "healthy",
+    "--health-cmd",
+    "test -e /tmp",
+    "--health-interval",
+    "1s",
+    "box",
+    "sleep",
+    "1000",
+  );
+  await until(
+    "a healthy container",
+    () => ok("inspect", "-f", "{{.State.Health.Status}}", "healthy") === "healthy\n",
+  );
+  ok("rm", "-f", "healthy");
+});
+
+test("networks: none, the host's, and two containers on one of their own", { skip }, async () => {
+  assert.doesNotMatch(run("--network", "none", "box", "ip", "-o", "addr").stdout, /eth/);
+  assert.equal(run("--network", "host", "box", "hostname").code, 0);
+  if (docker(["network", "create", "pair"]).code !== 0) return; // this host has no bridges
+  ok(
+    "run",
+    "-d",
+    "--network",
+    "pair",
+    "--name",
+    "peer",
+    "box",
+    "sh",
+    "-c",
+    "while true; do echo hello | nc -l -p 80; done",
+  );
+  assert.match(run("--network", "pair", "box", "ip", "-o", "addr").stdout, /eth0/);
+  await until(
+    "an answer over the network",
+    () => run("--network", "pair", "box", "nc", "-w", "2", "peer", "80").stdout === "hello\n",
+  );
+  ok("rm", "-f", "peer");
+  ok("network", "rm", "pair");
+});
+
+test("a terminal", { skip }, () => {
+  const { stdout, status } = spawnSync(
+    "script",
+    [
+      "-qec",
+      `/usr/bin/docker -H ${socket} run --rm -it box sh -c 'tty; echo $((6*7)); exit 3'`,
+      "/dev/null",
+    ],
+    { encoding: "utf8", timeout: COMMAND_MS },
+  );
+  assert.match(stdout, /\/dev\/pts\/0\r?\n42/);
+  assert.equal(status, 3);
+});
+
+test("many at once leave nothing behind", { skip }, async () => {
+  const names = Array.from({ length: 12 }, (_, i) => `many-${i}`);
+  await Promise.all(
+    names.map(
+      (name) =>
+        new Promise<void>((resolve, reject) => {
+          const child = spawn("/usr/bin/docker", [
+            "-H",
+            socket,
+            "run",
+            "--rm",
+            "--name",
+            name,
+            "box",
+            "true",
+          ]);
+          child.once("exit", (code) =>
+            code === 0 ? resolve() : reject(new Error(`${name}: ${code}`)),
+          );
+        }),
+    ),
+  );
+  assert.equal(ok("ps", "-aq"), "");
+  await until(
+    "the end of every sandbox",
+    () =>
+      !spawnSync("ps", ["-eo", "args"], { encoding: "utf8" }).stdout.includes(
+        `${place}`.concat("/exec/runtime"),
+      ),
+  );
+});
