@@ -14,6 +14,7 @@ Usage: tvisor [OPTIONS] COMMAND [ARGUMENTS]
 Commands:
   do [OPTIONS] -- CMD [ARG…]   run a command on this machine's files, in a sandbox
   doctor [--json]              what this machine offers, what is missing and what that costs
+  install, uninstall           make it a runtime of Docker, containerd and podman, or take that back
   help                         show this text
   version                      show the version
 

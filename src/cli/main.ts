@@ -15,6 +15,9 @@ async function main(argv: string[]): Promise<number> {
       return (await import("./do.ts")).main(rest);
     case "doctor":
       return (await import("./doctor.ts")).main(rest);
+    case "install":
+    case "uninstall":
+      return (await import("./install.ts")).main(rest, command === "uninstall");
     case "boot":
       return (await import("./boot.ts")).main();
     case "version":

@@ -47,8 +47,8 @@ import type { Entropy } from "./time/entropy.ts";
 import { TimerQueue } from "./time/timers.ts";
 import type { Vfs } from "./vfs/vfs.ts";
 
-/** A frozen kernel looks this often whether it was thawed. */
-const FROZEN_WAIT_NS = 1e6;
+/** A frozen kernel looks this often whether it was thawed, if nothing else wakes it. */
+const FROZEN_WAIT_NS = 50e6;
 
 /** How system calls are answered: the table above this floor. */
 export interface SyscallTable {

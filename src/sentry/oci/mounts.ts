@@ -50,6 +50,8 @@ export function mountOne(sandbox: Sandbox, task: Task, spec: MountSpec, source: 
     );
   const shown = isBind ? (spec.source ?? "") : (spec.source ?? spec.type ?? "none");
   const mount = task.kernel.vfs.mountAt(filesystem, place, options.flags, bytes(shown));
+  // Boot's mounts have relative access times unless something else is said.
+  mount.flags = options.flags;
   setPropagation(mount, options.propagation);
 }
 

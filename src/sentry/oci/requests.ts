@@ -1,7 +1,8 @@
 /**
  * Requests: what command lines ask of a running sandbox, done.
  */
-import { SI_USER, SIGKILL } from "../../abi/signal.ts";
+import { SI_USER, SIGABRT, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM } from "../../abi/signal.ts";
+import { signaledStatus } from "../../abi/wait.ts";
 import type {
   Answer,
   CreateRequest,
@@ -12,6 +13,7 @@ import type {
 } from "../../control/messages.ts";
 import { sendToGroup } from "../../kernel/signal/send.ts";
 import { SigInfo } from "../../kernel/signal/siginfo.ts";
+import { beginGroupExit } from "../../kernel/task/group-exit.ts";
 import type { ThreadGroup } from "../../kernel/task/thread-group.ts";
 import type { ProcessSpec, Spec } from "../../oci/spec.ts";
 import { StubSpace } from "../../platform/stub/space.ts";
@@ -24,6 +26,7 @@ import { runtimeFailure } from "./places.ts";
 import { mergeProcess } from "./process-merge.ts";
 
 const NO_ERROR: Answer = {};
+const ENDS_CREATED: readonly number[] = [SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGKILL, SIGTERM];
 const COMMAND_LENGTH = 4096;
 
 export class Requests implements RequestHandler {
@@ -129,6 +132,11 @@ export class Requests implements RequestHandler {
 
   #kill(container: Container, { signal, all }: KillRequest): Outcome {
     if (container.status === "stopped") throw runtimeFailure("container not running");
+    // What was only created has no program that could hear a signal: any that would end one ends it.
+    if (container.status === "created" && ENDS_CREATED.includes(signal)) {
+      beginGroupExit(container.init.group, signaledStatus(signal, false));
+      return NO_ERROR;
+    }
     const targets = all ? this.#groups(container) : [container.init.group];
     if (signal !== 0) for (const group of targets) sendToGroup(group, this.#fromOutside(signal));
     return NO_ERROR;

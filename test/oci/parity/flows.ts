@@ -232,6 +232,33 @@ export const FLOWS: readonly Row[] = [
     flow: "$RT create $ID </dev/null >/dev/null; $RT start $ID; sleep 0.5; $RT delete --force $ID; cat log",
   },
   {
+    title: "startContainer hooks run inside",
+    config: (c) => {
+      const script =
+        'grep -o \'"status":"[a-z]*"\' > /log; hostname >> /log; echo $A >> /log; id -u >> /log';
+      c.hooks = {
+        startContainer: [
+          { path: "/bin/sh", args: ["sh", "-c", script], env: ["A=b", "PATH=/bin"] },
+        ],
+      };
+      c.process.args = ["cat", "/log"];
+    },
+    flow: "$RT run $ID; echo $?",
+  },
+  {
+    title: "a startContainer hook that fails",
+    config: (c) => {
+      c.hooks = { startContainer: [{ path: "/bin/false" }] };
+      c.process.args = ["echo", "never"];
+    },
+    flow: "$RT run $ID",
+  },
+  {
+    title: "a signal to what was only created",
+    config: sleeper,
+    flow: `$RT create $ID ${QUIET}; $RT kill $ID TERM; ${WAIT_STOP}; ${STATUS}; $RT start $ID; echo $?`,
+  },
+  {
     title: "a hook that fails",
     config: (c) => (c.hooks = { prestart: [{ path: "/bin/false" }] }),
     flow: "$RT run $ID; echo $?; $RT list -q",
