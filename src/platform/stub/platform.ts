@@ -334,7 +334,7 @@ export class StubPlatform implements Platform {
       this.arena.f64[((block + WAIT.spaces) >> 3) + i] = scanned[i]!.header;
     const busy = scanned.length;
     const timeout = this.interrupts.isEmpty ? timeoutNs : Math.min(timeoutNs, INTERRUPT_AGAIN_NS);
-    const spins = maySpin && this.#maySpin && busy > 0 && busy < this.cpuNumbers.length;
+    const spins = maySpin && this.#maySpin && busy > 0 && busy <= this.cpuNumbers.length;
     this.words[(block + WAIT.maySpin) >> 2] = spins ? 1 : 0;
     this.arena.f64[(block + WAIT.timeoutNs) >> 3] = timeout === Infinity ? -1 : timeout;
     this.words[(block + WAIT.spaceCount) >> 2] = busy;
