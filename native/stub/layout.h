@@ -53,7 +53,8 @@ struct hint {
 struct kernel_page {
   uint32_t sleeping; /* the kernel sleeps: ring the doorbell after posting */
   uint32_t spins;    /* how many pauses a stub may spin before it sleeps */
-  uint32_t apart[14]; /* the hints never change: not in a line with what does */
+  uint32_t answers_epoch; /* remembered answers of another epoch are none; never 0 */
+  uint32_t apart[13]; /* the hints never change: not in a line with what does */
   struct hint hints[HINT_CALLS][HINTS];
 };
 _Static_assert(sizeof(struct kernel_page) <= KERNEL_PAGE_SIZE, "kernel_page");
@@ -97,6 +98,12 @@ struct span {
   uint32_t length;
   uint32_t offset; /* from the slot's beginning */
 };
+/* The result of a call that the kernel would give again, until it says otherwise. */
+struct answer {
+  uint32_t epoch;
+  int32_t value;
+};
+#define ANSWERS 7 /* getpid getuid getgid geteuid getegid getppid gettid */
 #define SPANS_IN 8
 #define SPANS_OUT 16
 #define SLOT_WINDOW 4096 /* the rest of a slot's chunk, from here on, carries data */
@@ -140,6 +147,7 @@ struct slot {
   struct span out[SPANS_OUT];
   uint32_t budget; /* stub: see spin.h */
   uint32_t reserved;
+  struct answer answers[ANSWERS]; /* kernel */
 };
 
 _Static_assert(offsetof(struct slot, address) == 32, "slot.address");

@@ -255,8 +255,18 @@ static void framed(struct signal_frame *frame, struct slot *slot, unsigned index
   obey(frame, slot, index, seen);
 }
 
+/* Is this a call whose answer the kernel left here, and which still holds? Its own program is all that a
+ * guest can deceive by changing it. */
+static int is_answered(struct slot *slot, uint64_t nr, uint64_t *rax) {
+  int i = nr == 39 ? 0 : nr == 102 ? 1 : nr == 104 ? 2 : nr == 107 ? 3 : nr == 108 ? 4 : nr == 110 ? 5 : nr == 186 ? 6 : -1;
+  if (i < 0 || slot->answers[i].epoch != ((struct kernel_page *)STUB_PAGE)->answers_epoch) return 0;
+  *rax = (uint64_t)(int64_t)slot->answers[i].value;
+  return 1;
+}
+
 /* stub_call's other half: the registers are in the slot, rax of the answer goes there too. */
 __attribute__((used)) void serve_call(struct slot *slot) {
+  if (is_answered(slot, slot->regs[RAX], &slot->regs[RAX])) return;
   unsigned index = own_index();
   uint32_t seen = __atomic_load_n(&slot->rep_seq, __ATOMIC_SEQ_CST);
   copy_in(slot, slot->regs);

@@ -91,6 +91,8 @@ export interface GuestThread {
   copyOut(address: number, from: Uint8Array, at: number, length: number): number;
   /** As copyIn, of a string: it may end with the NUL. */
   copyStringIn(address: number, into: Uint8Array, at: number, length: number): number;
+  /** System call `nr` of this thread has this result until forgetAnswers(): it need not be asked. */
+  remember(nr: number, result: number): void;
   /** Write now what copyOut left for later: others may look, or the thread will not resume soon. */
   settle(): void;
 
@@ -179,6 +181,8 @@ export interface Platform {
   /** 64 KiB into which guest memory is copied without a second copy; valid until the next use. */
   readonly scratch: Uint8Array;
   readonly scratchView: DataView;
+  /** What threads were told to remember may have changed. */
+  forgetAnswers(): void;
   /** System call `nr` will read this: worth copying before the kernel is asked. A hint, no promise. */
   expect(nr: number, reads: readonly ArgumentRead[]): void;
   /** A pristine space with one stopped thread. Or -errno. */

@@ -48,8 +48,10 @@ export class Dispatch implements SyscallTable {
   }
 
   completed(task: Task, result: number): void {
-    if (this.tracer !== null)
-      this.tracer.completed(task, this.#rows[task.syscallNr] ?? null, result);
+    const row = this.#rows[task.syscallNr];
+    if (this.tracer !== null) this.tracer.completed(task, row ?? null, result);
+    else if (row?.isRemembered === true && task.seccomp === null)
+      task.thread.remember(row.x64, result);
   }
 
   #missing(row: Row): number {

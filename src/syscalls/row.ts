@@ -71,6 +71,8 @@ export interface RowDeclaration {
   /** False for numbers that Linux itself answers with ENOSYS. */
   readonly inLinux?: boolean;
   readonly run?: Handler;
+  /** Its result stays until Platform.forgetAnswers() is called: the stub may give it again. */
+  readonly isRemembered?: boolean;
 }
 
 export interface Row {
@@ -84,6 +86,7 @@ export interface Row {
   readonly note: string;
   readonly inLinux: boolean;
   readonly run: Handler | null;
+  readonly isRemembered: boolean;
 }
 
 export function syscall(name: string, declaration: RowDeclaration): Row {
@@ -102,6 +105,7 @@ export function syscall(name: string, declaration: RowDeclaration): Row {
     support,
     note: declaration.note ?? "",
     inLinux: declaration.inLinux ?? true,
+    isRemembered: declaration.isRemembered ?? false,
     run,
   };
 }

@@ -10,6 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
+  ANSWER,
+  ANSWERED,
   BATCH_CALL,
   BATCH_CALLS,
   BATCH_OFFSET,
@@ -77,6 +79,7 @@ function expectations(): Map<string, [expression: string, value: number]> {
     STRING_MOST,
     SPANS_IN,
     SPANS_OUT,
+    ANSWERS: ANSWERED.length,
   };
   for (const [name, value] of Object.entries(numbers)) found.set(name, [name, value]);
   for (const [struct, fields] of Object.entries({
@@ -85,6 +88,7 @@ function expectations(): Map<string, [expression: string, value: number]> {
     wait_block: WAIT,
     hint: HINT,
     span: SPAN,
+    answer: ANSWER,
     batch_call: BATCH_CALL,
   }))
     for (const [field, offset] of Object.entries(fields))

@@ -357,6 +357,7 @@ function becomeLeader(task: Task): void {
   if (group.leader === task) return;
   kernel.pids.remove(task.tid);
   task.tid = group.pid;
+  task.kernel.platform.forgetAnswers();
   task.ownTid = group.ownPid;
   kernel.pids.set(task.tid, task);
   group.leader = task;

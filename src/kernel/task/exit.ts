@@ -161,6 +161,7 @@ export function reap(group: ThreadGroup): void {
 function reparentChildren(group: ThreadGroup): void {
   if (group.children.size === 0) return;
   const heir = findReaper(group);
+  group.kernel.platform.forgetAnswers();
   for (const child of [...group.children]) {
     group.children.delete(child);
     child.parent = heir;

@@ -84,7 +84,7 @@ export class Task implements Waiter, StackGrower {
   startNs = 0;
 
   // change by the task's own system calls
-  credentials: Credentials;
+  #credentials: Credentials;
   comm = "";
   readonly signals = new TaskSignals();
   clearChildTid = 0;
@@ -92,8 +92,7 @@ export class Task implements Waiter, StackGrower {
   /** The registered restartable-sequence area (rseq(2)), address 0 for none. */
   rseq = NO_RSEQ;
   parentDeathSignal = 0;
-  /** What its system calls must pass (seccomp(2)); null for most. */
-  seccomp: Seccomp | null = null;
+  #seccomp: Seccomp | null = null;
   personality = 0;
   timerSlackNs = 50_000;
   /** set_mempolicy(2); null for the default. */
@@ -135,7 +134,7 @@ export class Task implements Waiter, StackGrower {
     this.files = parts.files;
     this.fs = parts.fs;
     this.namespaces = kernel.namespaces?.ref();
-    this.credentials = parts.credentials;
+    this.#credentials = parts.credentials;
     this.comm = parts.comm;
     this.startNs = kernel.clock.monotonicNs();
   }
@@ -170,6 +169,26 @@ export class Task implements Waiter, StackGrower {
 
   findProcessGroup(id: number): ProcessGroup | undefined {
     return this.kernel.pids.processGroup(this.group.pidNamespace.named(id));
+  }
+
+  get credentials(): Credentials {
+    return this.#credentials;
+  }
+
+  set credentials(credentials: Credentials) {
+    this.#credentials = credentials;
+    this.kernel.platform.forgetAnswers();
+  }
+
+  /** What its system calls must pass (seccomp(2)); null for most. */
+  get seccomp(): Seccomp | null {
+    return this.#seccomp;
+  }
+
+  set seccomp(seccomp: Seccomp | null) {
+    this.#seccomp = seccomp;
+    // The filter wants to see every call.
+    this.kernel.platform.forgetAnswers();
   }
 
   /** The low half of system-call argument `index`, exact: for words that a double would round. */

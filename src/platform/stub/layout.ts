@@ -28,7 +28,7 @@ export const SPANS_IN = 8;
 export const SPANS_OUT = 16;
 
 /** struct kernel_page. */
-export const PAGE = { sleeping: 0, spins: 4, hints: 64 } as const;
+export const PAGE = { sleeping: 0, spins: 4, answersEpoch: 8, hints: 64 } as const;
 export const KERNEL_PAGE_SIZE = 0x4000;
 
 /** struct hint. */
@@ -42,6 +42,10 @@ export const HINT = {
 export const HINT_CALLS = 512;
 export const HINTS = 3;
 export const HINT_KIND = { string: 1, fixed: 2, counted: 3, vector: 4, message: 5 } as const;
+
+/** struct answer; and which call each is for. */
+export const ANSWER = { epoch: 0, value: 4, size: 8 } as const;
+export const ANSWERED: readonly number[] = [39, 102, 104, 107, 108, 110, 186];
 
 /** struct span. */
 export const SPAN = { address: 0, length: 8, offset: 12, size: 16 } as const;
@@ -70,6 +74,7 @@ export const SLOT = {
   interrupted: 332,
   in: 336,
   out: 464,
+  answers: 728,
 } as const;
 
 export const REASON = {

@@ -147,6 +147,7 @@ export class StubPlatform implements Platform {
     const readOnlyPage = must("open", host.reopen(page, O_RDONLY_CLOEXEC));
     this.gateway.configure(this.#epoll, this.#doorbell, this.arena.kernelPage);
     this.#setSpins();
+    this.forgetAnswers();
 
     const made = this.nursery.makeSpace();
     if (typeof made === "number") throw new HostError("memfd_create", -made);
@@ -172,6 +173,16 @@ export class StubPlatform implements Platform {
     if (!this.fpstate.learn(thread))
       throw new KernelBug("the host's signal frames have no form that we know");
     this.#learnPlaces(thread);
+  }
+
+  /** Of remembered answers: those of another one are none. */
+  get answersEpoch(): number {
+    return this.words[(this.arena.kernelPage + PAGE.answersEpoch) >> 2]!;
+  }
+
+  forgetAnswers(): void {
+    // After 2^32 changes an answer of the first epoch would hold again: that is passed by.
+    this.words[(this.arena.kernelPage + PAGE.answersEpoch) >> 2] = this.answersEpoch + 1 || 1;
   }
 
   expect(nr: number, reads: readonly ArgumentRead[]): void {

@@ -10,7 +10,7 @@ import { KernelBug } from "../../base/failure.ts";
 import { BANK_SIZE } from "../../host/arena.ts";
 import type { AddressSpace } from "../contract.ts";
 import type { Commands } from "./commands.ts";
-import { CHUNK, SLOT, SLOT_COUNT } from "./layout.ts";
+import { ANSWER, ANSWERED, CHUNK, SLOT, SLOT_COUNT } from "./layout.ts";
 import type { Patches } from "./patch/patches.ts";
 import type { StubPlatform } from "./platform.ts";
 import { StubThread } from "./thread.ts";
@@ -21,6 +21,7 @@ const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLLIN = 1;
 const SLOTS_PER_BANK = BANK_SIZE / CHUNK;
+const ANSWERS_SIZE = ANSWERED.length * ANSWER.size;
 
 export class StubSpace implements AddressSpace {
   readonly id: number;
@@ -140,6 +141,8 @@ export class StubSpace implements AddressSpace {
     const thread = new StubThread(this.#platform, this, slot, at);
     // Not a CLEARTID thread: its slot is never free again, even when others of its process live on.
     this.#platform.words[(at + SLOT.exited) >> 2] = 1;
+    // Whoever had the slot before was somebody else.
+    this.#platform.words.fill(0, (at + SLOT.answers) >> 2, (at + SLOT.answers + ANSWERS_SIZE) >> 2);
     while (this.threads.length <= slot) this.threads.push(null);
     this.threads[slot] = thread;
     this.threadCount++;
@@ -213,4 +216,5 @@ export class StubSpace implements AddressSpace {
 }
 
 const FIRST_THREADS = 2;
+
 export const EPOLL = { add: EPOLL_CTL_ADD, remove: EPOLL_CTL_DEL, in: EPOLLIN };

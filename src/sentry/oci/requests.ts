@@ -162,7 +162,9 @@ export class Requests implements RequestHandler {
   }
 
   #trace(calls: readonly string[] | null): Outcome {
-    const { dispatch, host, straceTo } = this.#sandbox;
+    const { dispatch, host, platform, straceTo } = this.#sandbox;
+    // Every call is to be seen from now on.
+    platform.forgetAnswers();
     dispatch.tracer = calls === null ? null : new Strace(host, straceTo, calls);
     return NO_ERROR;
   }

@@ -16,6 +16,7 @@ export const getuid = syscall("getuid", {
   args: [],
   support: "full",
   run: identityHandlers.getuid,
+  isRemembered: true,
 });
 
 export const getgid = syscall("getgid", {
@@ -23,6 +24,7 @@ export const getgid = syscall("getgid", {
   args: [],
   support: "full",
   run: identityHandlers.getgid,
+  isRemembered: true,
 });
 
 export const geteuid = syscall("geteuid", {
@@ -30,6 +32,7 @@ export const geteuid = syscall("geteuid", {
   args: [],
   support: "full",
   run: identityHandlers.geteuid,
+  isRemembered: true,
 });
 
 export const getegid = syscall("getegid", {
@@ -37,6 +40,7 @@ export const getegid = syscall("getegid", {
   args: [],
   support: "full",
   run: identityHandlers.getegid,
+  isRemembered: true,
 });
 
 export const setuid = syscall("setuid", {

@@ -142,6 +142,7 @@ export const getpid = syscall("getpid", {
   args: [],
   support: "full",
   run: identityHandlers.getpid,
+  isRemembered: true,
 });
 
 export const gettid = syscall("gettid", {
@@ -149,6 +150,7 @@ export const gettid = syscall("gettid", {
   args: [],
   support: "full",
   run: identityHandlers.gettid,
+  isRemembered: true,
 });
 
 export const getppid = syscall("getppid", {
@@ -156,6 +158,7 @@ export const getppid = syscall("getppid", {
   args: [],
   support: "full",
   run: identityHandlers.getppid,
+  isRemembered: true,
 });
 
 export const setpgid = syscall("setpgid", {

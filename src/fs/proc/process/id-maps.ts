@@ -23,8 +23,10 @@ function map(name: string, kind: IdKind): Entry<ProcProcess> {
     name,
     0o644,
     (process, task) => showIdMap(namespaceOf(process), kind, task.credentials.userNamespace),
-    (process, task, text, opener) =>
-      writeIdMap(namespaceOf(process), kind, text, task.credentials, opener),
+    (process, task, text, opener) => {
+      task.kernel.platform.forgetAnswers();
+      return writeIdMap(namespaceOf(process), kind, text, task.credentials, opener);
+    },
     { judgesEmpty: true },
   );
 }
