@@ -17,13 +17,15 @@ static void show_info(const char *name, int fd) {
 }
 
 int main(void) {
-  struct gate quit = gate_make();
+  struct gate quit = gate_make(), named = gate_make();
   pid_t child = must("clone", syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | SIGCHLD, 0, 0, 0, 0));
   if (child == 0) {
     sethostname("inside", 6);
+    gate_open(named);
     gate_wait(quit);
     _exit(0);
   }
+  gate_wait(named);
   int pidfd = must("pidfd_open", syscall(SYS_pidfd_open, child, 0));
   show_info("its numbers", pidfd);
   const struct { const char *name, *link; unsigned long request; } kinds[] = {
