@@ -80,6 +80,24 @@ test("redis-server inside, redis-benchmark and redis-cli outside", {
   }
 });
 
+test("a network namespace inside does not reach the host's network", async () => {
+  const server = createServer((socket) => socket.end("reached")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  // A loopback of its own, once it is set up, where nobody listens at the port.
+  const attempt = `exec 3<> /dev/tcp/127.0.0.1/${port} && cat <&3`;
+  const own = `unshare -rn sh -c 'ip link set lo up; bash -c "${attempt}"'; unshare -n bash -c '${attempt}'`;
+  const words = ["do", "--network=host", "--", "bash", "-c"];
+  try {
+    const inside = await run(launcher(), [...words, `{ ${own}; } 2>&1; echo done`], { env });
+    assert.match(inside.stdout, /refused[\s\S]*unreachable[\s\S]*done/);
+    assert.doesNotMatch(inside.stdout, /reached/);
+    assert.equal((await run(launcher(), [...words, attempt], { env })).stdout, "reached");
+  } finally {
+    server.close();
+  }
+});
+
 const nginx = ["nginx-light", "apache2-utils"];
 test("nginx inside, ab outside", { skip: missing(nginx) }, async () => {
   const port = await freePort();

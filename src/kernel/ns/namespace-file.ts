@@ -110,6 +110,11 @@ function related(task: Task, namespace: Namespace | null): number {
       : namespace instanceof UserNamespace && namespace.isWithin(task.credentials.userNamespace);
   if (namespace === null || !isVisible)
     return refuse(EPERM, "ioctl: a namespace outside the caller's");
+  return openNamespace(task, namespace);
+}
+
+/** A descriptor of its file. */
+export function openNamespace(task: Task, namespace: Namespace): number {
   const path = namespacePath(task.kernel.vfs, namespace);
   const { inode } = path;
   const file = inode.open(task, inode, path, O_RDONLY);

@@ -14,6 +14,7 @@ import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../../abi/poll.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import type { UserBuffer } from "../mm/user-buffer.ts";
+import type { PidNamespace } from "../ns/pid-namespace.ts";
 import type { Task } from "../task/task.ts";
 import type { DirectoryEmitter } from "./directory-emitter.ts";
 import type { Inode } from "./inode.ts";
@@ -124,6 +125,11 @@ export abstract class File {
   }
 
   /** Write at `position` (the end with O_APPEND) and advance it. */
+  /** What /proc/PID/fdinfo tells of this kind of file, as `namespace` numbers processes. */
+  fdinfo(_namespace: PidNamespace): string {
+    return "";
+  }
+
   write(_task: Task, _from: UserBuffer): number {
     return -EINVAL;
   }

@@ -100,7 +100,7 @@ export const move_mount = syscall("move_mount", {
     path("to_pathname"),
     flags("flags", moveMountFlags),
   ],
-  support: { partial: "no MOVE_MOUNT_SET_GROUP and MOVE_MOUNT_BENEATH" },
+  support: "full",
   run: treeHandlers.move_mount,
 });
 

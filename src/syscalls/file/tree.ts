@@ -11,7 +11,6 @@ import {
   EINVAL,
   ENODEV,
   ENOSPC,
-  ENOTDIR,
   EOPNOTSUPP,
   EPERM,
 } from "../../abi/errno.ts";
@@ -57,10 +56,10 @@ import type { Mount } from "../../kernel/vfs/mount.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { Path } from "../../kernel/vfs/path.ts";
 import { PathFile } from "../../kernel/vfs/path-file.ts";
-import { attachTree, hasRoom } from "../../kernel/vfs/propagate.ts";
+import { hasRoom } from "../../kernel/vfs/propagate.ts";
 import { TreeFile } from "../../kernel/vfs/tree-file.ts";
 import { revealsMore } from "../../kernel/vfs/visible.ts";
-import { copyForBind, isOwn, movePath } from "./mount.ts";
+import { copyForBind, isOwn } from "./mount.ts";
 import {
   changedFlags,
   isAttributes,
@@ -68,6 +67,7 @@ import {
   mountFlagsOf,
   setPropagation,
 } from "./mount-attributes.ts";
+import { place, placeBeneath, setGroup } from "./move.ts";
 import { lookupFlags } from "./place.ts";
 
 const MOST_KEY = 256;
@@ -115,31 +115,26 @@ export function move_mount(
   const may = mayMount(task);
   if (may < 0) return may;
   if (moveMountFlags.unknown(flags) !== 0) return refuse(EINVAL, "move_mount: unknown flags");
-  if ((flags & (MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_BENEATH)) !== 0)
-    return refuse(EINVAL, "move_mount: neither groups nor mounts beneath");
+  const isBeneath = (flags & MOVE_MOUNT_BENEATH) !== 0;
+  const isGroup = (flags & MOVE_MOUNT_SET_GROUP) !== 0;
+  if (isBeneath && isGroup) return refuse(EINVAL, "move_mount: a group, or beneath");
   const from = lookup(flags, MOVE_MOUNT_F_SYMLINKS, MOVE_MOUNT_F_EMPTY_PATH);
   const to = lookup(flags, MOVE_MOUNT_T_SYMLINKS, MOVE_MOUNT_T_EMPTY_PATH);
   const source = resolve(task, fromDirfd, fromAt, from);
   if (typeof source === "number") return source;
   source.ref();
   const target = resolve(task, toDirfd, toAt, to);
-  const rc = typeof target === "number" ? target : place(task, source, target);
+  let rc = typeof target === "number" ? target : 0;
+  if (typeof target !== "number") {
+    if (isGroup) rc = setGroup(task, source, target);
+    else rc = isBeneath ? placeBeneath(task, source, target) : place(task, source, target);
+  }
   source.unref();
   return rc;
 }
 
 function lookup(flags: number, follows: number, empty: number): number {
   return ((flags & follows) !== 0 ? LOOKUP_FOLLOW : 0) | ((flags & empty) !== 0 ? LOOKUP_EMPTY : 0);
-}
-
-/** Attach a detached tree, or move a mount. */
-function place(task: Task, source: Path, target: Path): number {
-  const { mount } = source;
-  if (mount.namespace !== null) return movePath(task, source, target);
-  if (source.dentry !== mount.root || mount.parent !== null || !isOwn(task, target.mount))
-    return refuse(EINVAL, "move_mount: not a tree that can be attached");
-  if (source.inode.isDirectory !== target.inode.isDirectory) return -ENOTDIR;
-  return attachTree(task.kernel.vfs, mount, target);
 }
 
 export function mount_setattr(

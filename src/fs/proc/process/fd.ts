@@ -151,7 +151,7 @@ function readInfo({ process, fd, file }: ProcDescriptor): string | number {
   const closes = process.living?.files.isCloseOnExec(fd) === true;
   const flags = file.flags | (closes ? O_CLOEXEC : 0);
   const mount = file.path?.mount.id ?? 0;
-  return `pos:\t${file.position}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${mount}\nino:\t${file.inode.ino}\n`;
+  return `pos:\t${file.position}\nflags:\t0${flags.toString(8)}\nmnt_id:\t${mount}\nino:\t${file.inode.ino}\n${file.fdinfo(process.system.pidNamespace)}`;
 }
 
 class FdInfoDirectory extends DescriptorDirectory {
