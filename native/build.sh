@@ -11,7 +11,11 @@ if ! command -v "$cc" >/dev/null 2>&1; then
   echo "tvisor: no C compiler found ($cc). Install one (Debian: apt-get install gcc libc6-dev), then run npm install again." >&2
   exit 1
 fi
-headers="$here/../node_modules/node-api-headers/include"
+# In a checkout the packages are ours; installed as a package, they may be our neighbours.
+for modules in "$here/../node_modules" "$here/../.."; do
+  headers="$modules/node-api-headers/include"
+  [ -f "$headers/node_api.h" ] && break
+done
 if [ ! -f "$headers/node_api.h" ]; then
   echo "tvisor: node-api-headers is missing. Run npm install in the project's folder; it brings them." >&2
   exit 1

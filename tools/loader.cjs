@@ -33,7 +33,8 @@ function start() {
   const script = new Script(source, { filename: program, cachedData });
   // What V8 has read is not kept until some collection.
   cachedData?.buffer.transfer(0);
-  mark("program's compiled code loaded");
+  const isKept = cachedData !== undefined && !script.cachedDataRejected;
+  mark(isKept ? "program's compiled code loaded" : "program compiled, for want of kept code");
   if (made) saveAtEnd(script, source, made);
   const module = { exports: {} };
   script.runInThisContext()(require, module, module.exports, pathToFileURL(program).href);

@@ -14,6 +14,10 @@ export const RTM_NEWROUTE = 24;
 export const RTM_GETROUTE = 26;
 export const RTM_GETNEIGH = 30;
 export const RTM_GETRULE = 34;
+export const RTM_NEWNSID = 88;
+export const RTM_GETNSID = 90;
+/** An attribute of both: the number that a network namespace has in another, or -1. */
+export const NETNSA_NSID = 1;
 
 /** `struct ifinfomsg`, include/uapi/linux/rtnetlink.h */
 export const ifinfomsg = struct(

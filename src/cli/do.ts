@@ -31,6 +31,7 @@ Options:
   --tier N                 refuse to run where this machine's walls are weaker: 0, 1 or 2; \`tvisor doctor\`
   --strace[=LIST]          show system calls on stderr; LIST limits them: openat,read
   --debug-log FILE         write the kernel's own messages to FILE
+  --stats                  say on stderr, at the end, how system calls came to the kernel
   --timing                 say on stderr, at the end, how long each step of the start took
 
 Example:
@@ -50,8 +51,10 @@ export async function main(argv: string[]): Promise<number> {
       process.stdout.write(USAGE);
       return 0;
     }
-    const code = exitCode(new OneProgram(spec).run());
+    const program = new OneProgram(spec);
+    const code = exitCode(program.run());
     if (spec.timing !== NO_TIMING) writeSync(STDERR, spec.timing.report());
+    if (spec.stats === true) writeSync(STDERR, program.statsReport());
     return code;
   } catch (error) {
     if (error instanceof UsageError) {
@@ -112,6 +115,7 @@ function parse(argv: string[]): (OneProgramSpec & { timing: Timing }) | null {
     tier: parseTier(values.tier),
     strace: parseStrace(values.strace),
     report: openDebugLog(values["debug-log"]),
+    stats: values.stats === true,
     timing: values.timing === true ? new StartTiming() : NO_TIMING,
   };
 }
@@ -134,6 +138,7 @@ function parseOptions(args: string[]) {
       tier: { type: "string", default: "0" },
       strace: { type: "string" },
       "debug-log": { type: "string" },
+      stats: { type: "boolean" },
       timing: { type: "boolean" },
     },
   });

@@ -3,6 +3,7 @@
  * Strings are byte strings (one char per byte, 0-255). One call at a time, to completion: every area
  * is reused by the next call.
  */
+import { ENAMETOOLONG } from "../abi/errno.ts";
 import { Arena } from "./arena.ts";
 import type { Gateway } from "./gateway.ts";
 import { loadGateway } from "./gateway.ts";
@@ -10,7 +11,6 @@ import { loadGateway } from "./gateway.ts";
 const PATH_AREA = 4352;
 const STRUCT_AREA = 4096;
 const IO_SIZE = 1 << 20;
-export const ENAMETOOLONG = 36;
 
 export class CallMemory {
   readonly gateway: Gateway;

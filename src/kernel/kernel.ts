@@ -122,6 +122,9 @@ export class Kernel {
   /** Its wait status, once it is over. */
   exitStatus: number | null = null;
   readonly dying: ThreadGroup[] = [];
+  /** /proc/sys/kernel/core_pattern and core_uses_pid. */
+  corePattern = "core";
+  coreUsesPid = false;
   /** Guests are held: nothing is resumed until thaw(). */
   frozen = false;
   readonly startNs: number;

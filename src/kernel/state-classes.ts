@@ -56,6 +56,7 @@ export const stateClasses: Readonly<Record<string, number>> = {
   MqueueWaiter: 1,
   Namespaces: 1,
   NetworkNamespace: 1,
+  PackedEntries: 1,
   Path: 1,
   PendingOperations: 1,
   PendingSignals: 1,

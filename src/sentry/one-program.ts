@@ -23,6 +23,7 @@ import type { KernelFilesystems } from "./kernel-filesystems.ts";
 import { startProgram } from "./program.ts";
 import { Sandbox } from "./sandbox.ts";
 import { SignalRelay } from "./signal-relay.ts";
+import { describeStats } from "./stats.ts";
 import { openStreams } from "./streams.ts";
 import type { TierNumber } from "./tier.ts";
 import { NO_TIMING, type Timing } from "./timing.ts";
@@ -52,6 +53,8 @@ export interface OneProgramSpec {
   tier?: TierNumber;
   /** Is told when each step of the start is over. */
   timing?: Timing;
+  /** Count how system calls come: see statsReport. */
+  stats?: boolean;
 }
 
 export interface ProgramSpec {
@@ -75,8 +78,8 @@ export class OneProgram {
       { at: spec.root, isWritable: false },
       ...spec.volumes.map(({ source, readOnly }) => ({ at: source, isWritable: !readOnly })),
     ];
-    const { network, strace, report, tier = 0, timing = NO_TIMING } = spec;
-    this.sandbox = new Sandbox({ files, network, strace, report, tier, timing });
+    const { network, strace, report, tier = 0, timing = NO_TIMING, stats = false } = spec;
+    this.sandbox = new Sandbox({ files, network, strace, report, tier, timing, stats });
   }
 
   get kernel(): Kernel {
@@ -100,6 +103,12 @@ export class OneProgram {
     } finally {
       this.stop();
     }
+  }
+
+  /** What was counted; empty when nothing was. */
+  statsReport(): string {
+    const { stats } = this.sandbox.platform;
+    return stats === null ? "" : describeStats(stats);
   }
 
   /** End everything that runs, and give the user's terminal back. */

@@ -2,8 +2,11 @@
  * Sandbox: the assembler. It is the only place that names concrete parts: the stub platform, the file
  * systems, the devices, the socket families. It builds a kernel without a program in it; who uses it
  * (one-program.ts, container.ts) mounts a root and starts programs.
+ * For who works on tvisor: TVISOR_PATCHING=off leaves system call sites alone, TVISOR_SPINNING=off has
+ * nobody spin.
  */
 import { readFileSync } from "node:fs";
+import process from "node:process";
 import { errnoName } from "../abi/errno.ts";
 import { SIGCHLD, SIGKILL } from "../abi/signal.ts";
 import { signaledStatus } from "../abi/wait.ts";
@@ -28,6 +31,7 @@ import { Task } from "../kernel/task/task.ts";
 import { ThreadGroup } from "../kernel/task/thread-group.ts";
 import type { Path } from "../kernel/vfs/path.ts";
 import { Vfs } from "../kernel/vfs/vfs.ts";
+import { CallStats } from "../platform/stub/call-stats.ts";
 import { StubPlatform } from "../platform/stub/platform.ts";
 import { Dispatch } from "../syscalls/dispatch.ts";
 import { rows } from "../syscalls/table.ts";
@@ -62,6 +66,8 @@ export interface SandboxSpec extends WorldSpec {
   readonly tier?: TierNumber;
   /** Is told when each step of the start is over. */
   readonly timing?: Timing;
+  /** Count how system calls come. */
+  readonly stats?: boolean;
 }
 
 export class Sandbox {
@@ -84,7 +90,11 @@ export class Sandbox {
     this.timing.mark("walls, first half: limits, Landlock");
     const clock = new HostClock(this.host);
     const entropy = new HostEntropy(this.host);
-    this.platform = new StubPlatform(this.host, mmapMinAddr());
+    this.platform = new StubPlatform(this.host, mmapMinAddr(), {
+      noPatching: process.env["TVISOR_PATCHING"] === "off",
+      noSpinning: process.env["TVISOR_SPINNING"] === "off",
+    });
+    if (spec.stats === true) this.platform.stats = new CallStats();
     const end = this.platform.guestEnd;
     const vdsoAt = end - VDSO_SPACE + entropy.below(VDSO_SPACE / 2 / PAGE) * PAGE;
     this.platform.start(nativePath("tvisor-warden"), vdsoAt, this.walls.isolation());

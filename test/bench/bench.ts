@@ -42,6 +42,8 @@ const programs: Program[] = [
   { name: "node -e 0", command: [process.execPath, "-e", "0"] },
   { name: "find /usr/share", command: ["sh", "-c", "find /usr/share -type f | wc -l"] },
   { name: "tar /usr/include", command: ["sh", "-c", "tar cf - /usr/include 2>/dev/null | wc -c"] },
+  { name: "ls -lR /usr/share/doc", command: ["sh", "-c", "ls -lR /usr/share/doc | wc -l"] },
+  { name: "20 000 files: tar, untar, cp, rm", command: ["bash", "-c", MANY_FILES()] },
   {
     name: "gcc one file",
     command: ["sh", "-c", "echo 'int main(void) { return 0; }' | cc -x c - -o /tmp/bench.out"],
@@ -50,6 +52,13 @@ const programs: Program[] = [
   { name: "git init, 50 commits", command: ["bash", "-c", GIT()], packages: ["git"] },
   { name: "gzip 64 MB", command: ["sh", "-c", "head -c 64000000 /dev/zero | gzip | wc -c"] },
 ];
+
+function MANY_FILES(): string {
+  return [
+    "d=$(mktemp -d) && cd $d && mkdir {1..200} && touch {1..200}/{1..100} && tar cf t.tar [0-9]*",
+    "mkdir o && tar xf t.tar -C o && cp -r o c && rm -rf $d",
+  ].join(" && ");
+}
 
 function GIT(): string {
   return [

@@ -93,3 +93,16 @@ test("do --timing: a table on stderr of steps that add up, and nothing on stdout
   // Each row is rounded to a tenth.
   assert.ok(Math.abs(sum - all) < 0.1 * rows.length, `${sum} is not ${all}`);
 });
+
+test("do --stats: nearly all calls of a busy program come from patched sites", () => {
+  const script = "for ((i = 0; i < 2000; i++)); do read -r line < /dev/null; done";
+  const { status, stdout, stderr } = tvisor(["do", "--stats", "--", "bash", "-c", script]);
+  assert.equal(status, 0);
+  assert.equal(stdout, "");
+  const found = /^system calls: (\d+), from patched sites: (\d+) \((.*) %\)$/m.exec(stderr);
+  assert.ok(found, stderr);
+  const [all, patched, share] = found.slice(1).map(Number);
+  assert.ok(patched! <= all! && all! > 4000, stderr);
+  // Where the host lets nobody read a GS base, none is.
+  if (patched! > 0) assert.ok(share! > 95, stderr);
+});

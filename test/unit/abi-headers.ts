@@ -182,6 +182,8 @@ export const headers: readonly HeaderInfo[] = [
     includes: ["linux/elf.h", "linux/elf-em.h"],
     types: { Elf64_Dyn: "Elf64_Dyn" },
   },
+  { module: "bpf", includes: ["linux/bpf.h"], skip: { bpf_insn: "its registers are bit fields" } },
+  { module: "core", includes: ["sys/procfs.h", "linux/elf.h"] },
   { module: "inotify", includes: ["linux/inotify.h"] },
   {
     module: "seccomp",

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { RLIMIT_NOFILE } from "../../src/abi/resource.ts";
 import type { WaitQueue } from "../../src/base/wait-queue.ts";
 import { Host } from "../../src/host/host.ts";
+import { Cgroup } from "../../src/kernel/cgroup/cgroup.ts";
 import { Credentials } from "../../src/kernel/cred/credentials.ts";
 import { FdTable } from "../../src/kernel/fd/fd-table.ts";
 import type { PidNamespace } from "../../src/kernel/ns/pid-namespace.ts";
@@ -117,6 +118,7 @@ export class FakeKernel {
   readonly entropy = { generation: 0, fill: (bytes: Uint8Array) => bytes.fill(7), below: () => 0 };
   readonly signals: number[] = [];
   readonly pids = new PidTable();
+  readonly rootCgroup = new Cgroup(1, "", null, 0, 0);
   readonly network = new NetworkNamespace();
 
   constructor(dentryBound = 65536) {
@@ -135,7 +137,13 @@ export class FakeTask {
   readonly mm: FakeMemory;
   readonly files = new FdTable();
   readonly fs: FsContext;
-  readonly group: { limits: Limits; pidNamespace: PidNamespace; pid: number; ownPid: number };
+  readonly group: {
+    limits: Limits;
+    pidNamespace: PidNamespace;
+    pid: number;
+    ownPid: number;
+    cgroup: Cgroup;
+  };
   readonly pid = ++pid;
   readonly tid = pid;
   credentials: Credentials;
@@ -147,7 +155,8 @@ export class FakeTask {
     this.kernel = kernel;
     const { pid } = this;
     const pidNamespace = kernel.pids.first;
-    this.group = { limits: Limits.defaults(), pidNamespace, pid, ownPid: pid };
+    const cgroup = kernel.rootCgroup;
+    this.group = { limits: Limits.defaults(), pidNamespace, pid, ownPid: pid, cgroup };
     this.fs = fs;
     this.credentials = credentials;
     this.mm = new FakeMemory();

@@ -1,5 +1,6 @@
 /** What the host changes behind our back: no cache of names, listings or attributes may hide it for long. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   chmodSync,
@@ -16,9 +17,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { ENOENT } from "../../src/abi/errno.ts";
+import { ENOENT, ENOSYS } from "../../src/abi/errno.ts";
+import { AT_FDCWD } from "../../src/abi/fcntl.ts";
 import { HOST_ROOT, HOST_VOLUME, HostFilesystem } from "../../src/fs/host/filesystem.ts";
 import { makeOverlayRoot } from "../../src/fs/overlay/root.ts";
+import { Tmpfs } from "../../src/fs/tmpfs/filesystem.ts";
 import { chdir, getcwd } from "../../src/syscalls/file/directory.ts";
 import { mkdir, unlink } from "../../src/syscalls/file/name.ts";
 import { boot, type FakeTask, openHost, SCRATCH } from "./fake-task.ts";
@@ -201,5 +204,59 @@ test("a working directory stays what it is while its neighbours change", () => {
     assert.equal(readFile(task, "/sub/deep/leaf"), "leaf");
     assert.equal(task.sys(getcwd, SCRATCH, 100), "/sub/deep".length + 1);
     assert.equal(readFile(task, "leaf"), "leaf");
+  }
+});
+
+test("a mount stays where it is when the host takes the directory below it away", () => {
+  const dir = directory();
+  for (const task of [overlay(dir), volume(dir)]) {
+    const { vfs } = task.kernel;
+    const at = vfs.resolve(task.task, AT_FDCWD, "/sub/deep");
+    assert.ok(typeof at !== "number");
+    vfs.mountAt(new Tmpfs(vfs, host), at);
+    assert.equal(writeFile(task, "/sub/deep/ours", "mounted"), 7);
+    renameSync(join(dir, "sub/deep"), join(dir, "sub/away"));
+    sleep(SETTLED_MS);
+    assert.equal(readFile(task, "/sub/deep/ours"), "mounted");
+    assert.deepEqual(names(task, "/sub/deep"), ["ours"]);
+    renameSync(join(dir, "sub/away"), join(dir, "sub/deep"));
+  }
+});
+
+test("a file with the number of one that is gone is another file", () => {
+  const dir = directory();
+  const task = overlay(dir);
+  symlinkSync("first", join(dir, "link"));
+  assert.equal(link(task, "/link"), "first");
+  assert.equal(readFile(task, "/file"), "content");
+  assert.equal(writeFile(task, "/file", "copied up"), 9);
+  assert.equal(stat(task, "/sub/deep/leaf").size, 4);
+  for (const name of ["link", "file", "sub/deep/leaf"]) rmSync(join(dir, name));
+  // The host's next files get the numbers that are free now.
+  symlinkSync("second", join(dir, "link"));
+  for (let i = 0; i < 5; i++) writeFileSync(join(dir, `other${i}`), `other ${i}`);
+  sleep(SETTLED_MS);
+  assert.equal(link(task, "/link"), "second");
+  for (let i = 0; i < 5; i++) assert.equal(readFile(task, `/other${i}`), `other ${i}`);
+  assert.equal(readFile(task, "/file"), "copied up");
+});
+
+test("what became a FIFO, a link or a directory is never opened as the file it was", () => {
+  const dir = directory();
+  const task = overlay(dir);
+  const name = join(dir, "sub/deep/leaf");
+  const become: [() => void, number | string][] = [
+    [() => void execFileSync("mkfifo", [name]), -ENOSYS],
+    [() => symlinkSync("../../file", name), "content"],
+    [() => mkdirSync(name), ""],
+  ];
+  for (const [make, answer] of become) {
+    assert.equal(stat(task, "/sub/deep/leaf").size, 4);
+    rmSync(name, { recursive: true });
+    make();
+    assert.equal(readFile(task, "/sub/deep/leaf"), answer);
+    rmSync(name, { recursive: true });
+    writeFileSync(name, "leaf");
+    sleep(SETTLED_MS);
   }
 });

@@ -66,7 +66,7 @@ export class HostFilesystem extends HostTree {
     const index = this.#deviceIndex(stat.devMajor, stat.devMinor);
     const { inodes } = this.#devices[index]!;
     const known = inodes.get(stat.ino);
-    if (known?.sameType(stat.mode) === true) {
+    if (known?.isSame(stat) === true) {
       known.foundAt(parent, name, stat);
       return known.hold() as HostInode;
     }

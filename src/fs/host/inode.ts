@@ -114,10 +114,12 @@ export class HostInode extends HostNode {
   // --- extended attributes --------------------------------------------------------------------
 
   override getxattr(name: string): Uint8Array | number {
-    const path = this.#attributePath();
-    if (typeof path === "number") return path;
-    const n = this.filesystem.host.lgetxattr(path, name);
-    return n < 0 ? n : this.filesystem.host.io.slice(0, n);
+    const { host, rootFd } = this.filesystem;
+    if (this.parent === null && !this.isDirectory) return -EOPNOTSUPP;
+    const fd = this.parent === null ? rootFd : this.parent.directoryFd();
+    if (fd < 0) return fd;
+    const n = host.getxattrat(fd, this.parent === null ? "." : this.name, name);
+    return n < 0 ? n : host.io.slice(0, n);
   }
 
   override listxattr(): string[] | number {

@@ -7,7 +7,7 @@
  *    its openings; idle ones are bounded by the DescriptorCache.
  *  - What is remembered of a directory's names holds while its change time stays (namesVersion).
  */
-import { EACCES, ELOOP, ENOENT, ENOTDIR, ESTALE } from "../../abi/errno.ts";
+import { EACCES, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, ESTALE } from "../../abi/errno.ts";
 import {
   O_CLOEXEC,
   O_DIRECTORY,
@@ -37,7 +37,7 @@ const MOUNT_NS = 1e9;
 const LISTING_KEPT = 65536;
 const LISTINGS_KEPT = 1 << 23;
 /** What a name that the host gave to something else answers to an open. */
-const GONE: ReadonlySet<number> = new Set([-ENOENT, -ELOOP, -ENOTDIR]);
+const GONE: ReadonlySet<number> = new Set([-ENOENT, -ELOOP, -ENOTDIR, -EISDIR, -ENXIO]);
 
 export abstract class HostNode extends Inode implements DescriptorHolder {
   declare readonly filesystem: HostTree;
@@ -97,17 +97,17 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     return this.#takenIn === vfs.calls || this.#validUntil > vfs.clock.monotonicNs();
   }
 
+  /** This very file? A number is given to another soon after its file is gone: birth and type tell. */
   isSame(stat: HostStat): boolean {
     const mine = this.stat;
     return (
       stat.ino === this.hostIno &&
       stat.devMajor === mine.devMajor &&
-      stat.devMinor === mine.devMinor
+      stat.devMinor === mine.devMinor &&
+      (stat.mode & S_IFMT) === (mine.mode & S_IFMT) &&
+      stat.btimeNsec === mine.btimeNsec &&
+      stat.btimeSec === mine.btimeSec
     );
-  }
-
-  sameType(mode: number): boolean {
-    return (mode & S_IFMT) === (this.mode & S_IFMT);
   }
 
   /** It was found (again) under this name. */
@@ -369,6 +369,7 @@ export abstract class HostNode extends Inode implements DescriptorHolder {
     if (writer) this.#writers--;
     else this.#readers--;
     if (writer && this.#writers === 0) this.#closeWriter();
+    if (this.#fd < 0 && this.#writeFd < 0) this.filesystem.descriptors.remove(this);
     // It fell out of the cache while it was read.
     if (!this.cached && this.#readers === 0) this.closeIdle();
   }

@@ -36,7 +36,7 @@ export class OverlayFilesystem extends OverlayTree {
   ): OverlayInode {
     const ino = this.#numberOf(upper, lowers);
     const known = this.#inodes.get(ino);
-    if (known !== undefined) {
+    if (known !== undefined && this.#isSame(known, upper, lowers)) {
       upper?.drop();
       for (const lower of lowers) lower.drop();
       known.foundAt(parent, name);
@@ -50,6 +50,13 @@ export class OverlayFilesystem extends OverlayTree {
       }
     }
     return this.#make(ino, parent, name, upper, lowers, redirect);
+  }
+
+  /** Or has the host given a number of the lower layer to another file? */
+  #isSame(known: OverlayInode, upper: Inode | null, lowers: Inode[]): boolean {
+    if (upper !== null) return known.upper === upper;
+    if (known.upper === null) return known.lowers[0] === lowers[0];
+    return this.index.has(known.ino);
   }
 
   #make(

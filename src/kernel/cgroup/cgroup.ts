@@ -14,6 +14,7 @@ import { FIRST_USER_NAMESPACE, type UserNamespace } from "../ns/user-namespace.t
 import type { Task } from "../task/task.ts";
 import type { ThreadGroup } from "../task/thread-group.ts";
 import type { Inode } from "../vfs/inode.ts";
+import type { DeviceProgram } from "./device-program.ts";
 
 export const CONTROLLERS: readonly string[] = ["cpuset", "cpu", "io", "memory", "pids"];
 
@@ -51,6 +52,8 @@ export class Cgroup {
   pidsRefused = 0;
   maxDepth = Infinity;
   maxDescendants = Infinity;
+  /** Which devices its processes may use: all programs of all cgroups above must say yes. */
+  readonly devicePrograms: DeviceProgram[] = [];
   /** CPU time of those who are gone. */
   deadNs = 0;
   /** cgroup.freeze says 1. */
@@ -69,6 +72,13 @@ export class Cgroup {
     this.depth = parent === null ? 0 : parent.depth + 1;
     this.uid = uid;
     this.gid = gid;
+  }
+
+  #lastProgram = 0;
+
+  /** Programs are numbered by the root. */
+  newProgramId(): number {
+    return ++this.#lastProgram;
   }
 
   get isRoot(): boolean {

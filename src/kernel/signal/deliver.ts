@@ -16,6 +16,8 @@ import { SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGSEGV, SIGSTOP } from "..
 import { signaledStatus } from "../../abi/wait.ts";
 import { Reg } from "../../platform/contract.ts";
 import { taskFroze } from "../cgroup/membership.ts";
+import { beginDump, joinDump } from "../coredump/dump.ts";
+import { mayDump } from "../coredump/may-dump.ts";
 import { exitTask } from "../task/exit.ts";
 import { beginGroupExit } from "../task/group-exit.ts";
 import type { Task } from "../task/task.ts";
@@ -23,7 +25,7 @@ import { pushFrame } from "./frame.ts";
 import type { SignalAction } from "./handlers.ts";
 import { beginGroupStop, completeGroupStop } from "./send.ts";
 import { SigInfo } from "./siginfo.ts";
-import { bitLow, STOP_SIGNALS_LOW } from "./sigset.ts";
+import { bitLow, CORE_SIGNALS_LOW, STOP_SIGNALS_LOW } from "./sigset.ts";
 import { restoreMask } from "./temporary-mask.ts";
 
 const NR_RESTART_SYSCALL = 219;
@@ -38,6 +40,10 @@ export function returnToGuest(task: Task, restart: number): void {
   for (;;) {
     if (task.group.exiting !== null || task.signals.killed) return exitTask(task);
     if (task.group.execing !== null && task.group.execing !== task) return exitTask(task);
+    if (task.group.signals.core !== null) {
+      task.state = "stopped";
+      return joinDump(task.group);
+    }
     if (task.group.signals.stopSignal !== 0) {
       task.state = "stopped";
       task.stopRestart = code;
@@ -55,7 +61,7 @@ export function returnToGuest(task: Task, restart: number): void {
     const action = task.handlers.action(info.signo);
     if (action.handler === SIG_IGN) continue;
     if (action.handler === SIG_DFL) {
-      defaultAction(task, info.signo);
+      defaultAction(task, info);
       continue;
     }
     if (!runHandler(task, action, info, code)) continue;
@@ -76,9 +82,11 @@ function dequeue(task: Task): SigInfo | null {
   return signo === 0 ? null : group.signals.pending.take(signo);
 }
 
-function defaultAction(task: Task, signo: number): void {
+function defaultAction(task: Task, info: SigInfo): void {
+  const { signo } = info;
   if (task.handlers.ignores(signo)) return;
   if (task.group.isUnkillable && signo !== SIGSTOP) return;
+  if ((bitLow(signo) & CORE_SIGNALS_LOW) !== 0 && mayDump(task)) return beginDump(task, info);
   if ((bitLow(signo) & STOP_SIGNALS_LOW) === 0) {
     beginGroupExit(task.group, signaledStatus(signo, false));
     return;

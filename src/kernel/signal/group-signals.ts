@@ -6,6 +6,7 @@
  */
 import type { Task } from "../task/task.ts";
 import { PendingSignals } from "./pending.ts";
+import type { SigInfo } from "./siginfo.ts";
 
 export class GroupSignals {
   readonly pending = new PendingSignals();
@@ -13,6 +14,8 @@ export class GroupSignals {
   stopSignal = 0;
   /** Every thread is stopped. */
   isStopped = false;
+  /** Who dies of what, while all threads come to a halt for the core dump. */
+  core: { readonly task: Task; readonly info: SigInfo } | null = null;
   /** The freezer holds it (cgroups(7)). */
   isFrozen = false;
   /** waitid(WSTOPPED) has not been told yet. */
@@ -27,6 +30,7 @@ export class GroupSignals {
       group.exiting !== null ||
       this.stopSignal !== 0 ||
       this.isFrozen ||
+      this.core !== null ||
       (group.execing !== null && group.execing !== task) ||
       (this.pending.lo & (~signals.blockedLo | signals.waitedLo)) !== 0 ||
       (this.pending.hi & (~signals.blockedHi | signals.waitedHi)) !== 0

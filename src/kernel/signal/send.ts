@@ -18,13 +18,14 @@ import {
   SIGSTOP,
 } from "../../abi/signal.ts";
 import { signaledStatus } from "../../abi/wait.ts";
+import { mayDump } from "../coredump/may-dump.ts";
 import { beginGroupExit } from "../task/group-exit.ts";
 import type { ProcessGroup } from "../task/process-group.ts";
 import type { Task } from "../task/task.ts";
 import type { ThreadGroup } from "../task/thread-group.ts";
 import type { PendingSignals } from "./pending.ts";
 import { SigInfo } from "./siginfo.ts";
-import { bitLow, CONTINUE_LOW, isIn, STOP_SIGNALS_LOW } from "./sigset.ts";
+import { bitLow, CONTINUE_LOW, CORE_SIGNALS_LOW, isIn, STOP_SIGNALS_LOW } from "./sigset.ts";
 
 /** Send to one thread. 0, or -EAGAIN when a real-time signal finds the queue full. */
 export function sendToTask(task: Task, info: SigInfo): number {
@@ -157,7 +158,8 @@ function isFatal(task: Task, signo: number): boolean {
   if (handler !== SIG_DFL || task.handlers.ignores(signo)) return false;
   // A waiter takes it before its default action does.
   if (isIn(task.signals.waitedLo, task.signals.waitedHi, signo)) return false;
-  return (bitLow(signo) & STOP_SIGNALS_LOW) === 0;
+  const bit = bitLow(signo);
+  return (bit & STOP_SIGNALS_LOW) === 0 && ((bit & CORE_SIGNALS_LOW) === 0 || !mayDump(task));
 }
 
 /** Let `task` notice: wake its sleep, or stop it in the guest. */

@@ -3,15 +3,25 @@
  * every holder of a set keeps them in two plain fields. sigset_t of rt_sigprocmask(2).
  */
 import {
+  SIGABRT,
+  SIGBUS,
   SIGCHLD,
   SIGCONT,
+  SIGFPE,
+  SIGILL,
   SIGKILL,
+  SIGQUIT,
+  SIGSEGV,
   SIGSTOP,
+  SIGSYS,
+  SIGTRAP,
   SIGTSTP,
   SIGTTIN,
   SIGTTOU,
   SIGURG,
   SIGWINCH,
+  SIGXCPU,
+  SIGXFSZ,
 } from "../../abi/signal.ts";
 
 /** The bit of `signo` in the low half; 0 when it belongs to the high half. */
@@ -42,6 +52,20 @@ export const STOP_SIGNALS_LOW = low(SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU);
 export const CONTINUE_LOW = low(SIGCONT);
 /** Ignored by default. */
 export const IGNORED_BY_DEFAULT_LOW = low(SIGCHLD, SIGCONT, SIGURG, SIGWINCH);
+
+/** End with a core dump by default. */
+export const CORE_SIGNALS_LOW = low(
+  SIGQUIT,
+  SIGILL,
+  SIGTRAP,
+  SIGABRT,
+  SIGBUS,
+  SIGFPE,
+  SIGSEGV,
+  SIGXCPU,
+  SIGXFSZ,
+  SIGSYS,
+);
 
 export function isIn(lo: number, hi: number, signo: number): boolean {
   return (lo & bitLow(signo)) !== 0 || (hi & bitHigh(signo)) !== 0;

@@ -6,6 +6,7 @@
  */
 import { SA_NOCLDWAIT, SIG_IGN, SIGCHLD, SIGCONT, SIGHUP, SIGKILL } from "../../abi/signal.ts";
 import { processEnded, taskGone } from "../cgroup/membership.ts";
+import { joinDump } from "../coredump/dump.ts";
 import { futexWake } from "../futex/futex.ts";
 import { exitRobustList } from "../futex/robust.ts";
 import { leavesSegments } from "../ipc/shm.ts";
@@ -60,6 +61,7 @@ export function exitTask(task: Task, status = 0): void {
   if (group.exiting === null) group.exitStatus = status;
   if (group.execing !== null) group.execing.wakeUp();
   if (group.tasks.length === 0) groupExited(group, task);
+  else if (group.signals.core !== null) joinDump(group);
 }
 
 /** CLEARTID and robust futexes: others may wait on words in memory that outlives this thread. */

@@ -3,13 +3,14 @@
  */
 import {
   CLD_CONTINUED,
+  CLD_DUMPED,
   CLD_EXITED,
   CLD_KILLED,
   CLD_STOPPED,
   SA_NOCLDSTOP,
   SIGCHLD,
 } from "../../abi/signal.ts";
-import { WEXITSTATUS, WIFEXITED, WTERMSIG } from "../../abi/wait.ts";
+import { WCOREDUMP, WEXITSTATUS, WIFEXITED, WTERMSIG } from "../../abi/wait.ts";
 import { sendToGroup } from "../signal/send.ts";
 import { SigInfo } from "../signal/siginfo.ts";
 import type { ThreadGroup } from "./thread-group.ts";
@@ -17,7 +18,10 @@ import type { ThreadGroup } from "./thread-group.ts";
 /** The siginfo of a child's exit, as SIGCHLD and waitid tell it. */
 export function exitInfo(child: ThreadGroup): SigInfo {
   const exited = WIFEXITED(child.exitStatus);
-  const info = new SigInfo(child.exitSignal || SIGCHLD, exited ? CLD_EXITED : CLD_KILLED);
+  const info = new SigInfo(
+    child.exitSignal || SIGCHLD,
+    exited ? CLD_EXITED : WCOREDUMP(child.exitStatus) ? CLD_DUMPED : CLD_KILLED,
+  );
   info.pid = child.pid;
   info.uid = child.exitUid;
   info.status = exited ? WEXITSTATUS(child.exitStatus) : WTERMSIG(child.exitStatus);

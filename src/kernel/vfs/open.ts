@@ -4,6 +4,7 @@
  *  - Regular files and directories are opened by their filesystem, devices by the device registry,
  *    FIFOs by the plug point `vfs.fifos`; sockets cannot be opened.
  */
+import { BPF_DEVCG_ACC_READ, BPF_DEVCG_ACC_WRITE } from "../../abi/bpf.ts";
 import {
   EACCES,
   EEXIST,
@@ -36,6 +37,8 @@ import {
 } from "../../abi/fcntl.ts";
 import { IN_MODIFY, IN_OPEN } from "../../abi/inotify.ts";
 import {
+  major,
+  minor,
   S_IFBLK,
   S_IFCHR,
   S_IFDIR,
@@ -46,10 +49,12 @@ import {
   S_IFSOCK,
 } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
+import { mayUseDevice } from "../cgroup/device-program.ts";
 import type { Task } from "../task/task.ts";
 import { changeSize } from "./attributes.ts";
 import { makeInode, mayMake } from "./directory.ts";
 import type { File } from "./file.ts";
+import type { Inode } from "./inode.ts";
 import { notifyDentry, notifyFile } from "./inotify.ts";
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, LOOKUP_PARENT } from "./namei.ts";
 import { Path } from "./path.ts";
@@ -202,8 +207,10 @@ export function openInode(vfs: Vfs, task: Task, path: Path, flags: number): File
   if (type === S_IFLNK) return refuse(ELOOP, "open: a symbolic link with O_NOFOLLOW");
   if (type === S_IFDIR && ((wants & MAY_WRITE) !== 0 || (flags & O_CREAT) !== 0)) return -EISDIR;
   if (type === S_IFSOCK) return refuse(ENXIO, "open: a socket");
-  if ((type === S_IFCHR || type === S_IFBLK) && path.mount.nodev)
-    return refuse(EACCES, "open: a device on a nodev mount");
+  if (type === S_IFCHR || type === S_IFBLK) {
+    if (path.mount.nodev) return refuse(EACCES, "open: a device on a nodev mount");
+    if (!mayOpenDevice(task, inode, wants)) return refuse(EPERM, "open: the cgroup's devices");
+  }
   if ((wants & MAY_WRITE) !== 0 && path.mount.readOnly && (type === S_IFREG || type === S_IFDIR))
     return refuse(EROFS, "open: the mount is read-only");
   const rc = wants === 0 ? 0 : inode.permission(task.credentials, wants);
@@ -211,6 +218,13 @@ export function openInode(vfs: Vfs, task: Task, path: Path, flags: number): File
   if ((flags & O_NOATIME) !== 0 && !isOwner(task.credentials, inode))
     return refuse(EPERM, "open: O_NOATIME is for the owner");
   return openFound(vfs, task, path, flags);
+}
+
+function mayOpenDevice(task: Task, inode: Inode, wants: number): boolean {
+  const reads = (wants & MAY_READ) !== 0 ? BPF_DEVCG_ACC_READ : 0;
+  const access = reads | ((wants & MAY_WRITE) !== 0 ? BPF_DEVCG_ACC_WRITE : 0);
+  const { mode, rdev } = inode;
+  return mayUseDevice(task.group.cgroup, mode & S_IFMT, major(rdev), minor(rdev), access);
 }
 
 function openFound(vfs: Vfs, task: Task, path: Path, flags: number): File | number {

@@ -14,14 +14,12 @@ export const FIRST_ENTRY = 2;
 
 export class PackedEntries {
   readonly bytes: Uint8Array;
-  readonly #view: DataView;
   /** Does it name a character device? In an overlay's layer that may be a whiteout. */
   readonly hasDevices: boolean;
 
   /** The bytes become ours; d_off is filled in by whoever made them. */
   constructor(bytes: Uint8Array, hasDevices: boolean) {
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.hasDevices = hasDevices;
   }
 
@@ -31,11 +29,12 @@ export class PackedEntries {
 
   /** Offset of the record after the one at `at`. */
   next(at: number): number {
-    return at + this.#view.getUint16(at + 16, true);
+    return at + this.bytes[at + 16]! + this.bytes[at + 17]! * 256;
   }
 
   ino(at: number): number {
-    return getU64(this.#view, at);
+    const { buffer, byteOffset } = this.bytes;
+    return getU64(new DataView(buffer, byteOffset), at);
   }
 
   type(at: number): number {

@@ -136,7 +136,9 @@ export class Vfs {
     const inode = directory.inode!;
     const cached = directory.children?.get(name);
     if (cached !== undefined) {
-      if (!inode.filesystem.revalidates || inode.revalidate(name, cached.inode, cached)) {
+      // What has a mount on it stays, whatever becomes of the name below.
+      const isOurs = !inode.filesystem.revalidates || cached.mounts > 0;
+      if (isOurs || inode.revalidate(name, cached.inode, cached)) {
         cached.touched = true;
         return cached;
       }

@@ -40,6 +40,7 @@ export class Nursery {
   /** Where patched sites enter the stub; 0 where sites are not patched. */
   #callEntry = 0;
   #nextId = 1;
+  #isTextReady = true;
 
   constructor(platform: StubPlatform) {
     this.#platform = platform;
@@ -77,11 +78,12 @@ export class Nursery {
 
   /** The kernel's half of a new space; the caller makes a process of it. */
   makeSpace(): SpaceKit | number {
+    this.#isTextReady = false;
     return this.#kits.pop() ?? this.#makeKit();
   }
 
   get isComplete(): boolean {
-    return this.#kits.length >= KITS && this.#spares.length >= SPARES;
+    return this.#kits.length >= KITS && this.#spares.length >= SPARES && this.#isTextReady;
   }
 
   /** Make one piece ready; true when something was done. */
@@ -93,7 +95,11 @@ export class Nursery {
       this.#kits.push(kit);
       return true;
     }
-    if (this.#spares.length >= SPARES) return false;
+    if (this.#spares.length >= SPARES) {
+      this.#isTextReady =
+        this.#callEntry === 0 || !this.#platform.textFiles.prepare(this.#callEntry);
+      return !this.#isTextReady;
+    }
     const spare = this.#template.fork();
     if (typeof spare === "number") return false;
     spare.isSpare = true;

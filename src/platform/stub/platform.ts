@@ -12,6 +12,7 @@ import type { Gateway } from "../../host/gateway.ts";
 import type { Host } from "../../host/host.ts";
 import type { ArgumentRead, Platform } from "../contract.ts";
 import {
+  Reg,
   STOP_DEAD,
   STOP_FAULT,
   STOP_INTERRUPT,
@@ -19,6 +20,7 @@ import {
   STOP_SYSCALL,
   Stop,
 } from "../contract.ts";
+import type { CallStats } from "./call-stats.ts";
 import { FpState } from "./fpstate.ts";
 import { INTERRUPT_AGAIN_NS, Interrupts } from "./interrupts.ts";
 import {
@@ -57,6 +59,14 @@ const HOST_EVERY = 64;
 /** Something in the kernel process that reacts to a host descriptor. */
 export interface HostListener {
   onHostEvent(fd: number, events: number): void;
+}
+
+/** For tests, and for who looks for a mistake: do without. */
+export interface StubOptions {
+  /** Call sites are not patched. */
+  readonly noPatching?: boolean;
+  /** Nobody spins. */
+  readonly noSpinning?: boolean;
 }
 
 /** Zombies that may pile up while guests are busy. */
@@ -101,12 +111,13 @@ export class StubPlatform implements Platform {
   #sinceHost = 0;
   #stopCount = 0;
 
-  /** Whether call sites are patched, where that can be. */
-  readonly patching: boolean;
+  /** Counts system calls, when somebody wants to know. */
+  stats: CallStats | null = null;
+  readonly #options: StubOptions;
 
-  constructor(host: Host, mmapMinAddr: number, patching = true) {
+  constructor(host: Host, mmapMinAddr: number, options: StubOptions = {}) {
     this.host = host;
-    this.patching = patching;
+    this.#options = options;
     this.gateway = host.gateway;
     this.arena = host.arena;
     this.words = host.arena.i32;
@@ -190,7 +201,7 @@ export class StubPlatform implements Platform {
     this.vdso.start = f(0);
     this.vdso.entry = f(1);
     this.vdso.end = f(2);
-    this.nursery.setTemplate(thread, this.patching ? f(3) : 0);
+    this.nursery.setTemplate(thread, this.#options.noPatching === true ? 0 : f(3));
   }
 
   // --- spaces ---------------------------------------------------------------------------------
@@ -323,7 +334,7 @@ export class StubPlatform implements Platform {
       this.arena.f64[((block + WAIT.spaces) >> 3) + i] = scanned[i]!.header;
     const busy = scanned.length;
     const timeout = this.interrupts.isEmpty ? timeoutNs : Math.min(timeoutNs, INTERRUPT_AGAIN_NS);
-    const spins = maySpin && busy > 0 && busy < this.cpuNumbers.length;
+    const spins = maySpin && this.#maySpin && busy > 0 && busy < this.cpuNumbers.length;
     this.words[(block + WAIT.maySpin) >> 2] = spins ? 1 : 0;
     this.arena.f64[(block + WAIT.timeoutNs) >> 3] = timeout === Infinity ? -1 : timeout;
     this.words[(block + WAIT.spaceCount) >> 2] = busy;
@@ -367,12 +378,14 @@ export class StubPlatform implements Platform {
     } else if (thread.state === "running" && reason === REASON.call) {
       this.#stopped(thread);
       thread.hasFrame = false;
+      if (this.stats !== null) this.stats.called++;
       thread.spans = spanCount(words[(thread.at + SLOT.inCount) >> 2]!);
       this.#report(thread, STOP_SYSCALL);
     } else if (thread.state === "running" && reason === REASON.syscall) {
       this.#stopped(thread);
       thread.spans = spanCount(words[(thread.at + SLOT.inCount) >> 2]!);
       thread.patcher.leaveTrampoline();
+      this.stats?.trap(thread.registerLow(Reg.rax), thread.rawIp());
       thread.patcher.noteTrap();
       this.#report(thread, STOP_SYSCALL);
     } else if (thread.state === "running" && reason === REASON.fault) {
@@ -454,9 +467,12 @@ export class StubPlatform implements Platform {
     return this.gateway.monotonic() / 1e6;
   }
 
+  get #maySpin(): boolean {
+    return this.cpuNumbers.length > 1 && this.#options.noSpinning !== true;
+  }
+
   #setSpins(): void {
-    this.words[(this.arena.kernelPage + PAGE.spins) >> 2] =
-      this.cpuNumbers.length > 1 ? STUB_SPINS : 0;
+    this.words[(this.arena.kernelPage + PAGE.spins) >> 2] = this.#maySpin ? STUB_SPINS : 0;
   }
 
   shutdown(): void {

@@ -18,6 +18,7 @@ import {
   SLOT,
   STUB_SLOTS,
 } from "./layout.ts";
+import type { TextFile } from "./patch/text-file.ts";
 import type { StubPlatform } from "./platform.ts";
 import { SitePatcher } from "./site-patcher.ts";
 import type { StubSpace } from "./space.ts";
@@ -245,18 +246,24 @@ export class StubThread implements GuestThread {
   ): number {
     const { patches } = this.space;
     patches?.replacing(this.patcher, address, address + length);
+    const file = patches === null ? null : this.#textOf(prot, flags, hostFd);
+    const copy = file === null || patches?.isOff ? null : file.copyOf(offset, length);
+    const fd = copy?.fd ?? hostFd;
     const rc =
-      hostFd < 0
+      fd < 0
         ? this.commands.call(NR.mmap, address, length, prot, flags, -1, 0)
-        : this.commands.mmapFile(address, length, prot, flags, hostFd, offset);
+        : this.commands.mmapFile(address, length, prot, flags, fd, copy === null ? offset : 0);
     if (rc < 0 || patches === null) return rc;
     patches.forget(address, address + length);
-    const isText = hostFd >= 0 && (flags & MAP_PRIVATE) !== 0;
-    if (isText && (prot & (PROT_EXEC | PROT_WRITE)) === PROT_EXEC) {
-      const file = this.#platform.textFiles.of(hostFd);
-      if (file !== null) patches.mapped(address, address + length, file, offset);
-    }
+    if (file !== null) patches.mapped(address, address + length, file, offset, copy);
     return rc;
+  }
+
+  /** The file of a mapping that may be executed and is not written: one whose sites may be patched. */
+  #textOf(prot: number, flags: number, hostFd: number): TextFile | null {
+    const isText = (prot & (PROT_EXEC | PROT_WRITE)) === PROT_EXEC;
+    if (!isText || hostFd < 0 || (flags & MAP_PRIVATE) === 0) return null;
+    return this.#platform.textFiles.of(hostFd);
   }
 
   munmap(address: number, length: number): number {

@@ -15,6 +15,8 @@ import type { NetlinkWriter } from "./writer.ts";
 
 /** struct ifa_cacheinfo: preferred and valid for ever, made at boot. */
 const FOREVER = Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0);
+/** struct rtgenmsg, with its padding. */
+const RTGENMSG_SIZE = 4;
 /** Requests come in fours: new, delete, get, set. */
 const KIND_GET = 2;
 
@@ -31,6 +33,7 @@ export function answerRoute(
   const isDump = (nlmsg_flags & NLM_F_DUMP) === NLM_F_DUMP;
   const family = request.length > nlmsghdr.size ? request[nlmsghdr.size]! : AF_UNSPEC;
   if (nlmsg_type === rt.RTM_GETLINK && !isDump) return answerLink(network, request, view, writer);
+  if (nlmsg_type === rt.RTM_GETNSID && !isDump) return answerNamespaceNumber(writer);
   if (!isDump) return refuse(EOPNOTSUPP, "netlink: only dumps of this");
   switch (nlmsg_type) {
     case rt.RTM_GETLINK:
@@ -47,6 +50,14 @@ export function answerRoute(
       return refuse(EAFNOSUPPORT, "netlink: nothing of this kind");
   }
   writer.done();
+  return 0;
+}
+
+/** No namespace has a number for another here. */
+function answerNamespaceNumber(writer: NetlinkWriter): number {
+  writer.begin(rt.RTM_NEWNSID, 0, RTGENMSG_SIZE);
+  writer.number(rt.NETNSA_NSID, -1);
+  writer.end();
   return 0;
 }
 

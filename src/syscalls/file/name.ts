@@ -2,6 +2,7 @@
  * Calls that make, remove and move names: mkdir, mknod, symlink, link, unlink, rmdir, rename, readlink.
  * Source: mkdir(2), mknod(2), symlink(2), link(2), unlink(2), rename(2), readlink(2).
  */
+import { BPF_DEVCG_ACC_MKNOD } from "../../abi/bpf.ts";
 import { CAP_DAC_READ_SEARCH, CAP_MKNOD } from "../../abi/capability.ts";
 import { EBUSY, EEXIST, EFAULT, EINVAL, ENAMETOOLONG, ENOENT, EPERM } from "../../abi/errno.ts";
 import {
@@ -15,6 +16,8 @@ import {
 } from "../../abi/fcntl.ts";
 import { PATH_MAX } from "../../abi/limits.ts";
 import {
+  major,
+  minor,
   S_IFBLK,
   S_IFCHR,
   S_IFDIR,
@@ -26,6 +29,7 @@ import {
   S_ISVTX,
 } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
+import { mayUseDevice } from "../../kernel/cgroup/device-program.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import {
   linkName,
@@ -74,6 +78,9 @@ export function mknodat(
   const isWhiteout = type === S_IFCHR && dev === 0;
   if (isDevice && !isWhiteout && !task.credentials.has(CAP_MKNOD))
     return refuse(EPERM, "mknod: CAP_MKNOD");
+  const { cgroup } = task.group;
+  if (isDevice && !mayUseDevice(cgroup, type, major(dev), minor(dev), BPF_DEVCG_ACC_MKNOD))
+    return refuse(EPERM, "mknod: the cgroup's devices");
   return makeName(task.kernel.vfs, task, type | (mode & 0o7777), isDevice ? dev : 0);
 }
 

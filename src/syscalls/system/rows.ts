@@ -4,6 +4,7 @@
  * Source: uname(2), sysinfo(2), syslog(2), reboot(2), init_module(2), swapon(2), ioperm(2),
  * keyctl(2), bpf(2), perf_event_open(2), landlock(7), kexec_load(2), quotactl(2).
  */
+import { bpfCommands } from "../../abi/bpf.ts";
 import { openFlags } from "../../abi/fcntl.ts";
 import { keyctlCommands, keySerials } from "../../abi/keyctl.ts";
 import { PATH_MAX } from "../../abi/limits.ts";
@@ -32,6 +33,7 @@ import {
   ulong,
 } from "../args.ts";
 import { syscall } from "../row.ts";
+import * as bpfHandlers from "./bpf.ts";
 import * as filesystemsHandlers from "./filesystems.ts";
 import * as powersHandlers from "./powers.ts";
 import * as systemHandlers from "./system.ts";
@@ -239,9 +241,11 @@ export const keyctl = syscall("keyctl", {
 
 export const bpf = syscall("bpf", {
   x64: 321,
-  args: [int("cmd"), buffer("attr", "in", "size"), uint("size")],
-  support: { partial: "refused with EPERM, as with kernel.unprivileged_bpf_disabled" },
-  run: powersHandlers.refused,
+  args: [choice("cmd", bpfCommands), buffer("attr", "in", "size"), uint("size")],
+  support: {
+    partial: "programs that say which devices a cgroup may use, without maps and helpers",
+  },
+  run: bpfHandlers.bpf,
 });
 
 export const perf_event_open = syscall("perf_event_open", {

@@ -166,11 +166,14 @@ int main(void) {
   /* Born there. */
   int directory = must("open", open(in(""), O_RDONLY | O_DIRECTORY));
   struct clone_args args = { .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = directory };
+  struct gate told = gate_make();
   pid_t born = must("clone3", syscall(SYS_clone3, &args, sizeof args));
   if (born == 0) {
     show_own("born in", "/proc/self/cgroup");
+    gate_open(told);
     for (;;) pause();
   }
+  gate_wait(told);
   args.cgroup = events;
   show("into no directory", syscall(SYS_clone3, &args, sizeof args));
   for (int i = 0; i < 3; i++) {

@@ -3,10 +3,12 @@
  * come from where it does; the rest say what a fresh Linux says.
  */
 import { CAP_LAST_CAP } from "../../../abi/capability.ts";
+import { EINVAL } from "../../../abi/errno.ts";
 import { PID_MAX } from "../../../kernel/ns/pid-namespace.ts";
 import type { Task } from "../../../kernel/task/task.ts";
 import { RELEASE, SYSTEM_NAME, VERSION } from "../../../kernel/version.ts";
 import { directory, type Entry } from "../../pseudo/entry.ts";
+import { parseInteger } from "../format.ts";
 import type { ProcSystem } from "../subject.ts";
 import { SYSCTL_NET } from "./net.ts";
 import { live, number, numbers, text } from "./rows.ts";
@@ -26,6 +28,20 @@ function setDomainname(_system: ProcSystem, task: Task, value: string): number {
 
 function line(value: string): string {
   return value.replace(/[\n\0].*$/s, "").slice(0, NAME_LENGTH);
+}
+
+const PATTERN_LENGTH = 127;
+
+function setCorePattern({ kernel }: ProcSystem, _task: Task, value: string): number {
+  kernel.corePattern = value.replace(/[\n\0].*$/s, "").slice(0, PATTERN_LENGTH);
+  return 0;
+}
+
+function setCoreUsesPid({ kernel }: ProcSystem, _task: Task, value: string): number {
+  const number = parseInteger(value.trim());
+  if (Number.isNaN(number)) return -EINVAL;
+  kernel.coreUsesPid = number !== 0;
+  return 0;
 }
 
 /** A version 4 UUID of fresh chance. */
@@ -66,9 +82,9 @@ const KERNEL: readonly Entry<ProcSystem>[] = [
   text("arch", "x86_64"),
   number("auto_msgmni", 0, "kept"),
   number("cap_last_cap", CAP_LAST_CAP),
-  text("core_pattern", "core", "kept"),
+  live("core_pattern", ({ kernel }) => kernel.corePattern, setCorePattern),
   number("core_pipe_limit", 0, "kept"),
-  number("core_uses_pid", 0, "kept"),
+  live("core_uses_pid", ({ kernel }) => (kernel.coreUsesPid ? "1" : "0"), setCoreUsesPid),
   number("dmesg_restrict", 1, "kept"),
   live("domainname", (_system, task) => task.namespaces.uts.domainname, setDomainname),
   live("hostname", (_system, task) => task.namespaces.uts.hostname, setHostname),

@@ -10,7 +10,7 @@ import { GUEST_END } from "../layout.ts";
 import { REPLACED, type Site, SYSCALL_LENGTH } from "./site.ts";
 
 export const ISLAND_SIZE = 0x4000;
-const STRIDE = 48;
+export const STRIDE = 48;
 const LEA = [0x48, 0x8d, 0x0d];
 const LEA_LENGTH = 7;
 const JUMP_INDIRECT = [0xff, 0x25];
@@ -32,20 +32,22 @@ export interface Planted {
 
 export class Island {
   readonly start: number;
+  readonly end: number;
   /** What each trampoline is for. */
   readonly planted: Planted[] = [];
 
-  constructor(start: number, planted: readonly Planted[] = []) {
+  constructor(start: number, end = start + ISLAND_SIZE, planted: readonly Planted[] = []) {
     this.start = start;
+    this.end = end;
     this.planted.push(...planted);
   }
 
-  get end(): number {
-    return this.start + ISLAND_SIZE;
+  copy(): Island {
+    return new Island(this.start, this.end, this.planted);
   }
 
   get isFull(): boolean {
-    return FIRST + (this.planted.length + 1) * STRIDE > ISLAND_SIZE;
+    return this.next() + STRIDE > this.end;
   }
 
   /** Can a 32-bit displacement lead from `address` to here, and back? */
@@ -74,13 +76,17 @@ export class Island {
   }
 
   trampolineAt(index: number): number {
-    return this.start + FIRST + index * STRIDE;
+    return this.start + trampolineOffset(index);
   }
 
   /** Where the next one will be. */
   next(): number {
     return this.trampolineAt(this.planted.length);
   }
+}
+
+export function trampolineOffset(index: number): number {
+  return FIRST + index * STRIDE;
 }
 
 /** Where an island for text at `start`, from `offset` of its file on, may go; in the order of trial. */

@@ -57,7 +57,7 @@ const file = {
 
 function patched(space = new FakeSpace(), text = file): { space: FakeSpace; patches: Patches } {
   const patches = new Patches(ENTRY);
-  patches.mapped(START, END, text, 0x1000);
+  patches.mapped(START, END, text, 0x1000, null);
   patches.trapped(space, BEHIND, NR);
   assert.equal(space.first, 0xb8, "one trap is not worth it");
   patches.trapped(space, BEHIND, NR);
@@ -74,12 +74,12 @@ test("patches: bytes that are not the file's, or a call that is not the move's, 
   const space = new FakeSpace();
   space.bytes.set(SITE + 1, 0x6f);
   const changed = new Patches(ENTRY);
-  changed.mapped(START, END, file, 0x1000);
+  changed.mapped(START, END, file, 0x1000, null);
   for (let i = 0; i < 3; i++) changed.trapped(space, BEHIND, 0x6f);
   assert.equal(space.first, 0xb8);
   const other = new FakeSpace();
   const patches = new Patches(ENTRY);
-  patches.mapped(START, END, file, 0x1000);
+  patches.mapped(START, END, file, 0x1000, null);
   for (let i = 0; i < 3; i++) patches.trapped(other, BEHIND, NR + 1);
   assert.equal(other.first, 0xb8);
 });
@@ -170,7 +170,7 @@ test("patches: a forked space has the sites, and changing one leaves the other",
 test("patches: a guest that took the GS base is left alone", () => {
   const space = new FakeSpace();
   const patches = new Patches(ENTRY);
-  patches.mapped(START, END, file, 0x1000);
+  patches.mapped(START, END, file, 0x1000, null);
   patches.isOff = true;
   for (let i = 0; i < 3; i++) patches.trapped(space, BEHIND, NR);
   assert.equal(space.first, 0xb8);
@@ -207,7 +207,7 @@ test("patches: the other form is worth its cost after some traps, and moves whoe
   const asked: number[] = [];
   const space = spaceWithAfter();
   const patches = new Patches(ENTRY);
-  patches.mapped(START, END, fileWithAfter(asked), 0x1000);
+  patches.mapped(START, END, fileWithAfter(asked), 0x1000, null);
   for (let i = 0; i < 15; i++) patches.trapped(space, SITE + 2, 0);
   assert.deepEqual(asked, []);
   patches.trapped(space, SITE + 2, 0);
@@ -232,7 +232,7 @@ test("patches: the other form waits until no other thread runs", () => {
   const space = spaceWithAfter();
   space.hasCompany = true;
   const patches = new Patches(ENTRY);
-  patches.mapped(START, END, fileWithAfter(), 0x1000);
+  patches.mapped(START, END, fileWithAfter(), 0x1000, null);
   for (let i = 0; i < 20; i++) patches.trapped(space, SITE + 2, 0);
   assert.equal(space.first, 0x0f);
   space.hasCompany = false;
@@ -243,7 +243,7 @@ test("patches: the other form waits until no other thread runs", () => {
 test("patches: who stands in an island that goes is moved back first", () => {
   const space = spaceWithAfter();
   const patches = new Patches(ENTRY);
-  patches.mapped(START, END, fileWithAfter(), 0x1000);
+  patches.mapped(START, END, fileWithAfter(), 0x1000, null);
   for (let i = 0; i < 16; i++) patches.trapped(space, SITE + 2, 0);
   const island = space.writes[0]!.address;
   patches.replacing(space, island, island + 1);

@@ -19,6 +19,7 @@ import {
   trampoline,
 } from "./island.ts";
 import { REPLACED, type Site, SYSCALL_LENGTH } from "./site.ts";
+import type { TextCopy } from "./text-copy.ts";
 import type { TextFile } from "./text-file.ts";
 
 const PROT_READ_EXEC = 5;
@@ -76,7 +77,7 @@ export class Patches {
   fork(): Patches {
     const copy = new Patches(this.#entry);
     copy.#texts = this.#texts.slice();
-    copy.#islands = this.#islands.map((island) => new Island(island.start, island.planted));
+    copy.#islands = this.#islands.map((island) => island.copy());
     copy.#sites = this.#sites;
     copy.#isShared = this.#isShared = this.#sites.size > 0;
     copy.isOff = this.isOff;
@@ -87,16 +88,24 @@ export class Patches {
 
   /** Before [start, end) is mapped over or unmapped. */
   replacing(patcher: Patcher, start: number, end: number): void {
-    if (this.#islands.some((island) => start < island.end && island.start < end)) {
-      for (const island of this.#islands) patcher.relocate(island.start, island.end);
-      this.restore(patcher, 0, Infinity);
-      this.#islands = [];
+    for (const island of this.#islands) {
+      if (start >= island.end || island.start >= end) continue;
+      patcher.relocate(island.start, island.end);
+      // Sites that go with it need nothing.
+      for (const { begin } of island.planted)
+        if (begin + REPLACED <= start || begin >= end)
+          this.restore(patcher, begin, begin + REPLACED);
+      this.#islands = this.#islands.filter((each) => each !== island);
     }
   }
 
-  /** A private mapping of a file that may be executed and not written. */
-  mapped(start: number, end: number, file: TextFile, offset: number): void {
+  /** A private mapping of a file that may be executed and not written; or of a patched copy of it. */
+  mapped(start: number, end: number, file: TextFile, offset: number, copy: TextCopy | null): void {
     this.#texts.push({ start, end, file, offset });
+    if (copy === null) return;
+    const planted = copy.planted.map(({ begin, site }) => ({ begin: start + begin, site }));
+    this.#islands.push(new Island(start + copy.islandOffset, end, planted));
+    for (const { begin, site } of planted) this.#own().set(begin, site.original);
   }
 
   /** Nothing is known of [start, end) any more. */
@@ -267,12 +276,19 @@ export class Patches {
 
   /** Show the files' own bytes in a copy of [address, address + length). */
   mask(address: number, into: Uint8Array, at: number, length: number): void {
-    if (this.#sites.size === 0 || !this.#isText(address, address + length)) return;
+    const end = address + length;
+    if (this.#sites.size === 0 || !this.#isText(address, end)) return;
     for (const [site, original] of this.#sites)
       for (let i = 0; i < REPLACED; i++) {
         const offset = site + i - address;
         if (offset >= 0 && offset < length) into[at + offset] = original[i]!;
       }
+    // Behind a text that was copied with its trampolines the file has zeros.
+    for (const island of this.#islands) {
+      if (island.start >= end || island.end <= address) continue;
+      const from = Math.max(island.start, address) - address;
+      into.fill(0, at + from, at + Math.min(island.end, end) - address);
+    }
   }
 
   /** Does [start, end) touch anything executable? */

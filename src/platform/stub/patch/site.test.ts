@@ -113,7 +113,7 @@ test("trampoline: with a call of its own, what was moved, and the way back", () 
 test("island: each place in a trampoline has its place in the guest's code, and back", () => {
   const begin = 0x401002;
   const site = planAfter(code(...READ), 2)!;
-  const island = new Island(0x3f0000, [{ begin, site }]);
+  const island = new Island(0x3f0000, 0x3f4000, [{ begin, site }]);
   const at = island.trampolineAt(0);
   assert.equal(island.placeOf(at), begin, "before the call: at it");
   assert.equal(island.placeOf(at + 13), begin);

@@ -10,6 +10,7 @@
 import { getU64 } from "../../../abi/struct.ts";
 import type { Host } from "../../../host/host.ts";
 import { isReached, planAfter, planBefore, REPLACED, type Site, SYSCALL_LENGTH } from "./site.ts";
+import { TextCopy } from "./text-copy.ts";
 
 const ELF_HEADER = 64;
 const PROGRAM_HEADER = 56;
@@ -23,6 +24,10 @@ const TABLE_ENTRY = 8;
 const LONGEST_FUNCTION = 65536;
 const MOST_ENTRIES = 1 << 22;
 const MOST_SITES = 4096;
+/** A segment is copied that was mapped so often, and is no longer than this. */
+const RIPE = 4;
+const MOST_COPIED = 2 ** 23;
+const MOST_SEGMENTS = 8;
 /** More than this is not read for the sake of one site. */
 const MOST_TEXT = 2 ** 26;
 const PF_X = 1;
@@ -32,6 +37,16 @@ interface Segment {
   readonly address: number;
   readonly length: number;
   readonly isText: boolean;
+}
+
+interface KnownSegment {
+  readonly offset: number;
+  readonly length: number;
+  /** Since the copy was made. */
+  mappings: number;
+  /** How many sites were known then. */
+  sites: number;
+  copy: TextCopy | null;
 }
 
 /** A whole function, and where in it and in memory the place in question is. */
@@ -44,15 +59,19 @@ interface Surroundings {
 export class TextFile {
   #fd: number;
   readonly key: string;
+  readonly size: number;
   readonly #host: Host;
   /** What is known of the `syscall` instruction at a file offset; null: it cannot be patched so. */
   readonly #before = new Map<number, Site | null>();
   readonly #after = new Map<number, Site | null>();
+  /** Segments that were mapped, by place and length. */
+  readonly #copies = new Map<number, KnownSegment>();
   #segments: Segment[] | null = null;
   #table = { address: 0, offset: 0, count: 0 };
 
-  constructor(host: Host, fd: number, key: string) {
+  constructor(host: Host, fd: number, key: string, size: number) {
     this.#host = host;
+    this.size = size;
     this.#fd = fd;
     this.key = key;
   }
@@ -75,6 +94,61 @@ export class TextFile {
   /** What after() has found out, if it was asked. */
   knownAfter(offset: number): Site | null {
     return this.#after.get(offset) ?? null;
+  }
+
+  /**
+   * A copy of the segment from `offset` on, `length` bytes in whole pages, with its sites patched; once
+   * there is one. Each call is another mapping of it: it becomes ripe by being asked for.
+   */
+  copyOf(offset: number, length: number): TextCopy | null {
+    const key = offset * MOST_COPIED + length;
+    let known = this.#copies.get(key);
+    if (known === undefined) {
+      if (length > MOST_COPIED || this.#copies.size === MOST_SEGMENTS) return null;
+      known = { offset, length, mappings: 0, sites: 0, copy: null };
+      this.#copies.set(key, known);
+    }
+    known.mappings++;
+    return known.copy;
+  }
+
+  /** Make one copy that is worth it, or better than the one before; true when something was done. */
+  ripen(entry: number): boolean {
+    for (const known of this.#copies.values()) {
+      if (known.mappings < RIPE) continue;
+      const sites = this.#sitesIn(known.offset, known.length);
+      if (sites.size < known.sites + (known.sites >> 2) + 1) continue;
+      known.mappings = 0;
+      known.sites = sites.size;
+      known.copy = this.#makeCopy(entry, known.offset, known.length, sites) ?? known.copy;
+      return true;
+    }
+    return false;
+  }
+
+  #makeCopy(
+    entry: number,
+    offset: number,
+    length: number,
+    sites: Map<number, Site>,
+  ): TextCopy | null {
+    const segment = this.#segments?.find((s) => s.isText && s.offset === offset);
+    if (segment === undefined || segment.length > length) return null;
+    const bytes = new Uint8Array(length);
+    const text = this.#readLong(offset, Math.min(length, this.size - offset));
+    if (text === null) return null;
+    bytes.set(text);
+    return TextCopy.make(this.#host, entry, { bytes, end: segment.length, sites });
+  }
+
+  /** Known sites by their distance from `offset`. */
+  #sitesIn(offset: number, length: number): Map<number, Site> {
+    const sites = new Map<number, Site>();
+    for (const known of [this.#after, this.#before])
+      for (const [at, site] of known)
+        if (site !== null && at >= offset + site.lead && at < offset + length)
+          sites.set(at - offset, site);
+    return sites;
   }
 
   /** What after() reads. */
@@ -102,6 +176,8 @@ export class TextFile {
   close(): void {
     this.#host.close(this.#fd);
     this.#fd = -1;
+    for (const { copy } of this.#copies.values()) if (copy !== null) this.#host.close(copy.fd);
+    this.#copies.clear();
   }
 
   #surroundings(offset: number): Surroundings | null {

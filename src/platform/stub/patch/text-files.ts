@@ -23,10 +23,16 @@ export class TextFiles {
     if (this.#host.statx(hostFd, "", s) < 0) return null;
     const times = `${s.mtimeSec}.${s.mtimeNsec}:${s.ctimeSec}.${s.ctimeNsec}`;
     const key = `${s.devMajor}:${s.devMinor}:${s.ino}:${s.size}:${times}`;
-    return this.#files.get(key) ?? this.#add(hostFd, key);
+    return this.#files.get(key) ?? this.#add(hostFd, key, s.size);
   }
 
-  #add(hostFd: number, key: string): TextFile | null {
+  /** Nothing else is to be done: make a patched copy of something. True when there was one to make. */
+  prepare(entry: number): boolean {
+    for (const file of this.#files.values()) if (file.ripen(entry)) return true;
+    return false;
+  }
+
+  #add(hostFd: number, key: string, size: number): TextFile | null {
     const fd = this.#host.dup(hostFd);
     if (fd < 0) return null;
     if (this.#files.size >= MOST_FILES) {
@@ -34,7 +40,7 @@ export class TextFiles {
       this.#files.delete(oldest!.key);
       oldest!.close();
     }
-    const file = new TextFile(this.#host, fd, key);
+    const file = new TextFile(this.#host, fd, key, size);
     this.#files.set(key, file);
     return file;
   }
