@@ -95,7 +95,7 @@ test("do --timing: a table on stderr of steps that add up, and nothing on stdout
 });
 
 test("do --stats: nearly all calls of a busy program come from patched sites", () => {
-  const script = "for ((i = 0; i < 2000; i++)); do read -r line < /dev/null; done";
+  const script = "for ((i = 0; i < 2000; i++)); do read -r line < /dev/null; done; true";
   const { status, stdout, stderr } = tvisor(["do", "--stats", "--", "bash", "-c", script]);
   assert.equal(status, 0);
   assert.equal(stdout, "");

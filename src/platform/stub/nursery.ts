@@ -127,7 +127,7 @@ export class Nursery {
     must("fcntl", host.fcntl(memoryFd, F_ADD_SEALS, F_SEAL_SEAL_SHRINK_GROW));
     must("setsockopt", host.setsockoptInt(control, SOL_SOCKET, SO_PASSCRED, 1));
     const space = new StubSpace(this.#platform, this.#nextId++, memoryFd, control);
-    this.#platform.spaceMade(space);
+    this.#platform.processes.add(space);
     return { space, memoryFd, stubControl };
   }
 }

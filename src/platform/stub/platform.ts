@@ -39,6 +39,7 @@ import {
 } from "./layout.ts";
 import { must, Nursery } from "./nursery.ts";
 import { TextFiles } from "./patch/text-files.ts";
+import { Processes } from "./processes.ts";
 import { EPOLL, type StubSpace } from "./space.ts";
 import type { StubThread } from "./thread.ts";
 import { type Isolation, NO_ISOLATION, Warden } from "./warden.ts";
@@ -69,9 +70,6 @@ export interface StubOptions {
   readonly noSpinning?: boolean;
 }
 
-/** Zombies that may pile up while guests are busy. */
-const REAP_BATCH = 64;
-
 export class StubPlatform implements Platform {
   readonly name = "stub";
   readonly guestStart: number;
@@ -90,6 +88,7 @@ export class StubPlatform implements Platform {
   readonly stops: Stop[] = [];
   readonly interrupts = new Interrupts();
   readonly nursery = new Nursery(this);
+  readonly processes = new Processes(this);
   warden!: Warden;
 
   /** Host numbers of the processors we may use; guests number them from 0 on. */
@@ -97,13 +96,7 @@ export class StubPlatform implements Platform {
   readonly #block: number;
   readonly #scanned: StubSpace[] = [];
   readonly #listeners = new Map<number, HostListener>();
-  readonly #spaces = new Map<number, StubSpace>();
-  /** Spaces by the pidfd whose readability says that the process is gone. */
-  readonly #byPidfd = new Map<number, StubSpace>();
-  readonly #doomed = new Map<number, StubSpace>();
   readonly #died: StubSpace[] = [];
-  /** Processes that are gone, and that the warden has not been told to reap. */
-  #unreaped = 0;
   #epoll = -1;
   #doorbell = -1;
   /** The template's thread, between start() and meet(). */
@@ -210,37 +203,16 @@ export class StubPlatform implements Platform {
     return this.nursery.newSpace();
   }
 
-  /** Is this process another living space's already? Then a stub has answered for a child of its own. */
-  isKnown(pid: number): boolean {
-    for (const space of this.#spaces.values()) if (space.pid === pid) return true;
-    return false;
-  }
-
   /** Before the warden is met, the template is the only process that can say anything. */
   ownsStub(pid: number): boolean {
     return !this.nursery.hasTemplate || this.warden.owns(pid);
-  }
-
-  spaceMade(space: StubSpace): void {
-    this.#spaces.set(space.id, space);
-  }
-
-  watchDeath(space: StubSpace): void {
-    this.#byPidfd.set(space.pidfd, space);
-    this.host.epollCtl(this.#epoll, EPOLL.add, space.pidfd, EPOLL.in);
-  }
-
-  /** kill() of a space whose process has not said HELLO yet. */
-  doom(space: StubSpace): void {
-    this.#doomed.set(space.control, space);
-    this.watch(space.control, EPOLL.in, this);
   }
 
   spaceDied(space: StubSpace): void {
     const at = this.#scanned.indexOf(space);
     if (at >= 0) this.#scanned.splice(at, 1);
     space.running = 0;
-    this.#spaces.delete(space.id);
+    this.processes.delete(space);
   }
 
   // --- host events ----------------------------------------------------------------------------
@@ -255,17 +227,16 @@ export class StubPlatform implements Platform {
     if (this.#listeners.delete(fd)) this.host.epollCtl(this.#epoll, EPOLL.remove, fd, 0);
   }
 
-  /** The warden's end; and late HELLOs of doomed spaces. */
-  onHostEvent(fd: number, _events: number): void {
-    const doomed = this.#doomed.get(fd);
-    if (doomed !== undefined) {
-      doomed.meet();
-      this.#doomed.delete(fd);
-      this.unwatch(fd);
-      doomed.finish();
-      return;
-    }
-    // It has nothing more to say: what comes is its end.
+  addToEpoll(fd: number, events: number): void {
+    this.host.epollCtl(this.#epoll, EPOLL.add, fd, events);
+  }
+
+  removeFromEpoll(fd: number): void {
+    this.host.epollCtl(this.#epoll, EPOLL.remove, fd, 0);
+  }
+
+  /** The warden's end: it has nothing else to say. */
+  onHostEvent(_fd: number, _events: number): void {
     this.warden.finish();
     throw new KernelBug("the warden died, and every stub with it: was it killed from outside?");
   }
@@ -274,20 +245,10 @@ export class StubPlatform implements Platform {
     for (let i = 0; i < count; i++) {
       const fd = this.words[((this.#block + WAIT.eventFd) >> 2) + i]!;
       const events = this.words[((this.#block + WAIT.eventMask) >> 2) + i]!;
-      const space = this.#byPidfd.get(fd);
-      if (space !== undefined) this.#processGone(space);
-      else this.#listeners.get(fd)?.onHostEvent(fd, events);
+      const space = this.processes.gone(fd);
+      if (space?.alive) this.#lost(space);
+      if (space === undefined) this.#listeners.get(fd)?.onHostEvent(fd, events);
     }
-  }
-
-  #processGone(space: StubSpace): void {
-    this.host.epollCtl(this.#epoll, EPOLL.remove, space.pidfd, 0);
-    this.#byPidfd.delete(space.pidfd);
-    this.host.close(space.pidfd);
-    this.warden.forget(space.pid);
-    this.#unreaped++;
-    space.pidfd = -1;
-    if (space.alive) this.#lost(space);
   }
 
   /** A space ended on the host without our asking: tell the kernel of each of its threads. */
@@ -334,18 +295,14 @@ export class StubPlatform implements Platform {
       this.arena.f64[((block + WAIT.spaces) >> 3) + i] = scanned[i]!.header;
     const busy = scanned.length;
     const timeout = this.interrupts.isEmpty ? timeoutNs : Math.min(timeoutNs, INTERRUPT_AGAIN_NS);
-    const spins = maySpin && this.#maySpin && busy > 0 && busy < this.cpuNumbers.length;
+    const spins = maySpin && this.#maySpin && busy > 0 && busy <= this.cpuNumbers.length;
     this.words[(block + WAIT.maySpin) >> 2] = spins ? 1 : 0;
     this.arena.f64[(block + WAIT.timeoutNs) >> 3] = timeout === Infinity ? -1 : timeout;
     this.words[(block + WAIT.spaceCount) >> 2] = busy;
     const lookAtHost = ++this.#sinceHost >= HOST_EVERY || !maySpin;
     this.words[(block + WAIT.pollHost) >> 2] = lookAtHost ? 1 : 0;
     if (lookAtHost) this.#sinceHost = 0;
-    // Waking the warden costs a guest its processor: for many at once, or when nothing runs.
-    if (this.#unreaped >= REAP_BATCH || (this.#unreaped > 0 && busy === 0 && timeout > 0)) {
-      this.#unreaped = 0;
-      this.warden.reap();
-    }
+    this.processes.reap(busy === 0 && timeout > 0);
     const posts = this.gateway.wait(block);
     if (posts > 0) this.#collect(posts, posts === 1 ? scanned : scanned.slice());
     const events = this.words[(block + WAIT.events) >> 2]!;

@@ -60,7 +60,7 @@ export class StubSpace implements AddressSpace {
     if (this.pid !== 0) return true;
     const host = this.#platform.host;
     const pid = host.receiveSender(this.control);
-    if (pid <= 0 || this.#platform.isKnown(pid)) return false;
+    if (pid <= 0 || this.#platform.processes.isKnown(pid)) return false;
     const pidfd = host.pidfdOpen(pid);
     if (pidfd < 0) return false;
     const memFd = host.openProcess(pid, "mem", O_RDWR_CLOEXEC);
@@ -76,7 +76,7 @@ export class StubSpace implements AddressSpace {
     this.#memFd = memFd;
     this.pid = pid;
     this.pidfd = pidfd;
-    this.#platform.watchDeath(this);
+    this.#platform.processes.watchDeath(this);
     return true;
   }
 
@@ -177,7 +177,7 @@ export class StubSpace implements AddressSpace {
     this.#platform.spaceDied(this);
     // Before HELLO nobody knows whom to kill: it is met, and killed, when HELLO comes.
     if (this.meet()) this.finish();
-    else this.#platform.doom(this);
+    else this.#platform.processes.doom(this);
   }
 
   /** The process is known, or known never to come: end it and give everything back. */

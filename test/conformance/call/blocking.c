@@ -52,7 +52,7 @@ int main(void) {
   pthread_t threads[3];
   for (int i = 0; i < 3; i++) must("pthread_create", -pthread_create(&threads[i], NULL, reader, NULL));
   usleep(20000);
-  for (int i = 0; i < 200; i++)
+  for (int i = 0; i < 900; i++)
     if (raw_read(null, zero, sizeof zero) != sizeof zero) say("wrong count");
   long sum = 0;
   for (int i = 0; i < 150; i++) must("write", write(ends[1], "\1", 1));

@@ -28,9 +28,6 @@ const SYNC_CORE = 0x20;
 const REGISTER_SYNC_CORE = 0x40;
 const BREAKPOINT = Uint8Array.of(0xcc);
 const WORTH_IT = 2;
-/** The other form costs a look at all text: one more trap for each so many bytes of it. */
-const WORTH_READING = 16;
-const BYTES_PER_TRAP = 2 ** 17;
 /** A guest may make as many sites as it likes; we remember so many. */
 const MOST_COUNTED = 4096;
 
@@ -160,16 +157,9 @@ export class Patches {
       const before = file.before(offset);
       if (before !== null && numberOf(before) === nr) return before;
     }
-    // Whoever runs may be where the jump will be.
-    if (patcher.hasCompany) return null;
-    if (hits === WORTH_IT) return file.knownAfter(offset);
-    return this.#isWorthReading(hits, file) ? file.after(offset) : null;
-  }
-
-  /** At a number of traps, and at each doubling of it: other threads may have run the last time. */
-  #isWorthReading(hits: number, file: TextFile): boolean {
-    if (hits < WORTH_READING || (hits & (hits - 1)) !== 0) return false;
-    return hits >= file.textLength / BYTES_PER_TRAP;
+    // Each time, so that the file learns what is wanted; whoever runs may be where the jump will be.
+    const after = file.after(offset);
+    return after === null || patcher.hasCompany ? null : after;
   }
 
   #patch(patcher: Patcher, text: Text, syscall: number, site: Site): void {

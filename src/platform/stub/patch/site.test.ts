@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Island, jumpTo, trampoline } from "./island.ts";
-import { isReached, planAfter, planBefore, type Site } from "./site.ts";
+import { planAfter, planBefore, reached, type Site } from "./site.ts";
 
 const GETPPID = [0xb8, 0x6e, 0, 0, 0, 0x0f, 0x05];
 
@@ -64,21 +64,28 @@ test("after: a function with a jump through a register is left alone", () => {
 
 test("after: direct jumps from anywhere are seen", () => {
   const text = new Uint8Array(4096).fill(0x90);
-  const reached = () => isReached(text, 1001, 1004);
-  assert.equal(reached(), false);
+  const isReached = () => {
+    const [found, other] = reached(text, [
+      { first: 1001, last: 1004 },
+      { first: 3500, last: 3504 },
+    ]);
+    assert.equal(other, false);
+    return found;
+  };
+  assert.equal(isReached(), false);
   text.set([0xeb, 10], 990);
-  assert.equal(reached(), true, "jmp rel8 from before");
+  assert.equal(isReached(), true, "jmp rel8 from before");
   text.fill(0x90);
   text.set([0x74, 0x9b], 1100);
-  assert.equal(reached(), true, "je rel8 from behind");
+  assert.equal(isReached(), true, "je rel8 from behind");
   text.fill(0x90);
   text.set([0x0f, 0x85], 3000);
   new DataView(text.buffer).setInt32(3002, 1004 - 3006, true);
-  assert.equal(reached(), true, "jne rel32");
+  assert.equal(isReached(), true, "jne rel32");
   text.fill(0x90);
   text[20] = 0xe9;
   new DataView(text.buffer).setInt32(21, 1000 - 25, true);
-  assert.equal(reached(), false, "to the jump itself");
+  assert.equal(isReached(), false, "to the jump itself");
 });
 
 test("trampoline: does the move, returns behind the call, enters by the island's first word", () => {

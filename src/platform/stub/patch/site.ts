@@ -85,20 +85,36 @@ function hasIndirectJump(code: Uint8Array): boolean {
   return false;
 }
 
-/** Does any direct jump or call in `text` lead to one of the bytes [first, last]? Offsets into it. */
-export function isReached(text: Uint8Array, first: number, last: number): boolean {
-  const near = Math.max(0, first - 130);
-  for (let at = near; at < Math.min(text.length - 1, last + 130); at++) {
-    if (!isShortJump(text[at]!)) continue;
-    const target = at + 2 + ((text[at + 1]! << 24) >> 24);
-    if (target >= first && target <= last) return true;
-  }
+/** A range of places, both ends included. */
+export interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** For each range: does any direct jump or call in `text` lead into it? Ranges are offsets into it. */
+export function reached(text: Uint8Array, ranges: readonly Range[]): boolean[] {
+  const found = ranges.map((range) => isReachedNearby(text, range));
+  const lowest = Math.min(...ranges.map(({ first }) => first));
+  const highest = Math.max(...ranges.map(({ last }) => last));
   const view = new DataView(text.buffer, text.byteOffset, text.length);
   for (let at = 1; at <= text.length - 4; at++) {
     const opcode = text[at - 1]!;
     const isNear = (opcode & 0xfe) === 0xe8 || ((opcode & 0xf0) === 0x80 && text[at - 2] === 0x0f);
     if (!isNear) continue;
     const target = at + 4 + view.getInt32(at, true);
+    if (target < lowest || target > highest) continue;
+    for (const [i, { first, last }] of ranges.entries())
+      if (target >= first && target <= last) found[i] = true;
+  }
+  return found;
+}
+
+/** By a jump with a displacement of one byte. */
+function isReachedNearby(text: Uint8Array, { first, last }: Range): boolean {
+  const end = Math.min(text.length - 1, last + 130);
+  for (let at = Math.max(0, first - 130); at < end; at++) {
+    if (!isShortJump(text[at]!)) continue;
+    const target = at + 2 + ((text[at + 1]! << 24) >> 24);
     if (target >= first && target <= last) return true;
   }
   return false;

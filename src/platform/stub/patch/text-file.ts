@@ -9,7 +9,15 @@
  */
 import { getU64 } from "../../../abi/struct.ts";
 import type { Host } from "../../../host/host.ts";
-import { isReached, planAfter, planBefore, REPLACED, type Site, SYSCALL_LENGTH } from "./site.ts";
+import {
+  planAfter,
+  planBefore,
+  type Range,
+  REPLACED,
+  reached,
+  type Site,
+  SYSCALL_LENGTH,
+} from "./site.ts";
 import { TextCopy } from "./text-copy.ts";
 
 const ELF_HEADER = 64;
@@ -28,6 +36,9 @@ const MOST_SITES = 4096;
 const RIPE = 4;
 const MOST_COPIED = 2 ** 23;
 const MOST_SEGMENTS = 8;
+/** Reading all text must pay: it costs some 4 ns a byte, a trap 2000. */
+const WORTH_READING = 512;
+const BYTES_PER_TRAP = 4096;
 /** More than this is not read for the sake of one site. */
 const MOST_TEXT = 2 ** 26;
 const PF_X = 1;
@@ -64,6 +75,8 @@ export class TextFile {
   /** What is known of the `syscall` instruction at a file offset; null: it cannot be patched so. */
   readonly #before = new Map<number, Site | null>();
   readonly #after = new Map<number, Site | null>();
+  /** How often after() was asked of a place that nothing is known of. */
+  readonly #wanted = new Map<number, number>();
   /** Segments that were mapped, by place and length. */
   readonly #copies = new Map<number, KnownSegment>();
   #segments: Segment[] | null = null;
@@ -84,16 +97,62 @@ export class TextFile {
     return keep(this.#before, offset, where === null ? null : planBefore(where.code, where.at));
   }
 
-  /** How it can be replaced together with what follows. To know that, all text is read: not for few. */
+  /**
+   * How it can be replaced together with what follows. To know that, all text is read: so it is not
+   * known before the place was asked for many times, by whatever process.
+   */
   after(offset: number): Site | null {
     const known = this.#after.get(offset);
     if (known !== undefined) return known;
-    return keep(this.#after, offset, this.#planAfter(offset));
+    if (this.#wanted.size >= MOST_SITES) this.#wanted.clear();
+    const times = (this.#wanted.get(offset) ?? 0) + 1;
+    this.#wanted.set(offset, times);
+    if (times < this.#worthReading) return null;
+    this.#planWanted(times / 8);
+    return this.#after.get(offset) ?? null;
   }
 
-  /** What after() has found out, if it was asked. */
-  knownAfter(offset: number): Site | null {
-    return this.#after.get(offset) ?? null;
+  get #worthReading(): number {
+    this.#segments ??= this.#readHeaders();
+    const length = this.#segments.reduce((sum, s) => sum + (s.isText ? s.length : 0), 0);
+    return length > MOST_TEXT ? Infinity : Math.max(WORTH_READING, length / BYTES_PER_TRAP);
+  }
+
+  /** Find out about all places that were wanted so often. */
+  #planWanted(times: number): void {
+    const plans: { offset: number; site: Site; range: Range }[] = [];
+    for (const [offset, wanted] of this.#wanted) {
+      if (wanted < times) continue;
+      this.#wanted.delete(offset);
+      const where = this.#surroundings(offset);
+      const site = where === null ? null : planAfter(where.code, where.at);
+      keep(this.#after, offset, null);
+      if (where === null || site === null) continue;
+      // The jump itself may be jumped to, its other bytes may not.
+      const length = Math.max(REPLACED, SYSCALL_LENGTH + site.moved.length);
+      const range = { first: where.address + 1, last: where.address + length - 1 };
+      plans.push({ offset, site, range });
+    }
+    const isReached = this.#reached(plans.map(({ range }) => range));
+    for (const [i, { offset, site }] of plans.entries())
+      if (isReached[i] === false) keep(this.#after, offset, site);
+  }
+
+  /** For each range of addresses: does any direct jump in any text of the file lead there? */
+  #reached(ranges: readonly Range[]): boolean[] {
+    const found = ranges.map(() => false);
+    if (ranges.length === 0) return found;
+    for (const { offset, address, length, isText } of this.#segments!) {
+      if (!isText) continue;
+      const text = this.#readLong(offset, length);
+      if (text === null) return ranges.map(() => true);
+      const offsets = ranges.map(({ first, last }) => ({
+        first: first - address,
+        last: last - address,
+      }));
+      for (const [i, isReached] of reached(text, offsets).entries()) found[i] ||= isReached;
+    }
+    return found;
   }
 
   /**
@@ -149,27 +208,6 @@ export class TextFile {
         if (site !== null && at >= offset + site.lead && at < offset + length)
           sites.set(at - offset, site);
     return sites;
-  }
-
-  /** What after() reads. */
-  get textLength(): number {
-    this.#segments ??= this.#readHeaders();
-    return this.#segments.reduce((sum, { isText, length }) => sum + (isText ? length : 0), 0);
-  }
-
-  #planAfter(offset: number): Site | null {
-    const where = this.#surroundings(offset);
-    const site = where === null ? null : planAfter(where.code, where.at);
-    if (where === null || site === null || this.textLength > MOST_TEXT) return null;
-    // The jump itself may be jumped to, its other bytes may not.
-    const first = where.address + 1;
-    const last = where.address + Math.max(REPLACED, SYSCALL_LENGTH + site.moved.length) - 1;
-    for (const { offset: start, address, length, isText } of this.#segments!) {
-      if (!isText) continue;
-      const text = this.#readLong(start, length);
-      if (text === null || isReached(text, first - address, last - address)) return null;
-    }
-    return site;
   }
 
   /** Nothing more will be found out. */
