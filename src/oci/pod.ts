@@ -7,7 +7,9 @@ import type { Spec } from "./spec.ts";
 const TYPES = ["io.kubernetes.cri.container-type", "io.kubernetes.cri-o.ContainerType"];
 const SANDBOXES = ["io.kubernetes.cri.sandbox-id", "io.kubernetes.cri-o.SandboxID"];
 
-function annotation({ annotations }: Spec, names: readonly string[]): string {
+type Annotated = Pick<Spec, "annotations">;
+
+function annotation({ annotations }: Annotated, names: readonly string[]): string {
   for (const name of names) {
     const value = annotations?.[name];
     if (value !== undefined) return value;
@@ -16,11 +18,11 @@ function annotation({ annotations }: Spec, names: readonly string[]): string {
 }
 
 /** Others are to join it. */
-export function isPodSandbox(spec: Spec): boolean {
+export function isPodSandbox(spec: Annotated): boolean {
   return annotation(spec, TYPES) === "sandbox";
 }
 
 /** The container whose sandbox it is to join; "" for one of its own. */
-export function podOf(spec: Spec): string {
+export function podOf(spec: Annotated): string {
   return annotation(spec, TYPES) === "container" ? annotation(spec, SANDBOXES) : "";
 }

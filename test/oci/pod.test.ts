@@ -102,6 +102,12 @@ test("members share the kernel, the name and the network, and have their own roo
   assert.equal(readFileSync(join(place, "one/rootfs/only-one"), "utf8"), "mine\n");
 });
 
+test("whoever enters the mount namespace of the sandbox finds nothing of this machine's", {
+  skip,
+}, () => {
+  assert.deepEqual(readdirSync(`/proc/${pidOf(pod)}/root`), ["proc"]);
+});
+
 test("each has its own processes, and its own first one", { skip }, () => {
   assert.equal(tvisor("exec", "two", "sh", "-c", "echo $PPID; cat /proc/1/comm").out, "0\nsleep\n");
   assert.doesNotMatch(tvisor("exec", "two", "ps").out, /nc -l/);

@@ -11,7 +11,7 @@ import process from "node:process";
 import { errnoText } from "../../abi/errno-text.ts";
 import { O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_PATH, O_WRONLY } from "../../abi/fcntl.ts";
 import type { CreateRequest } from "../../control/messages.ts";
-import { podOf } from "../../oci/pod.ts";
+import { isPodSandbox, podOf } from "../../oci/pod.ts";
 import { identify } from "../../oci/process.ts";
 import type { MountSpec, NamespaceType, Spec } from "../../oci/spec.ts";
 import { type ContainerRecord, OCI_VERSION, type State } from "../../oci/state.ts";
@@ -67,7 +67,7 @@ export function makeContainer(
   const inherited = inheritedFor(flags.number("preserve-fds", 0) + listenDescriptors());
   context.store.make(id);
   return context.locked(id, () => {
-    const record = newRecord(id, bundle, spec);
+    const record = newRecord(id, bundle, spec, sandboxOf(context, spec, id));
     if (record.sandbox !== id) return joinPod(context, record, spec, { streams, inherited }, flags);
     const cgroups = planCgroups(context, spec, id);
     record.cgroups = cgroups.directories;
@@ -199,7 +199,15 @@ function listenDescriptors(): number {
   return Number.isInteger(count) && count > 0 ? count : 0;
 }
 
-function newRecord(id: string, bundle: string, spec: Spec): ContainerRecord {
+/** In a pod, the sandbox that was made to be joined; podman's pods have none, each member gets its own. */
+function sandboxOf({ store }: Context, spec: Spec, id: string): string {
+  const pod = podOf(spec);
+  if (pod === "") return id;
+  const record = store.has(pod) ? store.find(pod) : null;
+  return record !== null && !isPodSandbox(record) ? id : pod;
+}
+
+function newRecord(id: string, bundle: string, spec: Spec, sandbox: string): ContainerRecord {
   return {
     version: 1,
     id,
@@ -208,7 +216,7 @@ function newRecord(id: string, bundle: string, spec: Spec): ContainerRecord {
     created: new Date().toISOString(),
     owner: process.geteuid!(),
     annotations: spec.annotations ?? {},
-    sandbox: podOf(spec) || id,
+    sandbox,
     status: "creating",
     process: null,
     cgroups: [],

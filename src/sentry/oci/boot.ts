@@ -11,6 +11,7 @@ import { networkInterfaces } from "node:os";
 import process from "node:process";
 import { errnoText } from "../../abi/errno-text.ts";
 import { CLONE_NEWNET } from "../../abi/sched.ts";
+import { EmptyRoot } from "../../host/empty-root.ts";
 import type { Host } from "../../host/host.ts";
 import { Launch } from "../../host/launch.ts";
 import { Packets } from "../../host/packets.ts";
@@ -88,6 +89,9 @@ class Boot {
     if (controlSocket < 0)
       throw runtimeFailure(`cannot make the control socket: ${errnoText(-controlSocket)}`);
     host.close(this.#stateDirectory);
+    const emptyRoot = new EmptyRoot(host);
+    const refused = emptyRoot.prepare();
+    if (refused < 0) this.#say(`the sandbox stays in this mount namespace: ${errnoText(-refused)}`);
     this.#sandbox = new Sandbox(
       {
         files: this.#files(spec),
@@ -111,6 +115,8 @@ class Boot {
     new SignalRelay(host, platform, kernel, this.#container.init.console);
     this.#requests = new Requests(this.#sandbox, this.#container);
     this.#server = new ControlServer(host, this.#packets, platform, controlSocket, this.#requests);
+    const stays = emptyRoot.enter();
+    if (stays < 0) throw runtimeFailure(`cannot enter an empty root: ${errnoText(-stays)}`);
     this.#sandbox.lockIn();
     this.#stage("ready");
     host.close(BOOT_SOCKET);

@@ -56,7 +56,6 @@ export class Container {
   readonly root: Path;
   readonly namespaces: Namespaces;
   readonly init: HostedProcess;
-  readonly processes = new Set<HostedProcess>();
   readonly #firstPid: number;
   #isStarted = false;
   #devpts: Devpts | null = null;
@@ -80,15 +79,20 @@ export class Container {
     this.namespaces = makeNamespaces(sandbox, spec, this.root, shared);
     const task = sandbox.newProcess(this.root, this.namespaces);
     this.#firstPid = task.group.pid;
-    this.#mountAll(task, files);
-    this.#filter = spec.linux?.seccomp == null ? null : compileProfile(spec.linux.seccomp);
     const process = spec.process!;
-    kernel.newSession(task.group);
-    this.#program = this.#prepare(task, process);
-    this.init = this.#open(task, process, given);
-    this.processes.add(this.init);
+    try {
+      this.#mountAll(task, files);
+      this.#filter = spec.linux?.seccomp == null ? null : compileProfile(spec.linux.seccomp);
+      kernel.newSession(task.group);
+      this.#program = this.#prepare(task, process);
+      this.#check(task, this.#program);
+      this.init = this.#open(task, process, given);
+    } catch (error) {
+      // Its mounts go with it.
+      sandbox.discard(task);
+      throw error;
+    }
     if (spec.root!.readonly === true) this.root.mount.flags |= MS_RDONLY;
-    this.#check(task, this.#program);
   }
 
   get status(): "created" | "running" | "paused" | "stopped" {
@@ -98,8 +102,8 @@ export class Container {
   }
 
   start(): void {
-    this.#isStarted = true;
     this.#enter(this.init.task, this.#program);
+    this.#isStarted = true;
   }
 
   exec(process: ProcessSpec, given: GivenStreams): HostedProcess {
@@ -107,10 +111,9 @@ export class Container {
     try {
       this.sandbox.kernel.newSession(task.group);
       const program = this.#prepare(task, process);
-      const hosted = this.#open(task, process, given);
       this.#check(task, program);
+      const hosted = this.#open(task, process, given);
       this.#enter(task, program);
-      this.processes.add(hosted);
       return hosted;
     } catch (error) {
       this.sandbox.discard(task);
@@ -126,8 +129,12 @@ export class Container {
     // Nothing may run without devices.
     if (!hasDevMount(spec))
       vfs.mountAt(makeDevtmpfs(vfs, sandbox.host), makePlace(task, "/dev", "directory"));
-    for (const [i, mount] of (spec.mounts ?? []).entries())
-      mountOne(sandbox, task, mount, files.sources[i] ?? -1);
+    const left = files.sources.slice();
+    try {
+      for (const mount of spec.mounts ?? []) mountOne(sandbox, task, mount, left.shift() ?? -1);
+    } finally {
+      for (const fd of left) if (fd >= 0) sandbox.host.close(fd);
+    }
     makeDevices(task, spec);
     this.#devpts = this.#findDevpts();
     const linux = spec.linux ?? {};

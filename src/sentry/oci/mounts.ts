@@ -42,17 +42,26 @@ export function mountOne(sandbox: Sandbox, task: Task, spec: MountSpec, source: 
   const filesystem = isBind
     ? bindFilesystem(sandbox, spec, source, options)
     : newFilesystem(task, spec, options);
-  const kind = filesystem.root.isDirectory ? "directory" : "file";
-  const place = makePlace(task, spec.destination, kind);
-  if (place.inode.isDirectory !== filesystem.root.isDirectory)
-    throw runtimeFailure(
-      `cannot mount on ${spec.destination}: one is a directory and the other is not`,
-    );
+  let place: Path;
+  try {
+    place = placeFor(task, spec, filesystem);
+  } catch (error) {
+    filesystem.release();
+    throw error;
+  }
   const shown = isBind ? (spec.source ?? "") : (spec.source ?? spec.type ?? "none");
   const mount = task.kernel.vfs.mountAt(filesystem, place, options.flags, bytes(shown));
   // Boot's mounts have relative access times unless something else is said.
   mount.flags = options.flags;
   setPropagation(mount, options.propagation);
+}
+
+/** Where it goes, made as what it is when it is missing. */
+function placeFor(task: Task, { destination }: MountSpec, { root }: Filesystem): Path {
+  const place = makePlace(task, destination, root.isDirectory ? "directory" : "file");
+  if (place.inode.isDirectory !== root.isDirectory)
+    throw runtimeFailure(`cannot mount on ${destination}: one is a directory and the other is not`);
+  return place;
 }
 
 function bindFilesystem(
