@@ -1,0 +1,53 @@
+/**
+ * The sides that are compared: Linux itself, tvisor, and gVisor's runsc with each platform that works
+ * here. A side turns a command into one that runs it there; everything else is the same for all.
+ */
+import { spawnSync } from "node:child_process";
+import { launcher } from "../compare.ts";
+import { PROGRAM_PATH } from "../e2e/harness.ts";
+
+export interface Side {
+  name: string;
+  /** Network "none" has a loopback of its own, "host" is this machine's. */
+  command: (words: string[], network?: "none" | "host") => string[];
+}
+
+const RUNSC_PLATFORMS = ["systrap", "kvm", "ptrace"];
+const TRIAL_LIMIT_MS = 20_000;
+
+export const linux: Side = { name: "linux", command: (words) => words };
+
+export const tvisor: Side = {
+  name: "tvisor",
+  command: (words, network = "none") => [launcher(), "do", "--network", network, "--", ...words],
+};
+
+function runsc(platform: string): Side {
+  const rootless = process.getuid!() === 0 ? [] : ["--rootless"];
+  return {
+    name: `runsc-${platform}`,
+    command: (words, network = "none") => [
+      ...["runsc", ...rootless, "--ignore-cgroups", `--platform=${platform}`],
+      ...[`--network=${network}`, "do", ...words],
+    ],
+  };
+}
+
+/** All sides there are on this machine, and sentences about those that are not. */
+export function findSides(): { sides: Side[]; absent: string[] } {
+  const env = { ...process.env, PATH: PROGRAM_PATH };
+  if (spawnSync("runsc", ["--version"], { env }).error)
+    return { sides: [linux, tvisor], absent: ["runsc is not installed: it is left out"] };
+  const works = (side: Side) => {
+    const [program, ...words] = side.command(["true"]);
+    return spawnSync(program, words, { env, timeout: TRIAL_LIMIT_MS }).status === 0;
+  };
+  const all = RUNSC_PLATFORMS.map(runsc);
+  const usable = all.filter(works);
+  return {
+    sides: [linux, tvisor, ...usable],
+    absent: all
+      .filter((side) => !usable.includes(side))
+      .map(({ name }) => `${name} does not run "true" here: it is left out`),
+  };
+}
