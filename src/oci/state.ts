@@ -33,6 +33,8 @@ export interface ContainerRecord {
   readonly annotations: Readonly<Record<string, string>>;
   /** The container whose sandbox this one lives in: itself, but in a pod. */
   readonly sandbox: string;
+  /** It is the first of a pod, whose others join its sandbox. */
+  readonly mayBeJoined: boolean;
   status: Status;
   /** The sandbox; null until it is there. */
   process: HostProcess | null;

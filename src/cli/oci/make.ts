@@ -199,12 +199,12 @@ function listenDescriptors(): number {
   return Number.isInteger(count) && count > 0 ? count : 0;
 }
 
-/** In a pod, the sandbox that was made to be joined; podman's pods have none, each member gets its own. */
+/** In a pod, the sandbox that was made to be joined; where there is none, its own. */
 function sandboxOf({ store }: Context, spec: Spec, id: string): string {
   const pod = podOf(spec);
   if (pod === "") return id;
   const record = store.has(pod) ? store.find(pod) : null;
-  return record !== null && !isPodSandbox(record) ? id : pod;
+  return record !== null && !record.mayBeJoined ? id : pod;
 }
 
 function newRecord(id: string, bundle: string, spec: Spec, sandbox: string): ContainerRecord {
@@ -217,6 +217,7 @@ function newRecord(id: string, bundle: string, spec: Spec, sandbox: string): Con
     owner: process.geteuid!(),
     annotations: spec.annotations ?? {},
     sandbox,
+    mayBeJoined: isPodSandbox(spec),
     status: "creating",
     process: null,
     cgroups: [],

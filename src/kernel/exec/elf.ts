@@ -40,6 +40,8 @@ import { map } from "../mm/mmap.ts";
 import type { File } from "../vfs/file.ts";
 
 const MAX_HEADERS = 65536 / 56;
+/** So much of a file is read at first. */
+const HEAD_SIZE = 2048;
 
 export interface Segment {
   type: number;
@@ -76,11 +78,30 @@ export interface LoadedImage {
   bss: { address: number; length: number }[];
 }
 
+/** The beginning of a file, read once: what else is needed mostly lies in it. */
+class Beginning {
+  readonly #file: File;
+  readonly #bytes = new Uint8Array(HEAD_SIZE);
+  readonly #length: number;
+
+  constructor(file: File) {
+    this.#file = file;
+    this.#length = Math.max(0, file.readKernel(this.#bytes, 0));
+  }
+
+  /** `length` bytes at `offset`, or null when the file has not so many. */
+  read(offset: number, length: number): Uint8Array | null {
+    if (offset + length <= this.#length) return this.#bytes.slice(offset, offset + length);
+    const bytes = new Uint8Array(length);
+    return this.#file.readKernel(bytes, offset) < length ? null : bytes;
+  }
+}
+
 /** The headers of `file`, or -ENOEXEC. */
 export function parseElf(file: File): Image | number {
-  const head = new Uint8Array(Elf64_Ehdr.size);
-  if (file.readKernel(head, 0) < head.length)
-    return refuse(ENOEXEC, "exec: too short for an ELF header");
+  const beginning = new Beginning(file);
+  const head = beginning.read(0, Elf64_Ehdr.size);
+  if (head === null) return refuse(ENOEXEC, "exec: too short for an ELF header");
   const ehdr = Elf64_Ehdr.read(new DataView(head.buffer), 0);
   for (let i = 0; i < 4; i++)
     if (head[i] !== ELFMAG.charCodeAt(i)) return refuse(ENOEXEC, "exec: no ELF magic");
@@ -94,9 +115,8 @@ export function parseElf(file: File): Image | number {
     return refuse(ENOEXEC, "exec: not an executable ELF file");
   if (ehdr.e_phentsize !== Elf64_Phdr.size || ehdr.e_phnum === 0 || ehdr.e_phnum > MAX_HEADERS)
     return refuse(ENOEXEC, "exec: bad program headers");
-  const table = new Uint8Array(ehdr.e_phnum * Elf64_Phdr.size);
-  if (file.readKernel(table, ehdr.e_phoff) < table.length)
-    return refuse(ENOEXEC, "exec: program headers beyond the file");
+  const table = beginning.read(ehdr.e_phoff, ehdr.e_phnum * Elf64_Phdr.size);
+  if (table === null) return refuse(ENOEXEC, "exec: program headers beyond the file");
   const view = new DataView(table.buffer);
   const image: Image = {
     type: ehdr.e_type,
@@ -111,7 +131,7 @@ export function parseElf(file: File): Image | number {
     const p = Elf64_Phdr.read(view, i * Elf64_Phdr.size);
     if (p.p_type === PT_GNU_STACK) image.stackExecutable = (p.p_flags & PF_X) !== 0;
     if (p.p_type === PT_INTERP) {
-      const path = readInterpreter(file, p.p_offset, p.p_filesz);
+      const path = readInterpreter(beginning, p.p_offset, p.p_filesz);
       if (typeof path === "number") return path;
       image.interpreter = path;
     }
@@ -130,11 +150,10 @@ export function parseElf(file: File): Image | number {
   return image.segments.length === 0 ? refuse(ENOEXEC, "exec: nothing to load") : image;
 }
 
-function readInterpreter(file: File, offset: number, size: number): string | number {
+function readInterpreter(beginning: Beginning, offset: number, size: number): string | number {
   if (size < 2 || size > PATH_MAX) return refuse(ENOEXEC, "exec: bad PT_INTERP");
-  const bytes = new Uint8Array(size);
-  if (file.readKernel(bytes, offset) < size || bytes[size - 1] !== 0)
-    return refuse(ENOEXEC, "exec: bad PT_INTERP");
+  const bytes = beginning.read(offset, size);
+  if (bytes === null || bytes[size - 1] !== 0) return refuse(ENOEXEC, "exec: bad PT_INTERP");
   let path = "";
   for (const byte of bytes.subarray(0, bytes.indexOf(0))) path += String.fromCharCode(byte);
   return path;

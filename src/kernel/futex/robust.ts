@@ -4,9 +4,12 @@
  * copy that follows it.
  */
 import { FUTEX_OWNER_DIED, FUTEX_TID_MASK, FUTEX_WAITERS } from "../../abi/futex.ts";
+import { getI64, getU64 } from "../../abi/struct.ts";
 import type { Task } from "../task/task.ts";
 import { futexWake } from "./futex.ts";
 
+/** struct robust_list_head: the first entry, the lock's offset from an entry, one that is being changed. */
+const HEAD_SIZE = 24;
 /** ROBUST_LIST_LIMIT. */
 const LIST_LIMIT = 2048;
 
@@ -14,10 +17,12 @@ export function exitRobustList(task: Task): void {
   const { mm } = task;
   const head = task.robustList;
   task.robustList = 0;
-  let entry = mm.readU64(head);
-  const offset = mm.readI64(head + 8);
-  const pending = mm.readU64(head + 16);
-  if (Number.isNaN(entry) || Number.isNaN(offset) || Number.isNaN(pending)) return;
+  const bytes = mm.read(head, HEAD_SIZE);
+  if (bytes === null) return;
+  const view = new DataView(bytes.buffer);
+  let entry = getU64(view, 0);
+  const offset = getI64(view, 8);
+  const pending = getU64(view, 16);
   for (let i = 0; i < LIST_LIMIT && entry !== head && entry !== 0; i++) {
     // Bit 0 marks a PI futex.
     const node = entry - (entry % 2);
