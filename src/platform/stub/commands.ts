@@ -48,7 +48,7 @@ export class Commands {
     words[(at + SLOT.command) >> 2] = command;
     words[(at + SLOT.parked) >> 2] = 0;
     gateway.reply(at);
-    return this.#platform.awaitPost(this.#thread, COMMAND_DEADLINE_MS) === 0
+    return this.#platform.posts.await(this.#thread, COMMAND_DEADLINE_MS) === 0
       ? readI64(view, at + SLOT.result)
       : -ESRCH;
   }

@@ -64,14 +64,14 @@ export class Nursery {
       const spare = this.#spares.pop()!;
       if (
         spare.space.alive &&
-        (spare.stopped || platform.awaitPost(spare, START_DEADLINE_MS) === 0)
+        (spare.stopped || platform.posts.await(spare, START_DEADLINE_MS) === 0)
       )
         return spare;
     }
     const thread = this.#template.fork();
     if (typeof thread === "number") return thread;
     thread.space.patches = this.#newPatches();
-    if (thread.state === "starting" && platform.awaitPost(thread, START_DEADLINE_MS) !== 0)
+    if (thread.state === "starting" && platform.posts.await(thread, START_DEADLINE_MS) !== 0)
       return -EAGAIN;
     return thread;
   }

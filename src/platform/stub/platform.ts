@@ -5,21 +5,12 @@
  * template, of which every later space is a copy (nursery.ts). wait() is the kernel's one place to spin
  * or sleep; it also carries host events (descriptors of `watch`) to their listeners, and sees stubs die.
  */
-import { EAGAIN } from "../../abi/errno.ts";
 import { HostError, KernelBug } from "../../base/failure.ts";
 import type { Arena } from "../../host/arena.ts";
 import type { Gateway } from "../../host/gateway.ts";
 import type { Host } from "../../host/host.ts";
 import type { ArgumentRead, Platform } from "../contract.ts";
-import {
-  Reg,
-  STOP_DEAD,
-  STOP_FAULT,
-  STOP_INTERRUPT,
-  STOP_STARTED,
-  STOP_SYSCALL,
-  Stop,
-} from "../contract.ts";
+import { STOP_DEAD, type Stop } from "../contract.ts";
 import type { CallStats } from "./call-stats.ts";
 import { FpState } from "./fpstate.ts";
 import { INTERRUPT_AGAIN_NS, Interrupts } from "./interrupts.ts";
@@ -32,18 +23,18 @@ import {
   HINTS,
   KERNEL_PAGE_SIZE,
   PAGE,
-  REASON,
   SLOT,
   WAIT,
   WAIT_SPACES,
 } from "./layout.ts";
 import { must, Nursery } from "./nursery.ts";
 import { TextFiles } from "./patch/text-files.ts";
+import { Posts } from "./posts.ts";
 import { Processes } from "./processes.ts";
 import { EPOLL, type StubSpace } from "./space.ts";
 import type { StubThread } from "./thread.ts";
 import { type Isolation, NO_ISOLATION, Warden } from "./warden.ts";
-import { CallWindow, spanCount } from "./window.ts";
+import { CallWindow } from "./window.ts";
 
 const MFD_CLOEXEC_ALLOW_SEALING = 3;
 const EFD_NONBLOCK_CLOEXEC = 0o2004000;
@@ -52,8 +43,6 @@ const O_RDONLY_CLOEXEC = 0o2000000;
 /** At most so many pauses; how many are worth it is learned (native/stub/spin.h). */
 const STUB_SPINS = 1000;
 const START_DEADLINE_MS = 10_000;
-/** SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, and SIGSYS that no filter sent: what stubs catch. */
-const FAULTS: ReadonlySet<number> = new Set([4, 5, 7, 8, 11, 31]);
 /** How many batches of posts may go by before host events get a look. */
 const HOST_EVERY = 64;
 
@@ -85,10 +74,10 @@ export class StubPlatform implements Platform {
   readonly textFiles: TextFiles;
   readonly scratch: Uint8Array;
   readonly scratchView: DataView;
-  readonly stops: Stop[] = [];
   readonly interrupts = new Interrupts();
   readonly nursery = new Nursery(this);
   readonly processes = new Processes(this);
+  readonly posts: Posts;
   warden!: Warden;
 
   /** Host numbers of the processors we may use; guests number them from 0 on. */
@@ -96,13 +85,11 @@ export class StubPlatform implements Platform {
   readonly #block: number;
   readonly #scanned: StubSpace[] = [];
   readonly #listeners = new Map<number, HostListener>();
-  readonly #died: StubSpace[] = [];
   #epoll = -1;
   #doorbell = -1;
   /** The template's thread, between start() and meet(). */
   #firstborn: StubThread | null = null;
   #sinceHost = 0;
-  #stopCount = 0;
 
   /** Counts system calls, when somebody wants to know. */
   stats: CallStats | null = null;
@@ -116,6 +103,7 @@ export class StubPlatform implements Platform {
     this.words = host.arena.i32;
     this.view = host.arena.view;
     this.fpstate = new FpState(host.arena);
+    this.posts = new Posts(this);
     this.window = new CallWindow(host.arena);
     this.textFiles = new TextFiles(host);
     this.guestStart = mmapMinAddr;
@@ -166,7 +154,7 @@ export class StubPlatform implements Platform {
     if (thread === null) return;
     this.#firstborn = null;
     const { space } = thread;
-    if (this.awaitPost(thread, START_DEADLINE_MS) !== 0 || !space.meet())
+    if (this.posts.await(thread, START_DEADLINE_MS) !== 0 || !space.meet())
       throw new KernelBug("the first stub did not start: see `tvisor doctor`");
     this.warden.meet(space.pid);
     this.watch(this.warden.socket, EPOLL.in, this);
@@ -226,6 +214,10 @@ export class StubPlatform implements Platform {
     this.processes.delete(space);
   }
 
+  get stops(): readonly Stop[] {
+    return this.posts.stops;
+  }
+
   // --- host events ----------------------------------------------------------------------------
 
   watch(fd: number, events: number, listener: HostListener): number {
@@ -265,7 +257,7 @@ export class StubPlatform implements Platform {
   /** A space ended on the host without our asking: tell the kernel of each of its threads. */
   #lost(space: StubSpace): void {
     for (const thread of space.threads)
-      if (thread !== null && !thread.isSpare) this.#report(thread, STOP_DEAD);
+      if (thread !== null && !thread.isSpare) this.posts.report(thread, STOP_DEAD);
     space.kill();
   }
 
@@ -276,7 +268,7 @@ export class StubPlatform implements Platform {
     if (space.running++ === 0 && this.#scanned.length < WAIT_SPACES) this.#scanned.push(space);
   }
 
-  #threadStopped(space: StubSpace): void {
+  threadStopped(space: StubSpace): void {
     if (--space.running > 0) return;
     const at = this.#scanned.indexOf(space);
     if (at < 0) return;
@@ -285,7 +277,7 @@ export class StubPlatform implements Platform {
   }
 
   wait(timeoutNs: number): number {
-    this.#stopCount = 0;
+    this.posts.count = 0;
     // Something to make ready? Not before nobody has asked for anything for as long as a spin takes.
     if (timeoutNs > 0 && !this.nursery.isComplete) {
       const count = this.#wait(0, true);
@@ -295,11 +287,12 @@ export class StubPlatform implements Platform {
   }
 
   #wait(timeoutNs: number, maySpin: boolean): number {
-    this.#stopCount = 0;
+    this.posts.count = 0;
     if (!this.interrupts.isEmpty)
-      this.interrupts.escalate(this.nowMs(), (thread) => this.#nonsense(thread.space));
-    if (this.#died.length > 0) for (const space of this.#died.splice(0)) this.#lost(space);
-    if (this.#stopCount > 0) return this.#stopCount;
+      this.interrupts.escalate(this.nowMs(), (thread) => this.posts.nonsense(thread.space));
+    if (this.posts.died.length > 0)
+      for (const space of this.posts.died.splice(0)) this.#lost(space);
+    if (this.posts.count > 0) return this.posts.count;
     const scanned = this.#scanned;
     const block = this.#block;
     for (let i = 0; i < scanned.length; i++)
@@ -318,7 +311,7 @@ export class StubPlatform implements Platform {
     if (posts > 0) this.#collect(posts, posts === 1 ? scanned : scanned.slice());
     const events = this.words[(block + WAIT.events) >> 2]!;
     if (events > 0) this.#dispatchHost(events);
-    return this.#stopCount;
+    return this.posts.count;
   }
 
   #collect(posts: number, scanned: StubSpace[]): void {
@@ -327,108 +320,8 @@ export class StubPlatform implements Platform {
       const space = scanned[this.words[base + 2 * i]!]!;
       const thread = space.threads[this.words[base + 2 * i + 1]!];
       // A bit for no thread, or for a post already taken: the guest scribbled, or we were faster.
-      if (thread != null && space.alive) this.#take(thread);
+      if (thread != null && space.alive) this.posts.take(thread);
     }
-  }
-
-  /** Read one post; true when the thread said something that it may say now. */
-  #take(thread: StubThread): void {
-    const words = this.words;
-    const sequence = words[(thread.at + SLOT.reqSeq) >> 2]!;
-    if (sequence === thread.seen) return;
-    thread.seen = sequence;
-    const reason = words[(thread.at + SLOT.reason) >> 2]!;
-    if (thread.state === "starting" && reason === REASON.started) {
-      if (!thread.space.meet()) return this.#nonsense(thread.space);
-      this.#stopped(thread);
-      // A spare waits here for the exec that will use it.
-      if (!thread.isSpare) this.#report(thread, STOP_STARTED);
-    } else if (thread.state === "running" && reason === REASON.call) {
-      this.#stopped(thread);
-      thread.hasFrame = false;
-      if (this.stats !== null) this.stats.called++;
-      thread.spans = spanCount(words[(thread.at + SLOT.inCount) >> 2]!);
-      this.#report(thread, STOP_SYSCALL);
-    } else if (thread.state === "running" && reason === REASON.syscall) {
-      this.#stopped(thread);
-      thread.spans = spanCount(words[(thread.at + SLOT.inCount) >> 2]!);
-      thread.patcher.leaveTrampoline();
-      this.stats?.trap(thread.registerLow(Reg.rax), thread.rawIp());
-      thread.patcher.noteTrap();
-      this.#report(thread, STOP_SYSCALL);
-    } else if (thread.state === "running" && reason === REASON.fault) {
-      if (!this.#readFault(thread)) return this.#nonsense(thread.space);
-      this.#stopped(thread);
-      if (thread.patcher.isAtBreakpoint()) return thread.resumeRegisters();
-      thread.patcher.leaveTrampoline();
-      this.#report(thread, STOP_FAULT);
-    } else if (thread.state === "running" && reason === REASON.interrupt) {
-      this.#stopped(thread);
-      thread.patcher.leaveTrampoline();
-      this.#report(thread, STOP_INTERRUPT);
-    } else this.#nonsense(thread.space);
-  }
-
-  #stopped(thread: StubThread): void {
-    thread.state = "stopped";
-    thread.hasFrame = true;
-    thread.isRelocated = false;
-    thread.spans = 0;
-    if (thread.interruptedAt !== 0) {
-      thread.interruptedAt = 0;
-      this.interrupts.delete(thread);
-    }
-    this.#threadStopped(thread.space);
-  }
-
-  #report(thread: StubThread, reason: number): void {
-    let stop = this.stops[this.#stopCount];
-    if (stop === undefined) this.stops.push((stop = new Stop()));
-    stop.thread = thread;
-    stop.reason = reason;
-    this.#stopCount++;
-  }
-
-  /** A stub that breaks the protocol has lost its space. */
-  #nonsense(space: StubSpace): void {
-    this.#died.push(space);
-  }
-
-  /** Read once; false when it names a signal that no fault brings. */
-  #readFault(thread: StubThread): boolean {
-    const at = thread.at;
-    const fault = thread.fault;
-    fault.signo = this.words[(at + SLOT.signo) >> 2]!;
-    if (!FAULTS.has(fault.signo)) return false;
-    fault.code = this.words[(at + SLOT.code) >> 2]!;
-    fault.address =
-      (this.words[(at + SLOT.address + 4) >> 2]! >>> 0) * 4294967296 +
-      (this.words[(at + SLOT.address) >> 2]! >>> 0);
-    fault.error = thread.registerLow(19);
-    fault.trap = thread.registerLow(20);
-    return true;
-  }
-
-  /**
-   * Wait for one thread's next post (a command's RESULT, or STARTED): 0, or -errno when the space
-   * died or said nothing in time; then it is killed.
-   */
-  awaitPost(thread: StubThread, timeoutMs: number): number {
-    const rc = this.gateway.await(thread.at, thread.seen, timeoutMs, thread.space.pidfd);
-    if (rc === 0) {
-      thread.seen = this.words[(thread.at + SLOT.reqSeq) >> 2]!;
-      if (thread.state !== "starting") return 0;
-      if (!this.nursery.hasTemplate) {
-        thread.state = "stopped"; // the template itself: its first post is the trap
-        return 0;
-      }
-      if (thread.space.meet()) {
-        this.#stopped(thread);
-        return 0;
-      }
-    }
-    this.#nonsense(thread.space);
-    return rc === 0 ? -EAGAIN : rc;
   }
 
   nowMs(): number {

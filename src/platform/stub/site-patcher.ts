@@ -39,6 +39,29 @@ export class SitePatcher implements Patcher {
     if (place !== thread.frameIp) thread.setRegister(Reg.rip, place);
   }
 
+  /**
+   * It is new, with a copy of the frame of whoever made it, whose call may have been patched since it
+   * was made: then the frame's place is one that nobody may go on at.
+   */
+  adoptFrame(): void {
+    this.leaveTrampoline();
+    this.#relocateFrame();
+  }
+
+  /** A frame is about to be made of its registers: with a place of the guest's own. */
+  prepareFrame(): void {
+    this.leaveTrampoline();
+    this.#thread.frameIp = this.#thread.rawIp();
+    this.#relocateFrame();
+  }
+
+  /** What is behind the frame's place may have moved. */
+  #relocateFrame(): void {
+    const { frameIp, space } = this.#thread;
+    const { patches } = space;
+    this.#thread.isRelocated = patches !== null && patches.exitFor(frameIp) !== frameIp;
+  }
+
   /** Where in the guest's own code `ip` is. */
   placeOf(ip: number): number {
     const { patches } = this.#thread.space;

@@ -22,6 +22,7 @@ import {
 } from "./layout.ts";
 import type { TextFile } from "./patch/text-file.ts";
 import type { StubPlatform } from "./platform.ts";
+import { SlotRegisters } from "./registers.ts";
 import { SitePatcher } from "./site-patcher.ts";
 import type { StubSpace } from "./space.ts";
 
@@ -49,7 +50,7 @@ const NO_BASE = new Uint8Array(8);
 
 export type SlotState = "starting" | "running" | "stopped" | "dead";
 
-export class StubThread implements GuestThread {
+export class StubThread extends SlotRegisters implements GuestThread {
   readonly space: StubSpace;
   readonly slot: number;
   owner: unknown = null;
@@ -74,7 +75,6 @@ export class StubThread implements GuestThread {
   /** Its processor time when the interrupt was overdue; -1 before that. */
   interruptedCpuNs = -1;
   readonly fault: Fault = { signo: 0, code: 0, address: 0, error: 0, trap: 0 };
-  readonly registers: number;
   /** Arena offset of the slot. */
   readonly at: number;
   readonly commands: Commands;
@@ -82,11 +82,11 @@ export class StubThread implements GuestThread {
   readonly #platform: StubPlatform;
 
   constructor(platform: StubPlatform, space: StubSpace, slot: number, at: number) {
+    super(platform.words, at);
     this.#platform = platform;
     this.space = space;
     this.slot = slot;
     this.at = at;
-    this.registers = (at + SLOT.regs) >> 2;
     this.commands = new Commands(platform, this);
     this.patcher = new SitePatcher(this);
     this.seen = platform.words[(at + SLOT.reqSeq) >> 2]!;
@@ -96,41 +96,10 @@ export class StubThread implements GuestThread {
     return this.state === "stopped";
   }
 
-  // --- registers ------------------------------------------------------------------------------
-
-  register(index: number): number {
+  override register(index: number): number {
     // Without a frame the place that the call returns to may be one of ours.
     if (index === Reg.rip && !this.hasFrame) return this.patcher.placeOf(this.rawIp());
-    const i = this.registers + 2 * index;
-    const words = this.#platform.words;
-    return (words[i + 1]! >>> 0) * 4294967296 + (words[i]! >>> 0);
-  }
-
-  /** The instruction pointer as the stub has it. */
-  rawIp(): number {
-    const i = this.registers + 2 * Reg.rip;
-    const words = this.#platform.words;
-    return (words[i + 1]! >>> 0) * 4294967296 + (words[i]! >>> 0);
-  }
-
-  registerLow(index: number): number {
-    return this.#platform.words[this.registers + 2 * index]! >>> 0;
-  }
-
-  registerHigh(index: number): number {
-    return this.#platform.words[this.registers + 2 * index + 1]! >>> 0;
-  }
-
-  setRegister(index: number, value: number): void {
-    const i = this.registers + 2 * index;
-    this.#platform.words[i] = value % 4294967296;
-    this.#platform.words[i + 1] = Math.floor(value / 4294967296);
-  }
-
-  setRegisterHalves(index: number, low: number, high: number): void {
-    const i = this.registers + 2 * index;
-    this.#platform.words[i] = low;
-    this.#platform.words[i + 1] = high;
+    return super.register(index);
   }
 
   // --- running --------------------------------------------------------------------------------
@@ -154,8 +123,7 @@ export class StubThread implements GuestThread {
   #needFrame(): void {
     if (this.hasFrame) return;
     this.hasFrame = true;
-    this.patcher.leaveTrampoline();
-    this.frameIp = this.rawIp();
+    this.patcher.prepareFrame();
     this.commands.run(COMMAND.frame);
   }
 
