@@ -11,8 +11,8 @@ import type { Path } from "./path.ts";
 import { makeShared, type PeerGroup } from "./peer-group.ts";
 import type { Vfs } from "./vfs.ts";
 
-/** /proc/sys/fs/mount-max, for all namespaces together. */
-const MOST_MOUNTS = 100_000;
+/** As /proc/sys/fs/mount-max, but for all namespaces together: a shared tree bound into itself doubles. */
+const MOST_MOUNTS = 10_000;
 
 /** May there be so many more? */
 export function hasRoom(vfs: Vfs, count: number): boolean {
@@ -32,8 +32,11 @@ export function attachTree(vfs: Vfs, tree: Mount, at: Path): number {
   if (all.some((mount) => mount.isUnbindable))
     return refuse(EINVAL, "mount: an unbindable mount on a shared one");
   for (const mount of all) makeShared(mount);
+  // All copies are made before any is placed: a place may be in the tree itself.
+  const plan: Placing[] = [];
+  spread(vfs, parent.group, parent, point, tree, new Set(), plan);
   plug(tree, parent, point);
-  spread(vfs, parent.group, parent, point, tree, new Set());
+  for (const { copy, at } of plan) place(copy, tree, at, point);
   return 0;
 }
 
@@ -47,6 +50,11 @@ function countReceivers(group: PeerGroup, seen: Set<PeerGroup>): number {
   return count;
 }
 
+interface Placing {
+  readonly copy: Mount;
+  readonly at: Mount;
+}
+
 /** Give the members of `group`, but not `origin`, peers of `tree`, and its slaves slaves of it. */
 function spread(
   vfs: Vfs,
@@ -55,30 +63,31 @@ function spread(
   point: Dentry,
   tree: Mount,
   seen: Set<PeerGroup>,
+  plan: Placing[],
 ): void {
   seen.add(group);
   for (const member of [...group.members])
     if (member !== origin && shows(member, point))
-      place(copyTree(vfs, tree, tree.root, "peer", { unbindable: true }), tree, member, point);
+      plan.push({ copy: copyTree(vfs, tree, tree.root, "peer", { unbindable: true }), at: member });
   for (const slave of [...group.slaves]) {
     if (slave.group === null) {
-      if (shows(slave, point)) placeSlave(vfs, tree, slave, point);
+      if (shows(slave, point)) placeSlave(vfs, tree, slave, plan);
       continue;
     }
     if (seen.has(slave.group)) continue;
     const first = [...slave.group.members].find((member) => shows(member, point)) ?? null;
     let passedOn = tree;
     if (first !== null) {
-      passedOn = placeSlave(vfs, tree, first, point);
+      passedOn = placeSlave(vfs, tree, first, plan);
       for (const mount of passedOn.tree()) makeShared(mount);
     }
-    spread(vfs, slave.group, first, point, passedOn, seen);
+    spread(vfs, slave.group, first, point, passedOn, seen, plan);
   }
 }
 
-function placeSlave(vfs: Vfs, tree: Mount, at: Mount, point: Dentry): Mount {
+function placeSlave(vfs: Vfs, tree: Mount, at: Mount, plan: Placing[]): Mount {
   const copy = copyTree(vfs, tree, tree.root, "slave", { unbindable: true });
-  place(copy, tree, at, point);
+  plan.push({ copy, at });
   return copy;
 }
 
@@ -136,7 +145,8 @@ export function unmount(mount: Mount): number {
 export function detach(mount: Mount): void {
   for (const each of [...mount.tree()].reverse())
     for (const gone of [each, ...counterparts(each)]) {
-      if (gone.children.size > 0) continue;
+      // A counterpart may be in the tree itself, and gone already.
+      if (gone.children.size > 0 || gone.parent === null) continue;
       unplug(gone);
       abandon(gone);
     }

@@ -182,7 +182,7 @@ const FS: readonly Entry<ProcSystem>[] = [
   ]),
   number("lease-break-time", 45, "kept"),
   number("leases-enable", 1, "kept"),
-  number("mount-max", 100000, "kept"),
+  number("mount-max", 10000, "kept"),
   directory("mqueue", [
     number("msg_default", 10, "kept"),
     number("msg_max", 10, "kept"),
