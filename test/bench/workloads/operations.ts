@@ -24,13 +24,10 @@ const groups: [
       "sched_yield",
       "clock_gettime",
       ["nanosleep", "nanosleep of 1 µs"],
+      ["signal", "signal to oneself, handler included"],
+      "sigaction",
+      "sigprocmask",
     ],
-  ],
-  [
-    "system calls",
-    "calls",
-    MICROSECONDS,
-    [["signal", "signal to oneself, handler included"], "sigaction", "sigprocmask"],
   ],
   [
     "files",
