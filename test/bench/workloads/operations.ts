@@ -125,7 +125,7 @@ const groups: [
     [
       ["thread-create-join", "thread: create + join"],
       ["mutex-uncontended", "mutex, nobody else wants it"],
-      ["mutex-contended", "mutex, four threads want it"],
+      ["mutex-contended", "mutex, 10 000 times by four threads"],
       ["condition-ping-pong", "condition variable: there and back"],
     ],
   ],
