@@ -3,7 +3,7 @@
  * stop the others; the report is made from the file of results. No time is judged here.
  */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -12,7 +12,7 @@ import { run } from "../process.ts";
 import { measureRow } from "./harness.ts";
 import { writePage } from "./page.ts";
 import { emptyResults, hasFailed, type RowResult, ratio, readResults } from "./results.ts";
-import { linux, type Side } from "./sides.ts";
+import { findSides, linux, type Side } from "./sides.ts";
 import { summarize } from "./statistics.ts";
 import { textRow } from "./tables.ts";
 import { rows } from "./workloads/all.ts";
@@ -121,6 +121,28 @@ test("the sides take turns, and turns at being first", async () => {
   });
   await measureRow(row(["echo", "1"]), plan([side("linux"), side("other")], 3));
   assert.deepEqual(order, ["linux", "other", "other", "linux", "linux", "other"]);
+});
+
+test("runsc, where it is installed, is a side with each platform that works", async () => {
+  const honest = process.env["PATH"];
+  // A stand-in that knows a single platform.
+  const lines = [
+    "#!/bin/sh",
+    'case "$*" in *platform=systrap*) ;; *) exit 1 ;; esac',
+    'while [ "$1" != do ]; do shift; done; shift; exec "$@"',
+  ];
+  writeFileSync(join(place, "runsc"), lines.join("\n"), { mode: 0o755 });
+  process.env["PATH"] = `${place}:${honest}`;
+  try {
+    const { sides, absent } = findSides();
+    const names = sides.map(({ name }) => name);
+    assert.deepEqual(names, ["linux", "tvisor", "runsc-systrap"]);
+    assert.equal(absent.length, 2);
+    const result = await measureRow(row(["echo", "2"]), plan([linux, sides[2]]));
+    assert.equal(ratio(result, "runsc-systrap"), 1);
+  } finally {
+    process.env["PATH"] = honest;
+  }
 });
 
 test("median and quartiles lie on the line between two runs", () => {

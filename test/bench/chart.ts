@@ -8,7 +8,7 @@ const WIDTH = 860;
 const LABELS = 300;
 const BAR = 14;
 const ROW = 20;
-const HEADING = 34;
+const HEADING = 46;
 const MARGIN = 16;
 const TICKS = [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200];
 const COLORS = ["#2f6fb4", "#c2702b", "#4c8f4c", "#8a5ba6"];
@@ -80,7 +80,7 @@ function scale(values: number[]): Scale {
 const rowHeight = (sides: number) => (sides - 1) * BAR + ROW;
 
 function section(group: string, bars: Bar[], sides: string[], x: Scale, top: number): string {
-  const parts = [text(MARGIN, top + 14, group, "heading")];
+  const parts = [text(MARGIN, top + 20, group, "heading")];
   const height = bars.reduce((sum, { values }) => sum + rowHeight(values.length), 0);
   for (const tick of x.ticks) {
     const style = tick === 1 ? ' class="linux"' : "";

@@ -96,6 +96,7 @@ export function start(command: string[]): ChildProcess {
 
 /** Asks it to end, and kills what is left of its group. */
 export async function stop(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined) return; // It never was.
   child.stdout?.resume();
   if (child.exitCode === null && child.signalCode === null) {
     const exited = once(child, "exit");
@@ -103,7 +104,7 @@ export async function stop(child: ChildProcess): Promise<void> {
     await Promise.race([exited, sleep(STOP_LIMIT_MS)]);
   }
   try {
-    process.kill(-child.pid!, "SIGKILL");
+    process.kill(-child.pid, "SIGKILL");
   } catch {
     // Nothing is left.
   }

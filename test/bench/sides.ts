@@ -3,6 +3,8 @@
  * here. A side turns a command into one that runs it there; everything else is the same for all.
  */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { launcher } from "../compare.ts";
 import { PROGRAM_PATH } from "../e2e/harness.ts";
 
@@ -22,12 +24,12 @@ export const tvisor: Side = {
   command: (words, network = "none") => [launcher(), "do", "--network", network, "--", ...words],
 };
 
-function runsc(platform: string): Side {
+function runsc(program: string, platform: string): Side {
   const rootless = process.getuid!() === 0 ? [] : ["--rootless"];
   return {
     name: `runsc-${platform}`,
     command: (words, network = "none") => [
-      ...["runsc", ...rootless, "--ignore-cgroups", `--platform=${platform}`],
+      ...[program, ...rootless, "--ignore-cgroups", `--platform=${platform}`],
       ...[`--network=${network}`, "do", ...words],
     ],
   };
@@ -35,19 +37,22 @@ function runsc(platform: string): Side {
 
 /** All sides there are on this machine, and sentences about those that are not. */
 export function findSides(): { sides: Side[]; absent: string[] } {
-  const env = { ...process.env, PATH: PROGRAM_PATH };
-  if (spawnSync("runsc", ["--version"], { env }).error)
+  const folders = `${process.env["PATH"]}${delimiter}${PROGRAM_PATH}`.split(delimiter);
+  const program = folders.map((folder) => join(folder, "runsc")).find((path) => existsSync(path));
+  if (program === undefined)
     return { sides: [linux, tvisor], absent: ["runsc is not installed: it is left out"] };
-  const works = (side: Side) => {
-    const [program, ...words] = side.command(["true"]);
-    return spawnSync(program, words, { env, timeout: TRIAL_LIMIT_MS }).status === 0;
-  };
-  const all = RUNSC_PLATFORMS.map(runsc);
-  const usable = all.filter(works);
+  const all = RUNSC_PLATFORMS.map((platform) => runsc(program, platform));
+  const usable = all.filter(runsTrue);
   return {
     sides: [linux, tvisor, ...usable],
     absent: all
       .filter((side) => !usable.includes(side))
       .map(({ name }) => `${name} does not run "true" here: it is left out`),
   };
+}
+
+function runsTrue(side: Side): boolean {
+  const [program, ...words] = side.command(["true"]);
+  const env = { ...process.env, PATH: PROGRAM_PATH };
+  return spawnSync(program, words, { env, timeout: TRIAL_LIMIT_MS }).status === 0;
 }

@@ -3,12 +3,11 @@
 #include <pthread.h>
 #include "timing.h"
 
-enum { CONTENDERS = 4, HELD = 200 };
+enum { CONTENDERS = 4, LOCKS = 10000, HELD = 200 };
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static int turn;
 static volatile long shared;
-static long each;
 
 static void *nothing(void *unused) { return unused; }
 
@@ -26,7 +25,7 @@ static void run_mutex(long count) {
 }
 
 static void *contend(void *unused) {
-  for (long i = 0; i < each; i++) {
+  for (long i = 0; i < LOCKS / CONTENDERS; i++) {
     pthread_mutex_lock(&mutex);
     for (int step = 0; step < HELD; step++) shared = shared + 1;
     pthread_mutex_unlock(&mutex);
@@ -34,15 +33,19 @@ static void *contend(void *unused) {
   return unused;
 }
 
-/* Four threads share the operations; each holds the lock long enough that the others want it. */
+/*
+ * One operation is ten thousand locks by four threads, so that making the threads does not count; each
+ * holds the lock long enough that the others want it.
+ */
 static void run_contended(long count) {
   pthread_t threads[CONTENDERS];
-  long before = shared;
-  each = count / CONTENDERS + 1;
-  for (int i = 0; i < CONTENDERS; i++)
-    NEED(pthread_create(&threads[i], NULL, contend, NULL) == 0);
-  for (int i = 0; i < CONTENDERS; i++) NEED(pthread_join(threads[i], NULL) == 0);
-  NEED(shared - before == CONTENDERS * each * HELD);
+  for (; count > 0; count--) {
+    long before = shared;
+    for (int i = 0; i < CONTENDERS; i++)
+      NEED(pthread_create(&threads[i], NULL, contend, NULL) == 0);
+    for (int i = 0; i < CONTENDERS; i++) NEED(pthread_join(threads[i], NULL) == 0);
+    NEED(shared - before == (long)LOCKS * HELD);
+  }
 }
 
 static void take_turn(int mine, int theirs) {

@@ -24,13 +24,10 @@ const groups: [
       "sched_yield",
       "clock_gettime",
       ["nanosleep", "nanosleep of 1 µs"],
+      ["signal", "signal to oneself, handler included"],
+      "sigaction",
+      "sigprocmask",
     ],
-  ],
-  [
-    "system calls",
-    "calls",
-    MICROSECONDS,
-    [["signal", "signal to oneself, handler included"], "sigaction", "sigprocmask"],
   ],
   [
     "files",
@@ -128,7 +125,7 @@ const groups: [
     [
       ["thread-create-join", "thread: create + join"],
       ["mutex-uncontended", "mutex, nobody else wants it"],
-      ["mutex-contended", "mutex, four threads want it"],
+      ["mutex-contended", "mutex, 10 000 times by four threads"],
       ["condition-ping-pong", "condition variable: there and back"],
     ],
   ],
