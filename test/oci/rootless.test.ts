@@ -1,6 +1,8 @@
 /**
  * podman without root: an ordinary user's podman, in a user namespace that maps him alone to root, runs
  * containers on tvisor. runc shows first that the host allows it.
+ *  - No pods: where podman makes no control groups, as without root on hosts of version 1, nothing tells its
+ *    first container of a pod from any other, and the sandbox of another lets nobody join.
  *  - No ranges of subordinate ids are needed: the image belongs to one user.
  */
 import assert from "node:assert/strict";
@@ -46,7 +48,7 @@ function whyNot(): string | false {
   return code === 0 ? false : `runc runs no containers of an ordinary user here: ${err}`;
 }
 
-test("podman without root: run, exec, logs, volumes, a terminal, stop, a pod", { skip }, () => {
+test("podman without root: run, exec, logs, volumes, a terminal, stop", { skip }, () => {
   const podman = started("tvisor", launcher());
   assert.ok(typeof podman !== "string", String(podman));
   assert.match(podman.ok("run", "--rm", "box", "uname", "-r"), /tvisor/);
@@ -67,13 +69,5 @@ test("podman without root: run, exec, logs, volumes, a terminal, stop, a pod", {
   assert.equal(podman.ok("inspect", "-f", "{{.State.ExitCode}}", "server"), "7\n");
   assert.equal(podman.ok("logs", "server"), "up\nbye\n");
   podman.ok("rm", "server");
-
-  const infra = ["--infra-image", "box", "--infra-command", "/bin/sleep 1000"];
-  podman.ok("pod", "create", "--name", "pod", "--network", "none", ...infra);
-  const hello = "while true; do echo hello | nc -l -p 80; done";
-  podman.ok("run", "-d", "--pod", "pod", "--name", "one", "box", "sh", "-c", hello);
-  podman.ok("run", "-d", "--pod", "pod", "--name", "two", "box", "sleep", "1000");
-  podman.until(/hello/, "exec", "two", "nc", "-w", "2", "127.0.0.1", "80");
-  podman.ok("pod", "rm", "-f", "-t", "0", "pod");
   assert.equal(podman.ok("ps", "-aq"), "");
 });
