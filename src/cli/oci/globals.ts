@@ -3,6 +3,7 @@
  * that name a choice which tvisor does not have are accepted, so that an engine's configuration for
  * another runtime works, and told in the log.
  */
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { Flags, type FlagTable } from "./flags.ts";
 
@@ -93,8 +94,20 @@ export function parseGlobals(argv: readonly string[]): Parsed {
   };
 }
 
+/** As runc has it: root of a user namespace, which engines without root are, has a directory of its own. */
 function defaultRoot(): string {
+  const user = process.geteuid!();
   const own = process.env["XDG_RUNTIME_DIR"];
-  if (process.geteuid!() !== 0 && own !== undefined && own !== "") return `${own}/tvisor`;
-  return process.geteuid!() === 0 ? "/run/tvisor" : `/tmp/tvisor-${process.geteuid!()}`;
+  const hasOwn = own !== undefined && own !== "";
+  if (hasOwn && (user !== 0 || isInUserNamespace())) return `${own}/tvisor`;
+  return user === 0 ? "/run/tvisor" : `/tmp/tvisor-${user}`;
+}
+
+/** The first one maps everybody to himself. */
+function isInUserNamespace(): boolean {
+  try {
+    return !/^\s*0\s+0\s+4294967295$/m.test(readFileSync("/proc/self/uid_map", "utf8"));
+  } catch {
+    return false;
+  }
 }
