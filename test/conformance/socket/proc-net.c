@@ -18,7 +18,7 @@ static ino_t inode_of(int fd) {
 
 /** The line of a table whose inode column is the socket's. */
 static void show_inet(const char *name, const char *table, int fd, int width) {
-  static char text[262144];
+  static char text[1 << 24]; /* a busy machine has thousands */
   char path[64], local[40], remote[40];
   snprintf(path, sizeof path, "/proc/net/%s", table);
   slurp(path, text, sizeof text);
@@ -37,7 +37,7 @@ static void show_inet(const char *name, const char *table, int fd, int width) {
 }
 
 static void show_unix(const char *name, int fd) {
-  static char text[262144];
+  static char text[1 << 24]; /* a busy machine has thousands */
   slurp("/proc/net/unix", text, sizeof text);
   for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
     unsigned refs, flags, type, state;
