@@ -85,9 +85,11 @@ static long result(long rc) { return rc == -1 ? -errno : rc; }
 /*
  * V8 counts the bytes of a foreign buffer as memory that a collection could free, and collects at once
  * when there are gigabytes of them, reserved or not: that is a tenth of the start. It does not count a
- * buffer whose deleter is its own empty one, which Node-API cannot ask for; so this asks V8 itself, where
- * it has the two functions under these names, and Node-API otherwise.
+ * buffer whose deleter is its own empty one, which Node-API cannot ask for; so this asks V8 itself, in
+ * the one major version whose calling convention for these functions is known (the one that package.json
+ * pins), and Node-API otherwise.
  */
+enum { KNOWN_NODE = 24 };
 typedef void v8_deleter(void *data, size_t length, void *hint);
 extern void v8_new_backing_store(void **unique, void *data, size_t length, v8_deleter *, void *hint)
     __asm__("_ZN2v811ArrayBuffer15NewBackingStoreEPvmPFvS1_mS1_ES1_") __attribute__((weak));
@@ -99,7 +101,9 @@ extern napi_value v8_new_array_buffer(void *isolate, void *shared[2])
 extern void *v8_current_isolate(void) __asm__("_ZN2v87Isolate10GetCurrentEv") __attribute__((weak));
 
 static napi_status wrap_arena(napi_env env, napi_value *buffer) {
-  if (!v8_new_backing_store || !v8_empty_deleter || !v8_new_array_buffer || !v8_current_isolate)
+  const napi_node_version *node;
+  int is_known = napi_get_node_version(env, &node) == napi_ok && node->major == KNOWN_NODE;
+  if (!is_known || !v8_new_backing_store || !v8_empty_deleter || !v8_new_array_buffer || !v8_current_isolate)
     return napi_create_external_arraybuffer(env, arena, arena_size, NULL, NULL, buffer);
   /* A shared_ptr without a count: nobody ever frees the store, as nobody frees the arena. */
   void *shared[2] = {NULL, NULL};
