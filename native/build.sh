@@ -1,11 +1,25 @@
 #!/bin/sh
-# build.sh: compile the gateway addon, the warden with its embedded stub, and the waiter. Run by `npm install`.
+# build.sh: compile the gateway addon, the warden with its embedded stub, and the waiter.
 # Needs a C compiler and binutils, and node-api-headers from node_modules; downloads nothing.
+# `build.sh install`, run by `npm install`, keeps what a package brought for this machine, if it works here.
 # `build.sh stub DIR` makes only the stub, as stub.elf and stub.bin in DIR, for tests that look at it.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out="$here/build"
 cc=${CC:-cc}
+
+# A package has no src. The addon is the one part that needs libraries of the machine.
+brought_works() {
+  [ ! -e "$here/../src" ] && [ "$(cat "$out/machine" 2>/dev/null)" = "$(uname -m)" ] || return 1
+  for node in "$here"/../node_modules/node-linux-*/bin/node "$here"/../../node-linux-*/bin/node; do
+    [ -x "$node" ] && "$node" -e 'process.dlopen({ exports: {} }, process.argv[1])' "$out/gateway.node" && return
+  done
+  return 1
+}
+
+if [ "${1:-}" = install ] && brought_works; then
+  exit
+fi
 
 if ! command -v "$cc" >/dev/null 2>&1; then
   echo "tvisor: no C compiler found ($cc). Install one (Debian: apt-get install gcc libc6-dev), then run npm install again." >&2
@@ -53,3 +67,4 @@ build_stub "$work"
 mv "$work/warden" "$out/tvisor-warden"
 mv "$work/waiter" "$out/tvisor-waiter"
 mv "$work/gateway.node" "$out/gateway.node"
+uname -m >"$out/machine"

@@ -95,6 +95,8 @@ export class Requests implements RequestHandler {
       if (container.status !== "stopped" || container.init.group === this.#sandbox.kernel.main)
         continue;
       this.#containers.delete(id);
+      // Its root is a mount of the engine's, which unmounts it now.
+      this.#sandbox.platform.textFiles.letGo();
     }
   }
 

@@ -32,6 +32,15 @@ export class TextFiles {
     return false;
   }
 
+  /**
+   * Close all: what is held open keeps the mount busy that it lies on, and whoever made that is to
+   * unmount it. What is executed still is found out about again.
+   */
+  letGo(): void {
+    for (const file of this.#files.values()) file.close();
+    this.#files.clear();
+  }
+
   #add(hostFd: number, key: string, size: number): TextFile | null {
     const fd = this.#host.dup(hostFd);
     if (fd < 0) return null;
