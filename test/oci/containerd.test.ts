@@ -21,9 +21,12 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launcher } from "../compare.ts";
 import { makeRoot, whyNoReference } from "./bundle.ts";
+import { groupsNamed, removeGroup } from "./cgroups.ts";
 
 const DAEMON = "/usr/bin/containerd";
 const IMAGE = "localhost/box:latest";
+/** Its containers' control groups have this name too. */
+const NAMESPACE = `tvisor-test-${process.pid}`;
 const COMMAND_MS = 60_000;
 const place = mkdtempSync(join(tmpdir(), "tvisor-containerd-"));
 const address = join(place, "containerd.sock");
@@ -44,11 +47,15 @@ interface Outcome {
 }
 
 function ctr(words: string[], input = ""): Outcome {
-  const { status, stdout, stderr } = spawnSync("/usr/bin/ctr", ["-a", address, ...words], {
-    input,
-    encoding: "utf8",
-    timeout: COMMAND_MS,
-  });
+  const { status, stdout, stderr } = spawnSync(
+    "/usr/bin/ctr",
+    ["-a", address, "-n", NAMESPACE, ...words],
+    {
+      input,
+      encoding: "utf8",
+      timeout: COMMAND_MS,
+    },
+  );
   return { code: status, out: stdout, err: stderr };
 }
 
@@ -148,6 +155,7 @@ after(async () => {
     if (at.startsWith(place)) spawnSync("umount", ["-l", at]);
   }
   rmSync(place, { recursive: true, force: true });
+  for (const group of groupsNamed(NAMESPACE)) removeGroup(group);
 });
 
 type Row = (runtime: string) => unknown;
@@ -193,7 +201,7 @@ compare({
   "a device": once(["--device", "/dev/null"], "stat -c '%A %t %T' /dev/null; echo > /dev/null"),
   "the host's network": once(["--net-host"], "hostname"),
   "a terminal": (runtime) => {
-    const words = ["/usr/bin/ctr", "-a", address];
+    const words = ["/usr/bin/ctr", "-a", address, "-n", NAMESPACE];
     words.push(...run(runtime, "--rm", "-t", IMAGE, "one", "sh", "-c", "tty; sleep 0.3; exit 3"));
     const line = words.map((word) => `'${word}'`).join(" ");
     const { status, stdout } = spawnSync("script", ["-qec", line, "/dev/null"], {

@@ -5,23 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { groupsNamed, removeGroup } from "./cgroups.ts";
 
 const PROGRAM = "/usr/bin/podman";
 const COMMAND_MS = 60_000;
-const CGROUPS = "/sys/fs/cgroup";
 /** Where podman's cgroupfs manager puts containers. */
 const CGROUP_PARENT = "libpod_parent";
 
@@ -53,7 +43,7 @@ export class Podman {
   readonly place: string;
   readonly #global: string[];
   readonly #options: SpawnSyncOptionsWithStringEncoding;
-  readonly #groupsBefore = new Set(groupsOfPodman());
+  readonly #groupsBefore = new Set(groupsNamed(CGROUP_PARENT));
 
   /** `user` 0 is root; another one runs podman as itself, in a user namespace. */
   constructor(place: string, runtime: string, user = 0) {
@@ -135,25 +125,7 @@ export class Podman {
       if (at.startsWith(`${this.place}/`)) spawnSync("umount", ["-l", at]);
     }
     rmSync(this.place, { recursive: true, force: true });
-    for (const group of groupsOfPodman()) if (!this.#groupsBefore.has(group)) removeGroup(group);
-  }
-}
-
-/** The directories of podman's containers in all hierarchies of control groups. */
-function groupsOfPodman(): string[] {
-  if (!existsSync(CGROUPS)) return [];
-  return ["", ...readdirSync(CGROUPS)]
-    .map((name) => join(CGROUPS, name, CGROUP_PARENT))
-    .filter((path) => existsSync(path));
-}
-
-/** A group of another that is in use stays. */
-function removeGroup(path: string): void {
-  for (const name of readdirSync(path))
-    if (statSync(join(path, name)).isDirectory()) removeGroup(join(path, name));
-  try {
-    rmdirSync(path);
-  } catch {
-    return;
+    for (const group of groupsNamed(CGROUP_PARENT))
+      if (!this.#groupsBefore.has(group)) removeGroup(group);
   }
 }
