@@ -2,13 +2,15 @@
  * TextFile: an ELF file that guests execute code of, as far as patching needs it: where the function
  * around a place begins, and what was found out about its system call sites, once for all processes.
  *  - Functions come from the unwind tables (.eh_frame_hdr, made by every compiler for every function
- *    that may be unwound); a place outside of them has no known function and is not patched.
+ *    that may be unwound), or from sections (sections.ts); a place outside of them has no known function
+ *    and is not patched.
  *  - The file is read through a descriptor of our own, so that no guest's memory decides for another
  *    guest. What it says is still a claim: whoever patches compares the bytes in memory first.
  * Source: LSB core specification, "Exception Frames"; elf(5).
  */
 import { getU64 } from "../../../abi/struct.ts";
 import type { Host } from "../../../host/host.ts";
+import { type FunctionList, type FunctionRange, listFunctions } from "./sections.ts";
 import {
   planAfter,
   planBefore,
@@ -81,6 +83,8 @@ export class TextFile {
   readonly #copies = new Map<number, KnownSegment>();
   #segments: Segment[] | null = null;
   #table = { address: 0, offset: 0, count: 0 };
+  /** Instead of the table, where there is none. */
+  #functions: FunctionList | null = null;
 
   constructor(host: Host, fd: number, key: string, size: number) {
     this.#host = host;
@@ -248,6 +252,8 @@ export class TextFile {
         segments.push({ offset, address, length: getU64(view, at + 32), isText });
       else if (type === PT_GNU_EH_FRAME) this.#readTable(offset, address);
     }
+    if (this.#table.count === 0)
+      this.#functions = listFunctions((at, length) => this.#readLong(at, length), header);
     return segments;
   }
 
@@ -259,7 +265,11 @@ export class TextFile {
   }
 
   /** The function that contains `address`. */
-  #functionAt(address: number): { begin: number; length: number } | null {
+  #functionAt(address: number): FunctionRange | null {
+    if (this.#functions !== null) {
+      const found = this.#functions.find(address);
+      return found !== null && found.length <= LONGEST_FUNCTION ? found : null;
+    }
     const { offset, count } = this.#table;
     let low = 0;
     let high = count; // the last entry at or below the address is in [low, high)
