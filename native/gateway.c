@@ -43,7 +43,11 @@ static struct kernel_page *kernel_page;  /* what stubs may read: sleeping flag, 
 static int epoll_fd = -1;
 static int doorbell_fd = -1;
 /* What was learned of spinning, in wait() and in await(). */
-static uint32_t wait_budget, await_budget;
+static uint32_t wait_budget, await_budget; /* spin.h */
+/* How often lately a post was there as soon as we slept: its guest had been waiting for our processor.
+ * Linux sees one that runs at a time, and never gives the two a processor each. */
+enum { SHARED_FOR_LONG = 64 };
+static int turns_shared;
 
 /* ---- small N-API helpers ------------------------------------------------------------------ */
 
@@ -211,6 +215,7 @@ static napi_value gw_wait(napi_env env, napi_callback_info info) {
   int count = block->space_count;
   int32_t *out = block->posts;
   block->events = 0;
+  block->shared_cpu = 0;
 
   int found = scan(list, count, out, WAIT_POSTS);
   uint32_t spins = block->may_spin ? spin_budget(&wait_budget, SPIN_MOST) : 0;
@@ -254,7 +259,15 @@ static napi_value gw_wait(napi_env env, napi_callback_info info) {
   }
   if (found == 0) {
     found = scan(list, count, out, WAIT_POSTS);
-    if (found != 0 && spins != 0) spin_slept(&wait_budget, spins, spin_clock() - since);
+    if (found != 0 && spins != 0) {
+      uint64_t ticks = spin_clock() - since;
+      spin_slept(&wait_budget, spins, ticks);
+      turns_shared = ticks < SPIN_READY ? turns_shared + 1 : turns_shared / 2;
+    }
+  }
+  if (turns_shared >= SHARED_FOR_LONG) {
+    turns_shared = 0;
+    block->shared_cpu = sched_getcpu() + 1;
   }
   return small(env, found);
 }

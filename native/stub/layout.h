@@ -169,13 +169,15 @@ struct wait_block {
   int32_t poll_host;  /* look at host events even when slots are posted (fairness) */
   int32_t events;     /* out */
   int32_t may_spin;
+  int32_t shared_cpu; /* out: 1 + the processor on which we and a guest wait for each other, or 0 */
+  int32_t reserved;
   int32_t posts[2 * WAIT_POSTS];      /* out: (index into spaces, slot) */
   int32_t event_fd[WAIT_EVENTS];      /* out */
   int32_t event_mask[WAIT_EVENTS];    /* out */
   double spaces[WAIT_SPACES];         /* arena offsets of the spaces to look at */
 };
 
-_Static_assert(offsetof(struct wait_block, posts) == 24, "wait_block.posts");
-_Static_assert(offsetof(struct wait_block, spaces) == 24 + 512 + 256 + 256, "wait_block.spaces");
+_Static_assert(offsetof(struct wait_block, posts) == 32, "wait_block.posts");
+_Static_assert(offsetof(struct wait_block, spaces) == 32 + 512 + 256 + 256, "wait_block.spaces");
 
 #endif

@@ -39,20 +39,36 @@ static inline uint64_t spin_clock(void) {
 #endif
 }
 
-/* `budget` is shared with nobody who could make it hurt: it is read once and bounded. */
-static inline uint32_t spin_budget(const uint32_t *budget, uint32_t most) {
-  uint32_t pauses = *(const volatile uint32_t *)budget;
-  if (pauses < SPIN_LEAST) pauses = SPIN_MOST; /* nothing learned yet */
+/*
+ * What was learned: in the lower half the pauses that are worth it, in the upper one a count. Two sides
+ * that share a processor while another one is idle would never find out: so now and then a side looks
+ * for long, and the other, woken meanwhile, is put elsewhere.
+ * The word is shared with nobody who could make it hurt: it is read once and bounded.
+ */
+enum { SPIN_PROBE = 32 };
+
+static inline uint32_t spin_budget(uint32_t *learned, uint32_t most) {
+  uint32_t word = *(const volatile uint32_t *)learned;
+  uint32_t pauses = word & 0xffff, turn = word >> 16;
+  if (pauses < SPIN_LEAST || pauses > SPIN_MOST) pauses = SPIN_MOST; /* nothing learned yet */
+  *learned = (turn + 1) << 16 | pauses;
+  if (turn % SPIN_PROBE == 0) pauses = SPIN_MOST;
   return pauses < most ? pauses : most;
 }
 
-static inline void spin_came(uint32_t *budget, uint32_t spun) {
-  *budget = spun * 2 < SPIN_MOST ? spun * 2 : SPIN_MOST;
+static inline void spin_learn(uint32_t *learned, uint32_t pauses) {
+  if (pauses < SPIN_LEAST) pauses = SPIN_LEAST;
+  if (pauses > SPIN_MOST) pauses = SPIN_MOST;
+  *learned = (*learned & 0xffff0000u) | pauses;
 }
 
-static inline void spin_slept(uint32_t *budget, uint32_t spun, uint64_t ticks) {
-  if (ticks < SPIN_READY) *budget = spun / 4 > SPIN_LEAST ? spun / 4 : SPIN_LEAST;
-  else if (ticks < SPIN_TRAVELLED) *budget = spun * 4 < SPIN_MOST ? spun * 4 : SPIN_MOST;
+static inline void spin_came(uint32_t *learned, uint32_t spun) { spin_learn(learned, spun * 2); }
+
+static inline void spin_slept(uint32_t *learned, uint32_t spun, uint64_t ticks) {
+  uint32_t pauses = *(const volatile uint32_t *)learned & 0xffff;
+  if (spun > pauses) return; /* a probe that failed says nothing new */
+  if (ticks < SPIN_READY) spin_learn(learned, pauses / 4);
+  else if (ticks < SPIN_TRAVELLED) spin_learn(learned, pauses * 4);
 }
 
 #endif

@@ -149,6 +149,9 @@ export const calls = {
   eventfd2: call("eventfd2", 290, "the doorbell"),
   epollCreate1: call("epoll_create1", 291, "the loop's one descriptor set"),
   epollCtl: call("epoll_ctl", 233, "the loop's one descriptor set"),
+  schedSetaffinity: call("sched_setaffinity", 203, "leave a processor that a guest waits for", {
+    allow: [[{ arg: 0, equal: 0 }]],
+  }),
   epollPwait2: call("epoll_pwait2", 441, "sleep until something happens"),
   pipe2: call("pipe2", 293, "signals of our own process as bytes"),
   accept4: call("accept4", 288, "command lines that connect to a sandbox; guest INET sockets", {

@@ -6,9 +6,21 @@ import { writeI64 } from "./bytes.ts";
 import { calls } from "./calls.ts";
 import { NameCalls } from "./name-calls.ts";
 
+/** cpu_set_t. */
+const CPU_SET_BYTES = 128;
+
 export class EventCalls extends NameCalls {
   eventfd2(initial: number, flags: number): number {
     return this.gateway.sys(calls.eventfd2.nr, initial, flags);
+  }
+
+  /** Let this thread run on these processors only; the host's numbers. */
+  setAffinity(cpus: readonly number[]): number {
+    const { u8 } = this.arena;
+    const at = this.structAt;
+    u8.fill(0, at, at + CPU_SET_BYTES);
+    for (const cpu of cpus) if (cpu < 8 * CPU_SET_BYTES) u8[at + (cpu >> 3)]! |= 1 << (cpu & 7);
+    return this.gateway.sys(calls.schedSetaffinity.nr, 0, CPU_SET_BYTES, this.address(at));
   }
 
   epollCreate(): number {

@@ -105,10 +105,11 @@ export const WAIT = {
   pollHost: 12,
   events: 16,
   maySpin: 20,
-  posts: 24,
-  eventFd: 536,
-  eventMask: 792,
-  spaces: 1048,
-  size: 1048 + 4096 * 8,
+  sharedCpu: 24,
+  posts: 32,
+  eventFd: 544,
+  eventMask: 800,
+  spaces: 1056,
+  size: 1056 + 4096 * 8,
 } as const;
 export const WAIT_SPACES = 4096;
