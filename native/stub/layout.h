@@ -80,7 +80,7 @@ struct space_header {
 #define COMMAND_FORK 4    /* clone this process; see stub.c */
 #define COMMAND_THREAD 5  /* clone a thread into slot args[0], FS base args[1] when args[2] */
 #define COMMAND_EXIT 6    /* end this thread */
-#define COMMAND_BATCH 9 /* the args[0] calls of the chunk's batch, in turn, until one fails; its result */
+#define COMMAND_BATCH 9 /* the args[0] calls of the chunk's batch, in turn; the first failure */
 #define COMMAND_FRAME 8   /* after a CALL: make a signal frame of this thread, of `regs` */
 #define COMMAND_EXCHANGE 7 /* 32-bit compare-and-exchange: at args[0], args[1] by args[2]; the old value */
 

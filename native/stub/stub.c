@@ -167,21 +167,20 @@ INLINE void copy_registers(uint64_t *to, const uint64_t *from) {
   for (int i = 0; i < REG_COUNT; i++) to[i] = from[i];
 }
 
-/* COMMAND_BATCH: the result of the last call, or of the first that failed. */
+/* COMMAND_BATCH: 0, or what the first call that failed said. All are made: a descriptor that was sent is
+ * taken, and given up again, whatever becomes of its mapping. */
 static long make_calls(const struct slot *slot) {
   const struct batch_call *call = (const struct batch_call *)((const char *)slot + BATCH_OFFSET);
   uint64_t count = slot->args[0] % (BATCH_CALLS + 1);
-  long received = -1, rc = 0;
-  for (uint64_t i = 0; i < count && (rc >= 0 || rc < -4095); i++, call++) {
-    if (call->nr == BATCH_RECEIVE) {
-      rc = received = receive_descriptor();
-      continue;
-    }
-    long a[6];
+  long received = -1, failed = 0;
+  for (uint64_t i = 0; i < count; i++, call++) {
+    long a[6], rc;
     for (int j = 0; j < 6; j++) a[j] = call->args[j] == BATCH_RECEIVED ? received : call->args[j];
-    rc = host6(call->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (call->nr == BATCH_RECEIVE) rc = received = receive_descriptor();
+    else rc = host6(call->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+    if (failed == 0 && rc < 0 && rc >= -4095) failed = rc;
   }
-  return rc;
+  return failed;
 }
 
 /* The slot's registers become the frame's; segment selectors are the host's business. */

@@ -26,7 +26,7 @@ export class SitePatcher implements Patcher {
   isAtBreakpoint(): boolean {
     const { fault, space } = this.#thread;
     const ip = this.#thread.register(Reg.rip);
-    if (fault.signo !== SIGTRAP || space.patches?.wasReplaced(ip) !== true) return false;
+    if (fault.signo !== SIGTRAP || space.patches?.wasReplaced(this, ip) !== true) return false;
     this.#thread.setRegister(Reg.rip, ip - 1);
     return true;
   }
@@ -65,7 +65,7 @@ export class SitePatcher implements Patcher {
   /** Where in the guest's own code `ip` is. */
   placeOf(ip: number): number {
     const { patches } = this.#thread.space;
-    return patches === null || patches.count === 0 ? ip : patches.placeOf(ip);
+    return patches === null ? ip : patches.placeOf(ip);
   }
 
   /** It is about to go on with its registers: what is behind its place may have moved. */

@@ -107,6 +107,20 @@ test("patches: while other threads run, a breakpoint stands there and barriers c
   assert.deepEqual(space.barriers, [0x40, 0x20, 0x20, 0x20]);
 });
 
+test("patches: a breakpoint is ours while a site is replaced among others, and at no other time", () => {
+  const { space, patches } = patched();
+  assert.equal(patches.wasReplaced(space, SITE + 1), false, "nobody else ran");
+  const company = new FakeSpace();
+  company.hasCompany = true;
+  const others = patched(company).patches;
+  assert.equal(others.wasReplaced(company, SITE + 1), true);
+  company.bytes.set(SITE, 0xcc);
+  assert.equal(others.wasReplaced(company, SITE + 1), false, "one that stands there");
+  others.forget(START, END);
+  company.bytes.set(SITE, 0xb8);
+  assert.equal(others.wasReplaced(company, SITE + 1), false, "the text is gone");
+});
+
 test("patches: memory that may be written gets its instructions back", () => {
   const { space, patches } = patched();
   patches.restore(space, START, END);

@@ -59,6 +59,8 @@ export class Patches {
   #isShared = false;
   #hits = new Map<number, number>();
   #barriers = false;
+  /** Sites where a breakpoint of ours stood for a moment. */
+  readonly #replaced = new Set<number>();
   /** The guest wants the GS base for itself. */
   isOff = false;
 
@@ -126,6 +128,7 @@ export class Patches {
     for (const site of [...this.#sites.keys()])
       if (site < end && site + REPLACED > start) this.#own().delete(site);
     this.#hits.clear();
+    for (const site of this.#replaced) if (site >= start && site < end) this.#replaced.delete(site);
   }
 
   // --- patching -------------------------------------------------------------------------------
@@ -133,12 +136,12 @@ export class Patches {
   /** A system call trapped; `ip` is behind its instruction, `nr` what it asked for. */
   trapped(patcher: Patcher, ip: number, nr: number): void {
     if (this.isOff) return;
+    const text = this.#texts.find((t) => ip > t.start + REPLACED && ip <= t.end);
+    if (text === undefined) return;
     const hits = (this.#hits.get(ip) ?? 0) + 1;
     if (this.#hits.size >= MOST_COUNTED) this.#hits.clear();
     this.#hits.set(ip, hits);
     if (hits < WORTH_IT) return;
-    const text = this.#texts.find((t) => ip > t.start + REPLACED && ip <= t.end);
-    if (text === undefined) return;
     const syscall = ip - SYSCALL_LENGTH;
     const offset = text.offset + syscall - text.start;
     const site = this.#siteFor(patcher, text.file, offset, hits, nr);
@@ -203,7 +206,8 @@ export class Patches {
   #replace(patcher: Patcher, site: number, bytes: Uint8Array): boolean {
     if (!patcher.hasCompany) return patcher.writeText(site, bytes);
     if (!this.#barriers) this.#barriers = patcher.membarrier(REGISTER_SYNC_CORE) === 0;
-    // Whoever meets the breakpoint comes to wasPatched(), and by then this is over.
+    // Whoever meets the breakpoint comes to wasReplaced(), and by then this is over.
+    this.#replaced.add(site);
     return (
       this.#barriers &&
       patcher.writeText(site, BREAKPOINT) &&
@@ -256,12 +260,10 @@ export class Patches {
     return ip;
   }
 
-  /** Did a breakpoint before `ip` stand there only while a site was replaced? */
-  wasReplaced(ip: number): boolean {
+  /** Did a breakpoint before `ip` stand there only while a site was replaced? One that stays is a guest's. */
+  wasReplaced(patcher: Patcher, ip: number): boolean {
     const site = ip - 1;
-    return (
-      this.#hits.has(site + REPLACED + SYSCALL_LENGTH) || this.#hits.has(site + SYSCALL_LENGTH)
-    );
+    return this.#replaced.has(site) && patcher.readText(site, 1)?.[0] !== BREAKPOINT[0];
   }
 
   /** Show the files' own bytes in a copy of [address, address + length). */

@@ -183,7 +183,12 @@ export class TextFile {
       if (sites.size < known.sites + (known.sites >> 2) + 1) continue;
       known.mappings = 0;
       known.sites = sites.size;
-      known.copy = this.#makeCopy(entry, known.offset, known.length, sites) ?? known.copy;
+      const better = this.#makeCopy(entry, known.offset, known.length, sites);
+      if (better !== null) {
+        // Who has mapped the one before keeps it.
+        if (known.copy !== null) this.#host.close(known.copy.fd);
+        known.copy = better;
+      }
       return true;
     }
     return false;
