@@ -76,7 +76,6 @@ struct space_header {
 /* What the kernel answers (slot.command). */
 #define COMMAND_RESUME 1  /* go back to the guest: rax = result; all regs if flag RESUME_REGS */
 #define COMMAND_SYSCALL 2 /* make host call args[0](args[1..6]), post RESULT */
-#define COMMAND_RECEIVE 3 /* take one descriptor from FD_CONTROL, post its number or -errno */
 #define COMMAND_FORK 4    /* clone this process; see stub.c */
 #define COMMAND_THREAD 5  /* clone a thread into slot args[0], FS base args[1] when args[2] */
 #define COMMAND_EXIT 6    /* end this thread */
@@ -103,7 +102,12 @@ struct answer {
   uint32_t epoch;
   int32_t value;
 };
-#define ANSWERS 7 /* getpid getuid getgid geteuid getegid getppid gettid */
+#define ANSWERS 7
+/* Which answer belongs to a call; -1 for calls that have none. */
+#define ANSWER_OF(nr)                                                                          \
+  ((nr) == 39 /* getpid */ ? 0 : (nr) == 102 /* getuid */ ? 1 : (nr) == 104 /* getgid */ ? 2 : \
+   (nr) == 107 /* geteuid */ ? 3 : (nr) == 108 /* getegid */ ? 4 :                             \
+   (nr) == 110 /* getppid */ ? 5 : (nr) == 186 /* gettid */ ? 6 : -1)
 #define SPANS_IN 8
 #define SPANS_OUT 16
 #define SLOT_WINDOW 4096 /* the rest of a slot's chunk, from here on, carries data */
@@ -113,7 +117,6 @@ struct answer {
 #define BATCH_CALLS 64
 #define BATCH_RECEIVE (-1)   /* instead of a number: take a descriptor from FD_CONTROL */
 #define BATCH_RECEIVED (-2)  /* instead of a descriptor: the one taken last */
-#define STRING_MOST 4096
 
 struct batch_call {
   int64_t nr;

@@ -76,7 +76,7 @@ static void await_reply(struct slot *slot, uint32_t seen) {
   if (!parked) spin_slept(&slot->budget, spins, spin_clock() - since);
 }
 
-/* COMMAND_RECEIVE: one descriptor from the control socket. */
+/* One descriptor from the control socket: its number or -errno. */
 static long receive_descriptor(void) {
   char byte;
   struct { uint64_t base, length; } vector = {(uint64_t)&byte, 1};
@@ -214,8 +214,6 @@ static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, 
                            (long)a[6]);
     else if (command == COMMAND_BATCH)
       slot->result = make_calls(slot);
-    else if (command == COMMAND_RECEIVE)
-      slot->result = receive_descriptor();
     else if (command == COMMAND_FORK && frame != 0) {
       long memory = receive_descriptor();
       long control = memory < 0 ? memory : receive_descriptor();
@@ -257,7 +255,7 @@ static void framed(struct signal_frame *frame, struct slot *slot, unsigned index
 /* Is this a call whose answer the kernel left here, and which still holds? Its own program is all that a
  * guest can deceive by changing it. */
 static int is_answered(struct slot *slot, uint64_t nr, uint64_t *rax) {
-  int i = nr == 39 ? 0 : nr == 102 ? 1 : nr == 104 ? 2 : nr == 107 ? 3 : nr == 108 ? 4 : nr == 110 ? 5 : nr == 186 ? 6 : -1;
+  int i = ANSWER_OF(nr);
   if (i < 0 || slot->answers[i].epoch != ((struct kernel_page *)STUB_PAGE)->answers_epoch) return 0;
   *rax = (uint64_t)(int64_t)slot->answers[i].value;
   return 1;

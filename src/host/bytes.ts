@@ -1,5 +1,6 @@
 /**
- * Bytes of the arena as values and back: byte strings, and 64-bit numbers that a double holds exactly.
+ * Bytes of the arena as values and back: byte strings, 64-bit numbers that a double holds exactly, and
+ * sets of processors.
  */
 export { getI64 as readI64, setU64 as writeI64 } from "../abi/struct.ts";
 
@@ -12,4 +13,17 @@ export function latin1(u8: Uint8Array, at: number, length: number): string {
       u8.subarray(at + i, at + Math.min(length, i + 4096)) as unknown as number[],
     );
   return text;
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** sizeof(cpu_set_t). */
+export const CPU_SET_BYTES = 128;
+
+/** A cpu_set_t of these processors at `at`; it has no room for numbers above 1023. */
+export function writeCpuSet(u8: Uint8Array, at: number, cpus: readonly number[]): void {
+  u8.fill(0, at, at + CPU_SET_BYTES);
+  for (const cpu of cpus) if (cpu < 8 * CPU_SET_BYTES) u8[at + (cpu >> 3)]! |= 1 << (cpu & 7);
 }

@@ -2,12 +2,13 @@
  * EventCalls: host calls that wait for something or carry it: epoll, eventfd, poll, pipes, and the
  * sockets over which stubs get descriptors and say HELLO. Guest sockets are in sockets.ts.
  */
-import { writeI64 } from "./bytes.ts";
+import { CPU_SET_BYTES, writeCpuSet, writeI64 } from "./bytes.ts";
 import { calls } from "./calls.ts";
 import { NameCalls } from "./name-calls.ts";
 
-/** cpu_set_t. */
-const CPU_SET_BYTES = 128;
+/** Where the bytes of a message are, from structAt on. */
+const BYTES_SENT = 128;
+const BYTES_RECEIVED = 256;
 
 export class EventCalls extends NameCalls {
   eventfd2(initial: number, flags: number): number {
@@ -16,10 +17,8 @@ export class EventCalls extends NameCalls {
 
   /** Let this thread run on these processors only; the host's numbers. */
   setAffinity(cpus: readonly number[]): number {
-    const { u8 } = this.arena;
     const at = this.structAt;
-    u8.fill(0, at, at + CPU_SET_BYTES);
-    for (const cpu of cpus) if (cpu < 8 * CPU_SET_BYTES) u8[at + (cpu >> 3)]! |= 1 << (cpu & 7);
+    writeCpuSet(this.arena.u8, at, cpus);
     return this.gateway.sys(calls.schedSetaffinity.nr, 0, CPU_SET_BYTES, this.address(at));
   }
 
@@ -72,24 +71,13 @@ export class EventCalls extends NameCalls {
 
   /** Send one byte and a descriptor; -EAGAIN when the other side has too many that it did not take. */
   sendDescriptor(socket: number, fd: number): number {
-    const view = this.arena.view;
-    const at = this.structAt;
-    const iov = at + 64;
-    const control = at + 96;
-    writeI64(view, at, 0);
-    writeI64(view, at + 8, 0);
-    writeI64(view, at + 16, this.address(iov));
-    writeI64(view, at + 24, 1);
-    writeI64(view, at + 32, this.address(control));
-    writeI64(view, at + 40, 24);
-    writeI64(view, at + 48, 0);
-    writeI64(view, iov, this.address(at + 128));
-    writeI64(view, iov + 8, 1);
+    const { view } = this.arena;
+    const control = this.#message(BYTES_SENT, 1, 24);
     writeI64(view, control, 20);
     view.setInt32(control + 8, 1, true); // SOL_SOCKET
     view.setInt32(control + 12, 1, true); // SCM_RIGHTS
     view.setInt32(control + 16, fd, true);
-    return this.gateway.sys(calls.sendmsg.nr, socket, this.address(at), 0x4040); // NOSIGNAL, DONTWAIT
+    return this.gateway.sys(calls.sendmsg.nr, socket, this.address(this.structAt), 0x4040); // NOSIGNAL, DONTWAIT
   }
 
   /**
@@ -97,7 +85,18 @@ export class EventCalls extends NameCalls {
    * bytes, at most 64, lie 256 bytes behind structAt.
    */
   receiveSender(socket: number): number {
-    const view = this.arena.view;
+    const { view } = this.arena;
+    const control = this.#message(BYTES_RECEIVED, 64, 64);
+    const rc = this.gateway.sys(calls.recvmsg.nr, socket, this.address(this.structAt), 0x40000040); // CLOEXEC, DONTWAIT
+    if (rc <= 0) return rc;
+    const isCredentials =
+      view.getInt32(control + 8, true) === 1 && view.getInt32(control + 12, true) === 2;
+    return isCredentials ? view.getInt32(control + 16, true) : -71; // EPROTO
+  }
+
+  /** A struct msghdr with one vector of `length` bytes and room for `room` bytes of control; where that is. */
+  #message(bytes: number, length: number, room: number): number {
+    const { view } = this.arena;
     const at = this.structAt;
     const iov = at + 64;
     const control = at + 96;
@@ -106,13 +105,10 @@ export class EventCalls extends NameCalls {
     writeI64(view, at + 16, this.address(iov));
     writeI64(view, at + 24, 1);
     writeI64(view, at + 32, this.address(control));
-    writeI64(view, at + 40, 64);
-    writeI64(view, iov, this.address(at + 256));
-    writeI64(view, iov + 8, 64);
-    const rc = this.gateway.sys(calls.recvmsg.nr, socket, this.address(at), 0x40000040); // CLOEXEC, DONTWAIT
-    if (rc <= 0) return rc;
-    const isCredentials =
-      view.getInt32(control + 8, true) === 1 && view.getInt32(control + 12, true) === 2;
-    return isCredentials ? view.getInt32(control + 16, true) : -71; // EPROTO
+    writeI64(view, at + 40, room);
+    writeI64(view, at + 48, 0);
+    writeI64(view, iov, this.address(at + bytes));
+    writeI64(view, iov + 8, length);
+    return control;
   }
 }

@@ -37,7 +37,6 @@ import {
   SPAN,
   SPANS_IN,
   SPANS_OUT,
-  STRING_MOST,
   STUB_BASE,
   STUB_SLOTS,
   STUB_STACKS,
@@ -76,12 +75,13 @@ function expectations(): Map<string, [expression: string, value: number]> {
     HINTS,
     SLOT_WINDOW,
     MOST_COPIED_IN,
-    STRING_MOST,
     SPANS_IN,
     SPANS_OUT,
     ANSWERS: ANSWERED.length,
   };
   for (const [name, value] of Object.entries(numbers)) found.set(name, [name, value]);
+  for (const [index, nr] of ANSWERED.entries())
+    found.set(`answer of ${nr}`, [`ANSWER_OF(${nr})`, index]);
   for (const [struct, fields] of Object.entries({
     kernel_page: PAGE,
     slot: SLOT,

@@ -1,7 +1,7 @@
 /**
  * Commands: what the kernel has a stopped thread do, through its slot. Each waits for its answer, with a
  * deadline; a space that does not answer dies.
- *  - call() makes one host call; callWithFile() one that is given a descriptor, and gives it up again.
+ *  - call() makes one host call; mmapFile() maps a descriptor, which the stub gets and gives up for it.
  *  - Between defer() and finish(), calls are collected and made together: one hand-over instead of
  *    many. They are said to have succeeded; finish() tells the first error. Whoever looks at the
  *    space's memory meanwhile has them made first (flush).
@@ -21,8 +21,21 @@ import {
 import type { StubPlatform } from "./platform.ts";
 import type { StubThread } from "./thread.ts";
 
-const NR_CLOSE = 3;
-const NR_MMAP = 9;
+/** Host calls that stubs are told to make. */
+export const NR = {
+  close: 3,
+  mmap: 9,
+  mprotect: 10,
+  munmap: 11,
+  mremap: 25,
+  msync: 26,
+  mincore: 27,
+  madvise: 28,
+  archPrctl: 158,
+  schedSetaffinity: 203,
+  membarrier: 324,
+  rseq: 334,
+} as const;
 /** How long a stub may take for one command: a host mmap or fork of a huge space takes its time. */
 const COMMAND_DEADLINE_MS = 5_000;
 
@@ -62,7 +75,7 @@ export class Commands {
   call(nr: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): number {
     if (this.#isDeferring) {
       this.#add(nr, a, b, c, d, e, f);
-      return nr === NR_MMAP ? a : 0;
+      return nr === NR.mmap ? a : 0;
     }
     const args = this.#thread.at + SLOT.args;
     this.#write(args, nr, a, b, c, d, e, f);
@@ -84,7 +97,7 @@ export class Commands {
     const wasDeferring = this.#isDeferring;
     this.#isDeferring = true;
     const rc = this.#hold(hostFd);
-    if (rc === 0) this.#add(NR_MMAP, a, b, c, d, BATCH_RECEIVED, f);
+    if (rc === 0) this.#add(NR.mmap, a, b, c, d, BATCH_RECEIVED, f);
     if (wasDeferring) return rc < 0 ? rc : a;
     const made = this.finish();
     return rc < 0 ? rc : made < 0 ? made : a;
@@ -130,7 +143,7 @@ export class Commands {
   #release(): void {
     if (this.#heldHost < 0) return;
     this.#heldHost = -1;
-    this.#append(NR_CLOSE, BATCH_RECEIVED, 0, 0, 0, 0, 0);
+    this.#append(NR.close, BATCH_RECEIVED, 0, 0, 0, 0, 0);
   }
 
   /** One place stays free for the end of a held descriptor. */

@@ -16,7 +16,6 @@ export const SIG_INTERRUPT = 23;
 /** The rest of a slot's chunk, from here on, carries data. */
 export const SLOT_WINDOW = 4096;
 export const MOST_COPIED_IN = 0x8000;
-export const STRING_MOST = 4096;
 /** The end of the chunk: arguments of a command, or the calls of a batch. */
 export const BATCH_OFFSET = 0xf000;
 export const BATCH_CALLS = 64;
@@ -88,7 +87,6 @@ export const REASON = {
 export const COMMAND = {
   resume: 1,
   syscall: 2,
-  receive: 3,
   fork: 4,
   thread: 5,
   exit: 6,

@@ -27,7 +27,7 @@ export class Posts {
     this.#words = platform.words;
   }
 
-  /** Read one post; true when the thread said something that it may say now. */
+  /** Read one post of a thread, and what it means. */
   take(thread: StubThread): void {
     const words = this.#words;
     const sequence = words[(thread.at + SLOT.reqSeq) >> 2]!;

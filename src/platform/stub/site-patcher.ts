@@ -4,10 +4,9 @@
  */
 import { SIGTRAP } from "../../abi/signal.ts";
 import { Reg } from "../contract.ts";
+import { NR } from "./commands.ts";
 import type { Patcher } from "./patch/patches.ts";
 import type { StubThread } from "./thread.ts";
-
-const NR_MMAP = 9;
 
 export class SitePatcher implements Patcher {
   readonly #thread: StubThread;
@@ -93,7 +92,7 @@ export class SitePatcher implements Patcher {
   }
 
   rawMmap(address: number, length: number, prot: number, flags: number): number {
-    return this.#thread.commands.callNow(NR_MMAP, address, length, prot, flags, -1, 0);
+    return this.#thread.commands.callNow(NR.mmap, address, length, prot, flags, -1, 0);
   }
 
   membarrier(command: number): number {

@@ -6,9 +6,9 @@
  * then wait for RESULT with a deadline. What the slot holds is read once and never trusted.
  */
 import { EAGAIN, EFAULT, EINVAL, ENOMEM } from "../../abi/errno.ts";
-import { writeI64 } from "../../host/bytes.ts";
+import { CPU_SET_BYTES, writeCpuSet, writeI64 } from "../../host/bytes.ts";
 import { type Fault, type GuestThread, Reg } from "../contract.ts";
-import { Commands } from "./commands.ts";
+import { Commands, NR } from "./commands.ts";
 import {
   ANSWER,
   ANSWERED,
@@ -26,26 +26,12 @@ import { SlotRegisters } from "./registers.ts";
 import { SitePatcher } from "./site-patcher.ts";
 import type { StubSpace } from "./space.ts";
 
-const NR = {
-  mmap: 9,
-  mprotect: 10,
-  munmap: 11,
-  mremap: 25,
-  msync: 26,
-  mincore: 27,
-  madvise: 28,
-  archPrctl: 158,
-  membarrier: 324,
-  rseq: 334,
-  schedSetaffinity: 203,
-} as const;
 const MREMAP_FIXED = 2;
 const PROT_WRITE = 2;
 const PROT_EXEC = 4;
 const MAP_PRIVATE = 2;
 const ARCH_SET_GS = 0x1001;
 const ARCH_GET_GS = 0x1004;
-const CPU_MASK_BYTES = 128;
 const NO_BASE = new Uint8Array(8);
 
 export type SlotState = "starting" | "running" | "stopped" | "dead";
@@ -168,13 +154,18 @@ export class StubThread extends SlotRegisters implements GuestThread {
 
   copyIn(address: number, into: Uint8Array, at: number, length: number): number {
     const n = this.#platform.window.take(this, address, into, at, length);
-    return n === length ? n : n + this.space.read(address + n, into, at + n, length - n);
+    return this.#readRest(address, into, at, length, n);
   }
 
   copyStringIn(address: number, into: Uint8Array, at: number, length: number): number {
     const n = this.#platform.window.take(this, address, into, at, length);
-    if (n === length || (n > 0 && into[at + n - 1] === 0)) return n;
-    return n + this.space.read(address + n, into, at + n, length - n);
+    const isWhole = n > 0 && into[at + n - 1] === 0;
+    return isWhole ? n : this.#readRest(address, into, at, length, n);
+  }
+
+  /** What the stub did not copy, by the slow way. */
+  #readRest(address: number, into: Uint8Array, at: number, length: number, n: number): number {
+    return n === length ? n : n + this.space.read(address + n, into, at + n, length - n);
   }
 
   copyOut(address: number, from: Uint8Array, at: number, length: number): number {
@@ -346,11 +337,8 @@ export class StubThread extends SlotRegisters implements GuestThread {
   #pin(): void {
     const cpus = this.#affinity ?? [];
     this.#affinity = null;
-    const bytes = this.#platform.arena.u8;
-    const at = this.at + BATCH_OFFSET;
-    bytes.fill(0, at, at + CPU_MASK_BYTES);
-    for (const cpu of cpus) bytes[at + (cpu >> 3)]! |= 1 << (cpu & 7);
-    this.commands.call(NR.schedSetaffinity, 0, CPU_MASK_BYTES, this.#inside + BATCH_OFFSET);
+    writeCpuSet(this.#platform.arena.u8, this.at + BATCH_OFFSET, cpus);
+    this.commands.call(NR.schedSetaffinity, 0, CPU_SET_BYTES, this.#inside + BATCH_OFFSET);
   }
 
   cpuNs(): number {

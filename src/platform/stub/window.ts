@@ -4,7 +4,7 @@
  * copy.h), and on its way back it copies out what the kernel left there.
  *  - take(): serve guest bytes from the spans of the thread's current call. They are a snapshot, and
  *    a claim of the guest's about its own memory, as everything it says.
- *  - put(): leave bytes for the way back. They are pending until resume, settle() or drop(); one thread
+ *  - put(): leave bytes for the way back. They are pending until resume or settle(); one thread
  *    has pending bytes at a time, as a handler runs to completion.
  * What does not fit goes the slow way, through /proc/PID/mem.
  */
@@ -96,10 +96,10 @@ export class CallWindow {
         thread.at + this.#offsets[i]!,
         this.#lengths[i]!,
       );
-    this.drop();
+    this.#clear();
   }
 
-  drop(): void {
+  #clear(): void {
     this.#thread = null;
     this.#count = 0;
     this.#used = OUT_BEGIN;
@@ -119,7 +119,7 @@ export class CallWindow {
       words[span + 2] = this.#lengths[i]!;
       words[span + 3] = this.#offsets[i]!;
     }
-    this.drop();
+    this.#clear();
   }
 
   #overlaps(address: number, length: number): boolean {

@@ -5,6 +5,7 @@
  * Source: elf(5); LSB core specification, ".eh_frame section format".
  */
 import { getU64 } from "../../../abi/struct.ts";
+import { viewOf } from "../../../host/bytes.ts";
 
 const SECTION_HEADER = 64;
 const MOST_SECTIONS = 1024;
@@ -134,8 +135,4 @@ function encodingOf(bytes: Uint8Array, at: number): number {
 function textAt(bytes: Uint8Array, at: number): string {
   const end = bytes.indexOf(0, at);
   return end < 0 || end - at > 64 ? "" : String.fromCharCode(...bytes.subarray(at, end));
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

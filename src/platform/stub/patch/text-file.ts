@@ -9,6 +9,7 @@
  * Source: LSB core specification, "Exception Frames"; elf(5).
  */
 import { getU64 } from "../../../abi/struct.ts";
+import { viewOf } from "../../../host/bytes.ts";
 import type { Host } from "../../../host/host.ts";
 import { type FunctionList, type FunctionRange, listFunctions } from "./sections.ts";
 import {
@@ -337,8 +338,4 @@ function keep(known: Map<number, Site | null>, offset: number, site: Site | null
   if (known.size >= MOST_SITES) known.clear();
   known.set(offset, site);
   return site;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
