@@ -79,58 +79,46 @@ async function printed(child: ChildProcess, text: string): Promise<void> {
   assert.fail(`it ended and printed only ${JSON.stringify(all)}`);
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  child.kill("SIGKILL");
-  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+/** Starts a command that prints `text` once it waits; its kernel then must be idle. */
+async function assertIdles(
+  text: string,
+  [command, ...args]: [string, ...string[]],
+  { stdin, kernelOf }: Start = { stdin: "ignore", kernelOf: (child) => child.pid! },
+): Promise<void> {
+  const env = { ...process.env, PS1: "waits> " };
+  const child = spawn(command, args, { stdio: [stdin, "pipe", "inherit"], env });
+  try {
+    await printed(child, text);
+    await assertIdle(kernelOf(child));
+  } finally {
+    child.kill("SIGKILL");
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  }
 }
 
-test("an idle sandbox: a sleeping guest costs no processor time", async () => {
-  const child = spawn(launcher(), ["do", "--", "sh", "-c", "echo waits; exec sleep 1000"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  try {
-    await printed(child, "waits");
-    await assertIdle(child.pid!);
-  } finally {
-    await end(child);
-  }
-});
+interface Start {
+  readonly stdin: "ignore" | "pipe";
+  readonly kernelOf: (child: ChildProcess) => number;
+}
 
-test("an idle sandbox: a server that waits in epoll costs no processor time", async () => {
-  const server = await program("idle-server.c", "-static");
-  const child = spawn(launcher(), ["do", "--", server], { stdio: ["ignore", "pipe", "inherit"] });
-  try {
-    await printed(child, "waits");
-    await assertIdle(child.pid!);
-  } finally {
-    await end(child);
-  }
-});
+const tvisor = (...guest: string[]): [string, ...string[]] => [launcher(), "do", "--", ...guest];
 
-test("an idle sandbox: processes that wait for each other cost no processor time", async () => {
+test("an idle sandbox: a sleeping guest costs no processor time", () =>
+  assertIdles("waits", tvisor("sh", "-c", "echo waits; exec sleep 1000")));
+
+test("an idle sandbox: a server that waits in epoll costs no processor time", async () =>
+  assertIdles("waits", tvisor(await program("idle-server.c", "-static"))));
+
+test("an idle sandbox: processes that wait for each other cost no processor time", () => {
   const script = "(sleep 1000 | cat) & (sleep 1000; exit 3) & echo waits; wait";
-  const child = spawn(launcher(), ["do", "--", "sh", "-c", script], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  try {
-    await printed(child, "waits");
-    await assertIdle(child.pid!);
-  } finally {
-    await end(child);
-  }
+  return assertIdles("waits", tvisor("sh", "-c", script));
 });
 
 test("an idle sandbox: a shell that waits at a terminal costs no processor time", async () => {
+  // The terminal goes with the helper, and with it the shell.
   const pty = await program("../e2e/pty.c", "-lutil");
-  const child = spawn(pty, [launcher(), "do", "-t", "--", "sh"], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, PS1: "waits> " },
+  await assertIdles("waits> ", [pty, launcher(), "do", "-t", "--", "sh"], {
+    stdin: "pipe",
+    kernelOf: (helper) => family(helper.pid!)[1]!,
   });
-  try {
-    await printed(child, "waits> ");
-    await assertIdle(family(child.pid!)[1]!);
-  } finally {
-    // The terminal goes with the helper, and with it the shell.
-    await end(child);
-  }
 });

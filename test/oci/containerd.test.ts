@@ -7,21 +7,14 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launcher } from "../compare.ts";
 import { makeRoot, whyNoReference } from "./bundle.ts";
 import { groupsNamed, removeGroup } from "./cgroups.ts";
+import { endDaemon, unmountBelow } from "./daemon.ts";
 
 const DAEMON = "/usr/bin/containerd";
 const IMAGE = "localhost/box:latest";
@@ -146,14 +139,8 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 });
 
 after(async () => {
-  if (daemon !== null) {
-    daemon.kill("SIGTERM");
-    await new Promise((resolve) => daemon!.once("exit", resolve));
-  }
-  for (const line of readFileSync("/proc/self/mounts", "utf8").split("\n").reverse()) {
-    const at = line.split(" ")[1] ?? "";
-    if (at.startsWith(place)) spawnSync("umount", ["-l", at]);
-  }
+  if (daemon !== null) await endDaemon(daemon);
+  unmountBelow(place);
   rmSync(place, { recursive: true, force: true });
   for (const group of groupsNamed(NAMESPACE)) removeGroup(group);
 });

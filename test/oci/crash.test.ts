@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as nap } from "node:timers/promises";
 import { launcher } from "../compare.ts";
 import { makeBundle, plainConfig } from "./bundle.ts";
 
@@ -38,8 +39,6 @@ async function runDetached(id: string, ...more: string[]): Promise<void> {
   const [code] = await once(start("run", "--detach", "--bundle", bundle, ...more, id), "exit");
   assert.equal(code, 0);
 }
-
-const nap = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Processes whose command line has this word. */
 function processesOf(word: string): number[] {

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launcher } from "../compare.ts";
 import { makeRoot } from "./bundle.ts";
+import { endDaemon, unmountBelow, until } from "./daemon.ts";
 
 const UP_MS = 30_000;
 const COMMAND_MS = 60_000;
@@ -49,14 +50,6 @@ function ok(...words: string[]): string {
 }
 
 const run = (...words: string[]) => docker(["run", "--rm", ...words]);
-const nap = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let waited = 0; !holds(); waited += 100) {
-    assert.ok(waited < UP_MS, `${what} did not come`);
-    await nap(100);
-  }
-}
 
 before(async () => {
   if (skip !== false) return;
@@ -81,7 +74,7 @@ before(async () => {
     ],
     { stdio: ["ignore", log, log] },
   );
-  await until("the Docker daemon", () => docker(["info"]).code === 0);
+  await until("the Docker daemon", () => docker(["info"]).code === 0, UP_MS);
   const root = join(place, "root");
   makeRoot(root);
   const archive = execFileSync("tar", ["-C", root, "-c", "."], { maxBuffer: 1 << 28 });
@@ -93,20 +86,12 @@ after(async () => {
   if (daemon !== null) {
     const left = docker(["ps", "-aq"]).stdout.split("\n").filter(Boolean);
     if (left.length > 0) docker(["rm", "-f", ...left]);
-    daemon.kill("SIGTERM");
-    await new Promise((resolve) => daemon!.once("exit", resolve));
+    await endDaemon(daemon);
   }
+  // It leaves network namespaces mounted.
   unmountBelow(place);
   rmSync(place, { recursive: true, force: true });
 });
-
-/** The daemon leaves network namespaces mounted. */
-function unmountBelow(directory: string): void {
-  const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
-  const places = mounts.map((line) => line.split(" ")[1] ?? "");
-  for (const each of places.filter((at) => at.startsWith(directory)).reverse())
-    spawnSync("umount", ["-l", each]);
-}
 
 test("docker run: output, exit status, what cannot be run", { skip }, () => {
   assert.deepEqual(run("box", "echo", "hi"), { code: 0, stdout: "hi\n", stderr: "" });
@@ -159,7 +144,7 @@ test("a container that runs: logs, exec, top, stats, cp, pause, stop", { skip },
   const script =
     "trap 'echo bye; exit 7' TERM; i=0; while true; do echo tick $((i=i+1)); sleep 0.1; done";
   ok("run", "-d", "--name", "server", "box", "sh", "-c", script);
-  await until("a line of the log", () => ok("logs", "server").includes("tick 3"));
+  await until("a line of the log", () => ok("logs", "server").includes("tick 3"), UP_MS);
   assert.equal(ok("exec", "server", "echo", "in"), "in\n");
   assert.equal(docker(["exec", "server", "sh", "-c", "exit 5"]).code, 5);
   assert.equal(docker(["exec", "-i", "server", "tr", "a-z", "A-Z"], "text").stdout, "TEXT");
@@ -183,6 +168,7 @@ test("a container that runs: logs, exec, top, stats, cp, pause, stop", { skip },
   await until(
     "a detached exec",
     () => docker(["exec", "server", "cat", "/made"]).stdout === "detached\n",
+    UP_MS,
   );
   assert.match(ok("top", "server"), /PID/);
   assert.match(ok("stats", "--no-stream", "server"), /server/);
@@ -232,6 +218,7 @@ test("a health check", { skip }, async () => {
   await until(
     "a healthy container",
     () => ok("inspect", "-f", "{{.State.Health.Status}}", "healthy") === "healthy\n",
+    UP_MS,
   );
   ok("rm", "-f", "healthy");
 });
@@ -256,6 +243,7 @@ test("networks: none, the host's, and two containers on one of their own", { ski
   await until(
     "an answer over the network",
     () => run("--network", "pair", "box", "nc", "-w", "2", "peer", "80").stdout === "hello\n",
+    UP_MS,
   );
   ok("rm", "-f", "peer");
   ok("network", "rm", "pair");
@@ -304,5 +292,6 @@ test("many at once leave nothing behind", { skip }, async () => {
       !spawnSync("ps", ["-eo", "args"], { encoding: "utf8" }).stdout.includes(
         `${place}`.concat("/exec/runtime"),
       ),
+    UP_MS,
   );
 });

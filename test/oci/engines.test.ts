@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launcher } from "../compare.ts";
 import { makeRoot } from "./bundle.ts";
+import { endDaemon, unmountBelow, until } from "./daemon.ts";
 
 const COMMAND_MS = 60_000;
 const UP_MS = 20_000;
@@ -38,28 +39,13 @@ function call(command: string, words: string[], input = ""): Outcome {
   return { code: status, out: stdout, err: stderr };
 }
 
-const nap = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (let waited = 0; !holds(); waited += 100) {
-    assert.ok(waited < UP_MS, `${what} did not come`);
-    await nap(100);
-  }
-}
-
 before(() => {
   if (!noRoot) makeRoot(root);
 });
 
 after(async () => {
-  if (daemon !== null) {
-    daemon.kill("SIGTERM");
-    await new Promise((resolve) => daemon!.once("exit", resolve));
-  }
-  for (const line of readFileSync("/proc/self/mounts", "utf8").split("\n").reverse()) {
-    const at = line.split(" ")[1] ?? "";
-    if (at.startsWith(place)) spawnSync("umount", ["-l", at]);
-  }
+  if (daemon !== null) await endDaemon(daemon);
+  unmountBelow(place);
   rmSync(place, { recursive: true, force: true });
 });
 
@@ -87,7 +73,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
   daemon = spawn("/usr/bin/containerd", ["-c", join(place, "containerd.toml")], {
     stdio: ["ignore", log, log],
   });
-  await until("containerd", () => ctr("version").code === 0);
+  await until("containerd", () => ctr("version").code === 0, UP_MS);
   const once = run(["--rm"], "once", "sh", "-c", "uname -r; exit 4");
   assert.match(once.out, /tvisor/, once.err);
   assert.equal(once.code, 4);
@@ -100,7 +86,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
   assert.match(ctr("tasks", "ls").out, /PAUSED/);
   assert.equal(ctr("tasks", "resume", "stays").code, 0);
   assert.equal(ctr("tasks", "kill", "-s", "KILL", "stays").code, 0);
-  await until("the end of the task", () => /STOPPED/.test(ctr("tasks", "ls").out));
+  await until("the end of the task", () => /STOPPED/.test(ctr("tasks", "ls").out), UP_MS);
   ctr("tasks", "rm", "stays");
   assert.equal(ctr("containers", "rm", "stays").code, 0);
   assert.equal(run(["--rm", "--net-host"], "net", "true").code, 0);
@@ -144,7 +130,7 @@ test("podman: run, exec, logs, cp, stop, a pod", { skip: noPodman }, async () =>
   assert.equal(podman(["run", "--rm", "-i", ...none, "box", "cat"], "typed").out, "typed");
   const script = "trap 'exit 7' TERM; while true; do echo tick; sleep 0.1; done";
   ok("run", "-d", "--name", "server", ...none, "box", "sh", "-c", script);
-  await until("a line of the log", () => ok("logs", "server").includes("tick"));
+  await until("a line of the log", () => ok("logs", "server").includes("tick"), UP_MS);
   assert.equal(ok("exec", "server", "echo", "in"), "in\n");
   assert.equal(podman(["exec", "server", "sh", "-c", "exit 5"]).code, 5);
   // podman looks in the mount namespace of the process that stands for the container: nothing is there.

@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as nap } from "node:timers/promises";
 import { launcher } from "../compare.ts";
 import { type Config, makeBundle, plainConfig } from "./bundle.ts";
 
@@ -66,7 +67,6 @@ function member(config: Config): void {
 }
 
 const sleeper = ["sleep", "1000"];
-const nap = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 before(async () => {
   if (skip !== false) return;

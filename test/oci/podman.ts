@@ -5,10 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { groupsNamed, removeGroup } from "./cgroups.ts";
+import { unmountBelow } from "./daemon.ts";
 
 const PROGRAM = "/usr/bin/podman";
 const COMMAND_MS = 60_000;
@@ -120,10 +121,7 @@ export class Podman {
     if (!existsSync(this.place)) return;
     this.call(["pod", "rm", "--all", "--force", "-t", "0"]);
     this.call(["rm", "--all", "--force", "-t", "0"]);
-    for (const line of readFileSync("/proc/self/mounts", "utf8").split("\n").reverse()) {
-      const at = line.split(" ")[1] ?? "";
-      if (at.startsWith(`${this.place}/`)) spawnSync("umount", ["-l", at]);
-    }
+    unmountBelow(`${this.place}/`);
     rmSync(this.place, { recursive: true, force: true });
     for (const group of groupsNamed(CGROUP_PARENT))
       if (!this.#groupsBefore.has(group)) removeGroup(group);
