@@ -60,7 +60,7 @@ build_stub "$work"
 "$cc" $warn -static -no-pie -fno-pie -fno-stack-protector -DSTUB_BLOB="\"$work/stub.bin\"" \
   "$here/stub/warden.c" -o "$work/warden"
 "$cc" $warn -fPIC -shared -fvisibility=hidden -DNAPI_VERSION=9 -isystem "$headers" \
-  "$here/gateway.c" -o "$work/gateway.node"
+  "$here"/gateway/*.c -o "$work/gateway.node"
 
 "$cc" $warn -static "$here/waiter.c" -o "$work/waiter"
 

@@ -1,5 +1,5 @@
 /**
- * The gateway: the typed face of native/gateway.c, and the arena that it maps.
+ * The gateway: the typed face of native/gateway/, and the arena that it maps.
  *  - `sys` makes a raw host system call and returns its result or -errno. Only host.ts calls it.
  *  - The arena is one reserved range of addresses, one ArrayBuffer. Memory is mapped into it at
  *    offsets; a host pointer is `base + offset`. Offsets fit an Int32Array index (below 8 GiB).
