@@ -5,7 +5,7 @@
 import { CLONE_NEWNS } from "../../abi/sched.ts";
 import { Namespace } from "../ns/namespace.ts";
 import type { UserNamespace } from "../ns/user-namespace.ts";
-import { abandon, copyTree, lockTree, type Mount, unplug } from "./mount.ts";
+import { copyTree, dissolve, lockTree, type Mount } from "./mount.ts";
 import { Path } from "./path.ts";
 import type { Vfs } from "./vfs.ts";
 
@@ -66,10 +66,6 @@ export class MountNamespace extends Namespace {
   }
 
   override unref(): void {
-    if (--this.#users > 0) return;
-    for (const mount of [...this.mounts()].reverse()) {
-      if (mount.parent !== null) unplug(mount);
-      abandon(mount);
-    }
+    if (--this.#users === 0) dissolve(this.root);
   }
 }

@@ -4,6 +4,7 @@
  *    covers it. `children` is keyed by the covered dentry, so each key has one mount on top.
  *  - `users` counts paths in use; umount2 refuses a busy mount (EBUSY) unless MNT_DETACH, after which
  *    the mount lives on, unreachable, until its last user is gone.
+ *  - A tree that is attached nowhere has no namespace; what is below its top goes when it is dissolved.
  *  - plug() and unplug() only tie and untie; what goes to peers is in propagate.ts.
  * Follows mount_namespaces(7), mount(2).
  */
@@ -76,7 +77,7 @@ export class Mount {
   }
 
   unref(): void {
-    if (--this.users === 0 && this.namespace === null) this.release();
+    if (--this.users === 0 && this.namespace === null && this.parent === null) this.release();
   }
 
   /** This mount and all below it, parents first. */
@@ -124,6 +125,14 @@ export function abandon(mount: Mount): void {
   mount.namespace = null;
   makePrivate(mount);
   if (mount.users === 0) mount.release();
+}
+
+/** Take a tree apart that nothing shows any more: each of its mounts goes with its own last user. */
+export function dissolve(top: Mount): void {
+  for (const mount of [...top.tree()].reverse()) {
+    if (mount.parent !== null) unplug(mount);
+    abandon(mount);
+  }
 }
 
 /** The same view once more, or that of a directory of it. */

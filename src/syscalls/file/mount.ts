@@ -36,7 +36,14 @@ import {
 import { refuse } from "../../base/refuse.ts";
 import { NamespaceInode } from "../../kernel/ns/namespace-file.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import { abandon, cloneMount, copyTree, type Mount, plug, unplug } from "../../kernel/vfs/mount.ts";
+import {
+  cloneMount,
+  copyTree,
+  dissolve,
+  type Mount,
+  plug,
+  unplug,
+} from "../../kernel/vfs/mount.ts";
 import { MountNamespace } from "../../kernel/vfs/mount-namespace.ts";
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { Path } from "../../kernel/vfs/path.ts";
@@ -166,7 +173,7 @@ function bind(task: Task, sourceAt: number, target: Path, flags: number): number
   const copy = copyForBind(task, source, (flags & MS_REC) !== 0);
   if (typeof copy === "number") return copy;
   const rc = attachTree(task.kernel.vfs, copy, target);
-  if (rc < 0) discard(copy);
+  if (rc < 0) dissolve(copy);
   return rc;
 }
 
@@ -192,14 +199,6 @@ export function copyForBind(task: Task, source: Path, below: boolean): Mount | n
 /** A mount namespace may only be held by older ones: otherwise nothing would ever let it go. */
 function mayPin(task: Task, { namespace }: NamespaceInode): boolean {
   return !(namespace instanceof MountNamespace) || namespace.id > task.namespaces.mounts.id;
-}
-
-/** A tree that could not be attached. */
-function discard(top: Mount): void {
-  for (const mount of [...top.tree()].reverse()) {
-    if (mount.parent !== null) unplug(mount);
-    abandon(mount);
-  }
 }
 
 function changePropagation(task: Task, target: Path, flags: number): number {
