@@ -87,7 +87,7 @@ export const open_tree_attr = syscall("open_tree_attr", {
     size("size"),
   ],
   returns: fd("fd"),
-  support: { partial: "no MOUNT_ATTR_IDMAP; only of clones" },
+  support: { partial: "no MOUNT_ATTR_IDMAP" },
   run: treeHandlers.open_tree_attr,
 });
 

@@ -52,7 +52,6 @@ import { refuse } from "../../base/refuse.ts";
 import { installFile } from "../../kernel/fd/install.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { FilesystemContext } from "../../kernel/vfs/filesystem-context.ts";
-import type { Mount } from "../../kernel/vfs/mount.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { Path } from "../../kernel/vfs/path.ts";
 import { PathFile } from "../../kernel/vfs/path-file.ts";
@@ -86,7 +85,8 @@ function resolve(task: Task, dirfd: number, at: number, lookup: number): Path | 
 
 // --- trees ------------------------------------------------------------------------------------
 
-export function open_tree(task: Task, dirfd: number, at: number, flags: number): number {
+/** What open_tree(2) opens: the mount itself, or a copy of it that is attached nowhere. */
+function openTree(task: Task, dirfd: number, at: number, flags: number): PathFile | number {
   const clones = (flags & OPEN_TREE_CLONE) !== 0;
   if (openTreeFlags.unknown(flags) !== 0 || (!clones && (flags & AT_RECURSIVE) !== 0))
     return refuse(EINVAL, "open_tree: bad flags");
@@ -96,12 +96,16 @@ export function open_tree(task: Task, dirfd: number, at: number, flags: number):
   }
   const path = resolve(task, dirfd, at, lookupFlags(flags));
   if (typeof path === "number") return path;
-  const closes = (flags & OPEN_TREE_CLOEXEC) !== 0;
-  if (!clones) return installFile(task, new PathFile(path, O_PATH, task.credentials), closes);
+  if (!clones) return new PathFile(path, O_PATH, task.credentials);
   const copy = copyForBind(task, path, (flags & AT_RECURSIVE) !== 0);
   if (typeof copy === "number") return copy;
-  const top = new Path(copy, copy.root);
-  return installFile(task, new TreeFile(top, O_PATH, task.credentials), closes);
+  return new TreeFile(new Path(copy, copy.root), O_PATH, task.credentials);
+}
+
+export function open_tree(task: Task, dirfd: number, at: number, flags: number): number {
+  const file = openTree(task, dirfd, at, flags);
+  if (typeof file === "number") return file;
+  return installFile(task, file, (flags & OPEN_TREE_CLOEXEC) !== 0);
 }
 
 export function move_mount(
@@ -150,11 +154,7 @@ export function mount_setattr(
   if (attributes === null || typeof attributes === "number") return attributes ?? 0;
   const path = resolve(task, dirfd, at, lookupFlags(flags));
   if (typeof path === "number") return path;
-  if (path.dentry !== path.mount.root) return refuse(EINVAL, "mount_setattr: not a mount");
-  const isLoose = path.mount.namespace === null;
-  if (!isLoose && !isOwn(task, path.mount))
-    return refuse(EINVAL, "mount_setattr: a mount of another namespace");
-  return change(path.mount, attributes, (flags & AT_RECURSIVE) !== 0);
+  return change(task, path, attributes, (flags & AT_RECURSIVE) !== 0);
 }
 
 /** What is to change, null for nothing, or -errno. */
@@ -172,8 +172,12 @@ function readAttributes(task: Task, at: number, size: number): MountAttributes |
   return isAttributes(attributes) ? attributes : refuse(EINVAL, "mount_setattr: bad attributes");
 }
 
-/** All of them, or none. */
-function change(mount: Mount, attributes: MountAttributes, below: boolean): number {
+/** The mount at `path`, or it and all below: all of them, or none. */
+function change(task: Task, path: Path, attributes: MountAttributes, below: boolean): number {
+  const { mount } = path;
+  if (path.dentry !== mount.root) return refuse(EINVAL, "mount_setattr: not a mount");
+  if (mount.namespace !== null && !isOwn(task, mount))
+    return refuse(EINVAL, "mount_setattr: a mount of another namespace");
   const all = below ? [...mount.tree()] : [mount];
   const flags = all.map((each) => changedFlags(each, attributes));
   if (flags.some((each) => each < 0)) return -EPERM;
@@ -192,16 +196,16 @@ export function open_tree_attr(
   attributesAt: number,
   size: number,
 ): number {
-  if (attributesAt === 0 && size === 0) return open_tree(task, dirfd, at, flags);
-  const attributes = readAttributes(task, attributesAt, size);
-  if (typeof attributes === "number") return attributes;
-  if (attributes !== null && (flags & OPEN_TREE_CLONE) === 0)
-    return refuse(EINVAL, "open_tree_attr: only a clone can be changed");
-  const fd = open_tree(task, dirfd, at, flags);
-  const mount = fd < 0 ? null : (task.files.get(fd)?.path?.mount ?? null);
-  if (mount !== null && attributes !== null)
-    change(mount, attributes, (flags & AT_RECURSIVE) !== 0);
-  return fd;
+  if (attributesAt === 0 && size !== 0) return refuse(EINVAL, "open_tree_attr: a size of nothing");
+  const file = openTree(task, dirfd, at, flags);
+  if (typeof file === "number") return file;
+  const attributes = attributesAt === 0 ? null : readAttributes(task, attributesAt, size);
+  let rc = typeof attributes === "number" ? attributes : 0;
+  if (attributes !== null && typeof attributes !== "number")
+    rc = change(task, file.path!, attributes, (flags & AT_RECURSIVE) !== 0);
+  if (rc === 0) return installFile(task, file, (flags & OPEN_TREE_CLOEXEC) !== 0);
+  file.unref();
+  return rc;
 }
 
 // --- filesystems in the making ----------------------------------------------------------------
