@@ -5,10 +5,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { failure } from "../compare.ts";
 import { PROGRAM_PATH } from "../e2e/harness.ts";
+import { freePort, isListening } from "../listening.ts";
 import { plainEnvironment, run } from "../process.ts";
 import { withPrograms } from "./programs.ts";
 import type { Side } from "./sides.ts";
@@ -17,7 +17,6 @@ import type { CommandRow, Row, ServedRow } from "./workloads/row.ts";
 const TIME_LIMIT_MS = 180_000;
 const START_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = 5_000;
-const POLL_MS = 20;
 /** Of a failed command this much of its last words is told. */
 const SAID_LINES = 6;
 
@@ -53,7 +52,7 @@ async function measureServed(row: ServedRow, side: Side, isQuick: boolean): Prom
   const port = await freePort();
   const server = start(side.command(await ready(row.server, port), "host"));
   try {
-    await listening(server, port);
+    await untilUp(server, port);
     const client = await ready((isQuick && row.quick) || row.client, port);
     return lastNumber((await succeed(client)).stdout);
   } finally {
@@ -110,27 +109,7 @@ export async function stop(child: ChildProcess): Promise<void> {
   }
 }
 
-async function listening(server: ChildProcess, port: number): Promise<void> {
-  const deadline = Date.now() + START_LIMIT_MS;
-  for (;;) {
-    const socket = connect(port, "127.0.0.1");
-    const isUp = await once(socket, "connect").then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isUp) return;
-    if (server.exitCode !== null || server.signalCode !== null || Date.now() > deadline)
-      throw failure("the server does not listen");
-    await sleep(POLL_MS);
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
+async function untilUp(server: ChildProcess, port: number): Promise<void> {
+  if (!(await isListening(server, port, START_LIMIT_MS)))
+    throw failure("the server does not listen");
 }

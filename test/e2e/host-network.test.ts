@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { launcher } from "../compare.ts";
+import { freePort, isListening } from "../listening.ts";
 import { missing, PROGRAM_PATH } from "./harness.ts";
 
 const START_LIMIT_MS = 10_000;
@@ -19,15 +19,6 @@ const place = mkdtempSync(join(tmpdir(), "tvisor-network-"));
 chmodSync(place, 0o755);
 after(() => rmSync(place, { recursive: true, force: true }));
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 /** Starts a server in a sandbox and waits until something listens on the port. */
 async function serve(port: number, ...command: string[]): Promise<ChildProcess> {
   const words = ["do", "--network=host", "--", ...command];
@@ -36,21 +27,9 @@ async function serve(port: number, ...command: string[]): Promise<ChildProcess> 
     env,
     stdio: ["ignore", "ignore", "inherit"],
   });
-  const deadline = Date.now() + START_LIMIT_MS;
-  for (;;) {
-    const socket = connect(port, "127.0.0.1");
-    const isUp = await once(socket, "connect").then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isUp) return child;
-    if (child.exitCode !== null || Date.now() > deadline) {
-      child.kill("SIGKILL");
-      throw new Error(`${command[0]} does not listen`);
-    }
-    await sleep(50);
-  }
+  if (await isListening(child, port, START_LIMIT_MS)) return child;
+  child.kill("SIGKILL");
+  throw new Error(`${command[0]} does not listen`);
 }
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

@@ -4,35 +4,12 @@
  * Arguments: the program, and the address of its `shared[2]` (counter, flag that ends it).
  */
 import process from "node:process";
-import { Timer } from "../../src/kernel/time/timers.ts";
-import { OneProgram } from "../../src/sentry/one-program.ts";
+import { Alarm, startProgram } from "./one-program.ts";
 
 const TURNS = 5000;
 const [program, address] = [process.argv[2]!, Number(process.argv[3])];
 
-/** Ends a turn that has nothing else to wait for: this guest makes no system calls. */
-class Alarm extends Timer {
-  fire(): void {}
-}
-
-const sandbox = new OneProgram({
-  root: "/",
-  hostname: "test",
-  network: "none",
-  volumes: [],
-  terminal: false,
-  strace: null,
-  program: {
-    argv: [program],
-    envp: [],
-    cwd: "/",
-    uid: process.geteuid!(),
-    gid: process.getegid!(),
-    groups: [],
-  },
-  report: () => {},
-});
-sandbox.start();
+const sandbox = startProgram(program);
 const { kernel } = sandbox;
 const { mm } = kernel.main!.tasks[0]!;
 const alarm = new Alarm();

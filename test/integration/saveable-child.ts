@@ -4,29 +4,13 @@
  * locks the process down that it runs in.
  */
 import process from "node:process";
-import { Timer } from "../../src/kernel/time/timers.ts";
-import { OneProgram } from "../../src/sentry/one-program.ts";
+import { Alarm, startProgram } from "./one-program.ts";
 import { findings } from "./saveable.ts";
 
 const QUIET_TURNS = 200;
 const MOST_TURNS = 20_000;
 
-/** Ends a turn in which everybody waits: it would never come back. */
-class Alarm extends Timer {
-  fire(): void {}
-}
-
-const sandbox = new OneProgram({
-  root: "/",
-  hostname: "test",
-  network: "none",
-  volumes: [],
-  terminal: false,
-  strace: null,
-  program: { argv: [process.argv[2]!], envp: [], cwd: "/", uid: 0, gid: 0, groups: [] },
-  report: () => {},
-});
-sandbox.start();
+const sandbox = startProgram(process.argv[2]!);
 const { kernel } = sandbox;
 const tasks = () => [...kernel.pids.groups()].flatMap((group) => group.tasks);
 const allWait = () => tasks().every(({ thread }) => thread.stopped);

@@ -5,18 +5,17 @@
  *  - Pods are said by annotations, as the CRI does: Debian has no crictl to speak to its socket.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launcher } from "../compare.ts";
 import { makeRoot, whyNoReference } from "./bundle.ts";
 import { groupsNamed, removeGroup } from "./cgroups.ts";
-import { endDaemon, unmountBelow } from "./daemon.ts";
+import { CONTAINERD, endDaemon, startContainerd, unmountBelow } from "./daemon.ts";
 
-const DAEMON = "/usr/bin/containerd";
 const IMAGE = "localhost/box:latest";
 /** Its containers' control groups have this name too. */
 const NAMESPACE = `tvisor-test-${process.pid}`;
@@ -29,7 +28,7 @@ let daemon: ChildProcess | null = null;
 
 function whyNot(): string | false {
   if (process.geteuid!() !== 0) return "containerd needs root";
-  if (!existsSync(DAEMON)) return "containerd is not installed";
+  if (!existsSync(CONTAINERD)) return "containerd is not installed";
   return whyNoReference() || false;
 }
 
@@ -119,21 +118,7 @@ before(() => {
   mkdirSync(shared);
   writeFileSync(join(shared, "in"), "given\n");
   const layer = execFileSync("tar", ["-C", join(place, "root"), "-c", "."], { maxBuffer: 1 << 28 });
-  const config = join(place, "containerd.toml");
-  writeFileSync(
-    config,
-    `version = 2
-root = "${place}/data"
-state = "${place}/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
-[grpc]
-  address = "${address}"
-[ttrpc]
-  address = "${address}.ttrpc"
-`,
-  );
-  const log = openSync(join(place, "containerd.log"), "a");
-  daemon = spawn(DAEMON, ["-c", config], { stdio: ["ignore", log, log] });
+  daemon = startContainerd(place, address);
   until("containerd", () => ctr(["version"]).code === 0);
   ok("images", "import", "--snapshotter", "native", makeImage(layer));
 });

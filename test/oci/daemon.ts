@@ -3,9 +3,12 @@
  * leaves mounted.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as nap } from "node:timers/promises";
+
+export const CONTAINERD = "/usr/bin/containerd";
 
 /** Wait until something holds, `mostMs` at most; `what` has not come if it does not. */
 export async function until(what: string, holds: () => boolean, mostMs: number): Promise<void> {
@@ -13,6 +16,25 @@ export async function until(what: string, holds: () => boolean, mostMs: number):
     assert.ok(waited < mostMs, `${what} did not come`);
     await nap(100);
   }
+}
+
+/** A containerd that has all it has below `place`, and listens at `address`. */
+export function startContainerd(place: string, address: string): ChildProcess {
+  const config = join(place, "containerd.toml");
+  writeFileSync(
+    config,
+    `version = 2
+root = "${place}/containerd"
+state = "${place}/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+  address = "${address}"
+[ttrpc]
+  address = "${address}.ttrpc"
+`,
+  );
+  const log = openSync(join(place, "containerd.log"), "a");
+  return spawn(CONTAINERD, ["-c", config], { stdio: ["ignore", log, log] });
 }
 
 export async function endDaemon(daemon: ChildProcess): Promise<void> {

@@ -2,14 +2,14 @@
  * containerd (by ctr) and podman run containers on tvisor, each with directories of the test's own.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launcher } from "../compare.ts";
 import { makeRoot } from "./bundle.ts";
-import { endDaemon, unmountBelow, until } from "./daemon.ts";
+import { CONTAINERD, endDaemon, startContainerd, unmountBelow, until } from "./daemon.ts";
 
 const COMMAND_MS = 60_000;
 const UP_MS = 20_000;
@@ -22,7 +22,7 @@ const need = (program: string) =>
     : existsSync(program)
       ? false
       : `${program} is not installed`;
-const noContainerd = need("/usr/bin/containerd");
+const noContainerd = need(CONTAINERD);
 const noPodman = need("/usr/bin/podman");
 let daemon: ChildProcess | null = null;
 
@@ -57,22 +57,7 @@ const run = (words: string[], name: string, ...command: string[]) =>
   ctr("run", ...words, "--runc-binary", launcher(), "--rootfs", root, name, ...command);
 
 test("containerd: run, exec, pause, kill, delete", { skip: noContainerd }, async () => {
-  writeFileSync(
-    join(place, "containerd.toml"),
-    `version = 2
-root = "${place}/containerd"
-state = "${place}/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
-[grpc]
-  address = "${address}"
-[ttrpc]
-  address = "${address}.ttrpc"
-`,
-  );
-  const log = openSync(join(place, "containerd.log"), "a");
-  daemon = spawn("/usr/bin/containerd", ["-c", join(place, "containerd.toml")], {
-    stdio: ["ignore", log, log],
-  });
+  daemon = startContainerd(place, address);
   await until("containerd", () => ctr("version").code === 0, UP_MS);
   const once = run(["--rm"], "once", "sh", "-c", "uname -r; exit 4");
   assert.match(once.out, /tvisor/, once.err);
