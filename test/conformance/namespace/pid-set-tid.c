@@ -54,7 +54,7 @@ int main(void) {
     reap("next", next);
     _exit(0);
   }
-  check("outer number", child == wanted);
   reap("child", child);
+  check("outer number", child == wanted);
   return 0;
 }
