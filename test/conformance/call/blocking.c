@@ -22,7 +22,8 @@ static volatile sig_atomic_t handled, places_right;
 
 static void handler(int number, siginfo_t *info, void *context) {
   greg_t at = ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
-  /* Interrupted in the call: behind it with EINTR, or before it when it is to start again. */
+  /* Interrupted in the call: behind it with EINTR, or before it when it is to start again. A signal may also come
+   * between two calls, so a handler's other places are not counted as wrong. */
   places_right += at == (greg_t)&raw_read_next || at == (greg_t)&raw_read_call;
   handled++;
 }
@@ -73,24 +74,24 @@ int main(void) {
   long interrupted = 0;
   for (int i = 0; i < 10; i++) interrupted += raw_read(ends[0], &byte, 1) == -EINTR;
   say("interrupted: %ld", interrupted);
-  check("each handler saw the call's place", places_right == handled);
   tick_stop(ticker);
+  check("a handler saw the call's place for each", places_right >= interrupted);
 
   /* Restarted: the handler runs, and the call waits on. */
   action.sa_flags |= SA_RESTART;
   sigaction(SIGUSR1, &action, NULL);
-  int before = handled;
+  places_right = handled = 0;
   pid_t helper = spawn();
   if (helper == 0) {
     for (int i = 0; i < 3; i++) {
-      usleep(10000);
+      until_asleep(getppid());
       kill(getppid(), SIGUSR1);
     }
-    usleep(10000);
+    until_asleep(getppid());
     _exit(write(ends[1], "x", 1) == 1 ? 0 : 1);
   }
   show("restarted read", raw_read(ends[0], &byte, 1));
-  check("after handlers", handled >= before + 1 && byte == 'x');
+  check("after handlers", handled >= 1 && byte == 'x');
   check("each saw the call's place", places_right == handled);
   reap("helper", helper);
 
@@ -99,7 +100,7 @@ int main(void) {
   sigaction(SIGUSR1, &action, NULL);
   helper = spawn();
   if (helper == 0) {
-    usleep(20000);
+    until_asleep(getppid());
     kill(getppid(), SIGUSR1);
     _exit(0);
   }

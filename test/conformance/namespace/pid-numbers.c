@@ -54,7 +54,7 @@ int main(void) {
   must("socketpair", socketpair(AF_UNIX, SOCK_DGRAM, 0, pair));
   setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one);
   setsockopt(pair[1], SOL_SOCKET, SO_PASSCRED, &one, sizeof one);
-  struct gate told = gate_make(), done = gate_make();
+  struct gate looked = gate_make(), told = gate_make(), done = gate_make();
   struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
   int file = must("open", open("locked", O_RDWR | O_CREAT, 0644));
   must("lock", fcntl(file, F_SETLK, &lock));
@@ -70,6 +70,7 @@ int main(void) {
     show("gettid", syscall(SYS_gettid));
     show("getppid", getppid());
     show("CLONE_CHILD_SETTID", seen_by_child);
+    gate_wait(looked);
     show("getpgrp", getpgrp());
     show("getsid", getsid(0));
     show("getpgid of nobody seen", getpgid(outer));
@@ -105,8 +106,8 @@ int main(void) {
         check("status shows three numbers", line && sscanf(line, "NSpid: %*d %*d %d", &(int){ 0 }) == 1);
         _exit(3);
       }
-      show("third's pid", third);
       reap("third", third);
+      show("third's pid", third);
       _exit(2);
     }
     reap("second", second);
@@ -115,6 +116,7 @@ int main(void) {
     _exit(1);
   }
   int is_ours = getpgid(child) == getpgrp();
+  gate_open(looked);
   must("kill", kill(child, SIGUSR1));
   must("send", send(pair[0], "x", 1, 0));
   gate_open(told);
