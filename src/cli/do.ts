@@ -30,7 +30,7 @@ Options:
   --hostname NAME          what CMD sees as its host name
   --tier N                 refuse to run where this machine's walls are weaker: 0, 1 or 2; \`tvisor doctor\`
   --strace[=LIST]          show system calls on stderr; LIST limits them: openat,read
-  --debug-log FILE         write the kernel's own messages to FILE
+  --debug-log FILE         write the kernel's own messages to FILE, and what --strace shows
   --stats                  say on stderr, at the end, how system calls came to the kernel
   --timing                 say on stderr, at the end, how long each step of the start took
 
@@ -98,6 +98,7 @@ function parse(argv: string[]): (OneProgramSpec & { timing: Timing }) | null {
   if (values.network !== "none" && values.network !== "host")
     throw new UsageError(`--network is none or host, not "${values.network}"`);
   const { uid, gid, groups } = parseUser(values.user);
+  const debugLog = openDebugLog(values["debug-log"]);
   return {
     root: values.root,
     hostname: values.hostname ?? os.hostname(),
@@ -114,7 +115,8 @@ function parse(argv: string[]): (OneProgramSpec & { timing: Timing }) | null {
     terminal: values.tty === true,
     tier: parseTier(values.tier),
     strace: parseStrace(values.strace),
-    report: openDebugLog(values["debug-log"]),
+    straceTo: debugLog ?? STDERR,
+    report: (message) => void (debugLog !== null && writeSync(debugLog, `${message}\n`)),
     stats: values.stats === true,
     timing: values.timing === true ? new StartTiming() : NO_TIMING,
   };
@@ -188,15 +190,13 @@ function ownGroups(): number[] {
 }
 
 /** Where the kernel's own sentences go. They are not for stderr, which is the program's. */
-function openDebugLog(path: string | undefined): (message: string) => void {
-  if (path === undefined) return () => {};
-  let fd: number;
+function openDebugLog(path: string | undefined): number | null {
+  if (path === undefined) return null;
   try {
-    fd = openSync(path, "a");
+    return openSync(path, "a");
   } catch (error) {
     throw new UsageError(`cannot open the debug log: ${(error as Error).message}`);
   }
-  return (message) => void writeSync(fd, `${message}\n`);
 }
 
 function parseVolume(text: string): Volume {

@@ -26,7 +26,7 @@ import { SignalRelay } from "./signal-relay.ts";
 import { describeStats } from "./stats.ts";
 import { openStreams } from "./streams.ts";
 import type { TierNumber } from "./tier.ts";
-import { NO_TIMING, type Timing } from "./timing.ts";
+import type { Timing } from "./timing.ts";
 
 const STREAMS = [0, 1, 2];
 
@@ -45,8 +45,10 @@ export interface OneProgramSpec {
   program: ProgramSpec;
   /** Give the program a terminal of its own. */
   terminal: boolean;
-  /** System calls to print on stderr; an empty list prints all, null none. */
+  /** System calls to print; an empty list prints all, null none. */
   strace: string[] | null;
+  /** A descriptor of where they are printed; stderr if not given. */
+  straceTo?: number;
   /** Gets one sentence whenever the kernel has something to tell its user. */
   report: (message: string) => void;
   /** The weakest tier (tier.ts) that will do. */
@@ -78,8 +80,7 @@ export class OneProgram {
       { at: spec.root, isWritable: false },
       ...spec.volumes.map(({ source, readOnly }) => ({ at: source, isWritable: !readOnly })),
     ];
-    const { network, strace, report, tier = 0, timing = NO_TIMING, stats = false } = spec;
-    this.sandbox = new Sandbox({ files, network, strace, report, tier, timing, stats });
+    this.sandbox = new Sandbox({ ...spec, files });
   }
 
   get kernel(): Kernel {

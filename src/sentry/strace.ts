@@ -1,5 +1,5 @@
 /**
- * Strace: prints system calls as they complete, to a host descriptor (\`do --strace\`). A call that
+ * Strace: prints system calls as they complete, to a host descriptor (`do --strace`). A call that
  * waits is printed when it completes; one that never returns (exit) when it is made.
  */
 import { keepReasons, takeReason } from "../base/refuse.ts";
@@ -8,7 +8,12 @@ import { HANDLED } from "../kernel/task/park.ts";
 import type { Task } from "../kernel/task/task.ts";
 import type { SyscallTracer } from "../syscalls/dispatch.ts";
 import type { Row } from "../syscalls/row.ts";
-import { formatCall, formatUnknown, type GuestReader } from "../syscalls/strace.ts";
+import {
+  formatCall,
+  formatLastSight,
+  formatUnknown,
+  type GuestReader,
+} from "../syscalls/strace.ts";
 
 class TaskReader implements GuestReader {
   readonly #task: Task;
@@ -36,6 +41,8 @@ export class Strace implements SyscallTracer {
   readonly #fd: number;
   /** Names to print; empty prints all. */
   readonly #names: ReadonlySet<string>;
+  /** Calls that may replace the memory in which their arguments lie, as they were when they were made. */
+  readonly #execs = new WeakMap<Task, string>();
 
   constructor(host: Host, fd: number, names: readonly string[]) {
     this.#host = host;
@@ -46,19 +53,31 @@ export class Strace implements SyscallTracer {
 
   entered(task: Task, row: Row | null): void {
     takeReason();
-    // These never come back to tell: their memory is gone by then.
-    const leaves =
-      row !== null && (row.name === "exit_group" || row.name === "exit" || row.name === "execve");
-    if (leaves && this.#wants(row))
+    if (row === null || !this.#wants(row)) return;
+    const { name } = row;
+    // These never come back to tell.
+    if (name === "exit_group" || name === "exit")
       this.#print(task, formatCall(row, [...task.args], null, new TaskReader(task)));
+    else if (name === "execve" || name === "execveat")
+      this.#execs.set(task, formatLastSight(row, [...task.args], new TaskReader(task)));
   }
 
   completed(task: Task, row: Row | null, result: number): void {
     const reason = takeReason();
     if (!this.#wants(row)) return;
+    // What the call wrote is shown from guest memory: it has to be there by then.
+    task.thread.settle();
     if (row === null) this.#print(task, formatUnknown(task.syscallNr, [...task.args], result));
-    else if (result !== HANDLED)
+    else if (result === HANDLED) this.#replaced(task);
+    else
       this.#print(task, formatCall(row, [...task.args], result, new TaskReader(task), { reason }));
+  }
+
+  #replaced(task: Task): void {
+    const call = this.#execs.get(task);
+    if (call === undefined) return;
+    this.#execs.delete(task);
+    this.#print(task, `${call} = 0`);
   }
 
   #wants(row: Row | null): boolean {

@@ -30,14 +30,24 @@ export function formatCall(
   reader: GuestReader,
   options: StraceOptions = {},
 ): string {
-  const call: ShownCall = {
-    args,
-    result,
-    reader,
-    stringLimit: options.stringLimit ?? DEFAULT_STRING_LIMIT,
-  };
-  const shown = row.args.map((arg, index) => arg.show(args[index], call, arg));
-  return `${row.name}(${shown.join(", ")}) = ${formatResult(row, result, call, options.reason)}`;
+  const stringLimit = options.stringLimit ?? DEFAULT_STRING_LIMIT;
+  const call: ShownCall = { args, result, reader, stringLimit };
+  return `${formatArguments(row, call)} = ${formatResult(row, result, call, options.reason)}`;
+}
+
+/** `name(args)` of a call that succeeds only by losing the memory that its arguments lie in. */
+export function formatLastSight(
+  row: Row,
+  args: ArrayLike<number>,
+  reader: GuestReader,
+  stringLimit = DEFAULT_STRING_LIMIT,
+): string {
+  return formatArguments(row, { args, result: null, reader, stringLimit });
+}
+
+function formatArguments(row: Row, call: ShownCall): string {
+  const shown = row.args.map((arg, index) => arg.show(call.args[index], call, arg));
+  return `${row.name}(${shown.join(", ")})`;
 }
 
 /** A call whose number Linux never gave out: its six arguments as raw numbers. */

@@ -1,12 +1,4 @@
-/**
- * Measures Linux, tvisor and, where it is installed, gVisor's runsc, in turns: `npm run bench`.
- *  - `npm run bench -- redis fork` takes only rows whose name or group contains one of the words.
- *  - `--json FILE` writes the results, after each row; `--markdown` prints tables instead of text.
- *  - `--report FILE` measures nothing: it rewrites docs/performance.md and its chart from such a file.
- *  - `--quick` does one short round of each, to see that everything runs; its numbers mean nothing.
- *  - `--rounds N` (default 7), `--side NAME` for some sides only, `--list` names the rows.
- * Exit status 1 when something did not run.
- */
+/** Measures Linux, tvisor and, where it is installed, gVisor's runsc, in turns: `npm run bench -- --help`. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { measureRow } from "./harness.ts";
@@ -16,25 +8,57 @@ import { findSides, linux } from "./sides.ts";
 import { markdown, textHeading, textRow } from "./tables.ts";
 import { rows } from "./workloads/all.ts";
 
-const { values: options, positionals: words } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: "boolean", default: false },
-    markdown: { type: "boolean", default: false },
-    list: { type: "boolean", default: false },
-    json: { type: "string" },
-    report: { type: "string" },
-    rounds: { type: "string", default: "7" },
-    side: { type: "string", multiple: true },
-  },
-});
+const USAGE = `Usage: npm run bench -- [OPTIONS] [WORD…]
+
+Measures Linux, tvisor and, where it is installed, gVisor's runsc, in turns. WORDs take only rows
+whose name or group contains one of them. All rows take half an hour on a machine that is idle.
+
+Options:
+  --list         name the rows, and measure nothing
+  --rounds N     how often each row is measured (default: 7)
+  --side NAME    only Linux and this side; may be repeated
+  --json FILE    write the results, after each row
+  --markdown     print tables instead of text
+  --quick        one short round of each, to see that everything runs: its numbers mean nothing
+  --report FILE  measure nothing: rewrite docs/performance.md and its chart from such a file
+
+The exit status is 1 when something did not run.
+
+Examples:
+  npm run bench -- redis fork
+  npm run bench -- --rounds 2 --json results.json && npm run bench -- --report results.json
+`;
+
+const OPTIONS = {
+  help: { type: "boolean", default: false },
+  quick: { type: "boolean", default: false },
+  markdown: { type: "boolean", default: false },
+  list: { type: "boolean", default: false },
+  json: { type: "string" },
+  report: { type: "string" },
+  rounds: { type: "string", default: "7" },
+  side: { type: "string", multiple: true },
+} as const;
+
+const { options, words } = parseCommandLine();
+
+function parseCommandLine() {
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
+    return { options: values, words: positionals };
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message} See \`npm run bench -- --help\`.`);
+    process.exit(1);
+  }
+}
 
 const chosen = rows.filter(
   ({ name, group }) =>
     words.length === 0 || words.some((word) => name.includes(word) || group.includes(word)),
 );
 
-if (options.report !== undefined) writePage(readResults(options.report));
+if (options.help) console.log(USAGE);
+else if (options.report !== undefined) writePage(readResults(options.report));
 else if (options.list) for (const { group, name } of chosen) console.log(`${group}: ${name}`);
 else process.exitCode = await measureAll();
 
