@@ -25,6 +25,8 @@ static uint32_t wait_budget, await_budget; /* spin.h */
  * Linux sees one that runs at a time, and never gives the two a processor each. */
 enum { SHARED_FOR_LONG = 64 };
 static int turns_shared;
+/* A window of accounting is so many ticks long: some 10 ms. */
+#define WINDOW_TICKS 30000000ull
 
 /* configure(epollFd, doorbellFd, kernelPageOffset) */
 napi_value gw_configure(napi_env env, napi_callback_info info) {
@@ -72,6 +74,21 @@ static int scan(const double *list, int count, int32_t *out, int max) {
   return found;
 }
 
+/* Is the window over? The next one begins when somebody has looked at this one. */
+static void account(struct wait_block *block, uint64_t now) {
+  static uint64_t began;
+  if (block->window_is_over) return;
+  if (block->window_ticks == 0) {
+    began = now;
+    block->window_posts = block->window_sleeps = 0;
+    block->window_spun = block->window_slept = 0;
+  }
+  block->window_ticks = (double)(now - began) + 1;
+  if (now - began < WINDOW_TICKS) return;
+  block->window_is_over = 1;
+  block->cpu = sched_getcpu();
+}
+
 /*
  * wait(block): one turn of the loop, described by struct wait_block at that arena offset.
  * Returns the number of posted slots; block->events says how many host events came with them.
@@ -88,12 +105,18 @@ napi_value gw_wait(napi_env env, napi_callback_info info) {
   block->shared_cpu = 0;
 
   int found = scan(list, count, out, WAIT_POSTS);
-  uint32_t spins = block->may_spin ? spin_budget(&wait_budget, SPIN_MOST) : 0;
+  uint32_t spins = 0;
+  if (block->may_spin == MAY_SPIN) spins = spin_budget(&wait_budget, SPIN_MOST);
+  else if (block->may_spin == SPIN_LONG) spins = SPIN_MOST;
+  uint64_t since = spin_clock();
+  account(block, since);
   for (uint32_t i = 0; i < spins && found == 0; i++) {
     spin_pause();
     found = scan(list, count, out, WAIT_POSTS);
-    if (found != 0) spin_came(&wait_budget, spins);
+    if (found != 0 && block->may_spin == MAY_SPIN) spin_came(&wait_budget, spins);
   }
+  block->window_posts += found;
+  block->window_spun += (double)(spin_clock() - since);
   if ((found != 0 || block->timeout_ns == 0) && !block->poll_host) return small(env, found);
 
   struct timespec timeout = {0, 0};
@@ -110,12 +133,14 @@ napi_value gw_wait(napi_env env, napi_callback_info info) {
     }
   }
   struct epoll_event events[WAIT_EVENTS];
-  uint64_t since = spin_clock();
+  block->window_sleeps += found == 0 && block->timeout_ns != 0;
+  since = spin_clock();
   long n = syscall(SYS_epoll_pwait2, epoll_fd, events, WAIT_EVENTS, timeoutp, NULL, 8);
   if (n == -1 && errno == ENOSYS) {
     int ms = timeoutp == NULL ? -1 : (int)((timeout.tv_sec * 1000) + (timeout.tv_nsec + 999999) / 1000000);
     n = epoll_wait(epoll_fd, events, WAIT_EVENTS, ms);
   }
+  block->window_slept += (double)(spin_clock() - since);
   __atomic_store_n(&kernel_page->sleeping, 0, __ATOMIC_SEQ_CST);
   for (long i = 0; i < n; i++) {
     if (events[i].data.fd == doorbell_fd) {
@@ -129,7 +154,8 @@ napi_value gw_wait(napi_env env, napi_callback_info info) {
   }
   if (found == 0) {
     found = scan(list, count, out, WAIT_POSTS);
-    if (found != 0 && spins != 0) {
+    block->window_posts += found;
+    if (found != 0 && block->may_spin == MAY_SPIN) {
       uint64_t ticks = spin_clock() - since;
       spin_slept(&wait_budget, spins, ticks);
       turns_shared = ticks < SPIN_READY ? turns_shared + 1 : turns_shared / 2;

@@ -171,8 +171,16 @@ struct wait_block {
   int32_t space_count;
   int32_t poll_host;  /* look at host events even when slots are posted (fairness) */
   int32_t events;     /* out */
-  int32_t may_spin;
+  int32_t may_spin;   /* one of the following, or 0 */
+#define MAY_SPIN 1  /* for as long as proved worth it */
+#define SPIN_LONG 2 /* the processor is ours: nobody waits for it */
   int32_t shared_cpu; /* out: 1 + the processor on which we and a guest wait for each other, or 0 */
+  int32_t cpu;        /* out, when a window is over: the processor that we are on */
+  /* The loop's recent past, in ticks of spin_clock(): how long it was, how much of it went into spinning and sleep. Whoever
+   * takes note of a window that is over sets the first and the last of these to 0, and the next begins. */
+  double window_ticks, window_spun, window_slept;
+  int32_t window_posts, window_sleeps;
+  int32_t window_is_over;
   int32_t reserved;
   int32_t posts[2 * WAIT_POSTS];      /* out: (index into spaces, slot) */
   int32_t event_fd[WAIT_EVENTS];      /* out */
@@ -180,7 +188,8 @@ struct wait_block {
   double spaces[WAIT_SPACES];         /* arena offsets of the spaces to look at */
 };
 
-_Static_assert(offsetof(struct wait_block, posts) == 32, "wait_block.posts");
-_Static_assert(offsetof(struct wait_block, spaces) == 32 + 512 + 256 + 256, "wait_block.spaces");
+_Static_assert(offsetof(struct wait_block, window_ticks) == 32, "wait_block.window_ticks");
+_Static_assert(offsetof(struct wait_block, posts) == 72, "wait_block.posts");
+_Static_assert(offsetof(struct wait_block, spaces) == 72 + 512 + 256 + 256, "wait_block.spaces");
 
 #endif

@@ -104,10 +104,20 @@ export const WAIT = {
   events: 16,
   maySpin: 20,
   sharedCpu: 24,
-  posts: 32,
-  eventFd: 544,
-  eventMask: 800,
-  spaces: 1056,
-  size: 1056 + 4096 * 8,
+  cpu: 28,
+  windowTicks: 32,
+  windowSpun: 40,
+  windowSlept: 48,
+  windowPosts: 56,
+  windowSleeps: 60,
+  windowIsOver: 64,
+  posts: 72,
+  eventFd: 584,
+  eventMask: 840,
+  spaces: 1096,
+  size: 1096 + 4096 * 8,
 } as const;
 export const WAIT_SPACES = 4096;
+/** WAIT.maySpin. */
+export const MAY_SPIN = 1;
+export const SPIN_LONG = 2;

@@ -22,13 +22,16 @@ import {
   HINT_KIND,
   HINTS,
   KERNEL_PAGE_SIZE,
+  MAY_SPIN,
   PAGE,
   SLOT,
+  SPIN_LONG,
   WAIT,
   WAIT_SPACES,
 } from "./layout.ts";
 import { must, Nursery } from "./nursery.ts";
 import { TextFiles } from "./patch/text-files.ts";
+import { type LoopWindow, Placement, WINDOW_NS } from "./placement.ts";
 import { Posts } from "./posts.ts";
 import { Processes } from "./processes.ts";
 import { EPOLL, type StubSpace } from "./space.ts";
@@ -84,6 +87,7 @@ export class StubPlatform implements Platform {
 
   /** Host numbers of the processors we may use; guests number them from 0 on. */
   readonly cpuNumbers: readonly number[];
+  readonly placement: Placement;
   readonly #block: number;
   readonly #scanned: StubSpace[] = [];
   readonly #listeners = new Map<number, HostListener>();
@@ -111,6 +115,7 @@ export class StubPlatform implements Platform {
     this.textFiles = new TextFiles(host);
     this.guestStart = mmapMinAddr;
     this.cpuNumbers = this.gateway.cpus();
+    this.placement = new Placement(host, this.cpuNumbers);
     this.#block = this.arena.scratch(WAIT.size);
     const scratch = this.arena.scratch(65536);
     this.scratch = this.arena.u8.subarray(scratch, scratch + 65536);
@@ -301,9 +306,12 @@ export class StubPlatform implements Platform {
     for (let i = 0; i < scanned.length; i++)
       this.arena.f64[((block + WAIT.spaces) >> 3) + i] = scanned[i]!.header;
     const busy = scanned.length;
-    const timeout = this.interrupts.isEmpty ? timeoutNs : Math.min(timeoutNs, INTERRUPT_AGAIN_NS);
-    const spins = maySpin && this.#maySpin && busy > 0 && busy <= this.cpuNumbers.length;
-    this.words[(block + WAIT.maySpin) >> 2] = spins ? 1 : 0;
+    let timeout = this.interrupts.isEmpty ? timeoutNs : Math.min(timeoutNs, INTERRUPT_AGAIN_NS);
+    const isApart = this.placement.own >= 0;
+    if (isApart) timeout = Math.min(timeout, WINDOW_NS);
+    const spins =
+      maySpin && this.#maySpin && busy > 0 && (isApart || busy <= this.cpuNumbers.length);
+    this.words[(block + WAIT.maySpin) >> 2] = !spins ? 0 : isApart ? SPIN_LONG : MAY_SPIN;
     this.arena.f64[(block + WAIT.timeoutNs) >> 3] = timeout === Infinity ? -1 : timeout;
     this.words[(block + WAIT.spaceCount) >> 2] = busy;
     const lookAtHost = ++this.#sinceHost >= HOST_EVERY || !maySpin;
@@ -311,6 +319,7 @@ export class StubPlatform implements Platform {
     if (lookAtHost) this.#sinceHost = 0;
     this.processes.reap(busy === 0 && timeout > 0);
     const posts = this.gateway.wait(block);
+    if (this.words[(block + WAIT.windowIsOver) >> 2] !== 0) this.#observe();
     const shared = this.words[(block + WAIT.sharedCpu) >> 2]!;
     if (shared > 0) this.#leave(shared - 1);
     if (posts > 0) this.#collect(posts, posts === 1 ? scanned : scanned.slice());
@@ -332,11 +341,38 @@ export class StubPlatform implements Platform {
   /** A guest and we have been taking turns on this processor: go to another one, if there is one. */
   #leave(cpu: number): void {
     const now = this.nowMs();
-    if (this.cpuNumbers.length < 2 || now - this.#leftMs < LEAVE_AGAIN_MS) return;
+    if (
+      this.cpuNumbers.length < 2 ||
+      this.placement.own >= 0 ||
+      now - this.#leftMs < LEAVE_AGAIN_MS
+    )
+      return;
     this.#leftMs = now;
     this.host.setAffinity(this.cpuNumbers.filter((each) => each !== cpu));
     // Linux may move us again as it likes.
     this.host.setAffinity(this.cpuNumbers);
+  }
+
+  /** A window of the loop is over; those on the kernel's processor who should not be are told at once. */
+  #observe(): void {
+    const { words, placement } = this;
+    const block = this.#block;
+    const { f64 } = this.arena;
+    const ticks = f64[(block + WAIT.windowTicks) >> 3]!;
+    const window: LoopWindow = {
+      processor: words[(block + WAIT.cpu) >> 2]!,
+      posts: words[(block + WAIT.windowPosts) >> 2]!,
+      sleeps: words[(block + WAIT.windowSleeps) >> 2]!,
+      spun: f64[(block + WAIT.windowSpun) >> 3]! / ticks,
+      slept: f64[(block + WAIT.windowSlept) >> 3]! / ticks,
+    };
+    f64[(block + WAIT.windowTicks) >> 3] = 0;
+    words[(block + WAIT.windowIsOver) >> 2] = 0;
+    const { own } = placement;
+    if (!placement.observe(window, this.gateway.monotonic())) return;
+    for (const space of this.#scanned)
+      for (const thread of space.threads)
+        if (thread !== null && !thread.mayRunOn(own)) thread.interrupt();
   }
 
   nowMs(): number {

@@ -54,8 +54,11 @@ export class StubThread extends SlotRegisters implements GuestThread {
   seen = 0;
   /** Belongs to a process that no exec has taken yet. */
   isSpare = false;
-  /** Processors to pin to at the next stop. */
-  #affinity: number[] | null = null;
+  /** The processors that the guest wants, or null for all; and those that the host was told. */
+  #wanted: readonly number[] | null = null;
+  #processors: readonly number[];
+  /** The generation of Placement for which that was right; -1 when it has to be looked at again. */
+  #placed = 0;
   /** When an unanswered interrupt was first sent (ms, monotonic), or 0. */
   interruptedAt = 0;
   /** Its processor time when the interrupt was overdue; -1 before that. */
@@ -73,6 +76,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
     this.space = space;
     this.slot = slot;
     this.at = at;
+    this.#processors = platform.cpuNumbers;
     this.commands = new Commands(platform, this);
     this.patcher = new SitePatcher(this);
     this.seen = platform.words[(at + SLOT.reqSeq) >> 2]!;
@@ -91,6 +95,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
   // --- running --------------------------------------------------------------------------------
 
   resume(result: number): void {
+    this.#place(); // a command, so before the answer is in the slot
     if (this.isRelocated) {
       this.setRegister(Reg.rax, result);
       return this.resumeRegisters();
@@ -100,6 +105,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
   }
 
   resumeRegisters(): void {
+    this.#place();
     this.#needFrame();
     this.patcher.enterTrampoline();
     this.#go(RESUME_REGS);
@@ -114,7 +120,6 @@ export class StubThread extends SlotRegisters implements GuestThread {
   }
 
   #go(flags: number): void {
-    if (this.#affinity !== null) this.#pin();
     if (this.state !== "stopped") return; // its space died meanwhile
     const words = this.#platform.words;
     words[(this.at + SLOT.flags) >> 2] = flags;
@@ -329,16 +334,33 @@ export class StubThread extends SlotRegisters implements GuestThread {
   }
 
   setAffinity(cpus: readonly boolean[]): void {
-    this.#affinity = this.#platform.cpuNumbers.filter((_, index) => cpus[index] === true);
-    if (this.state === "stopped") this.#pin();
+    this.#wanted = this.#platform.cpuNumbers.filter((_, index) => cpus[index] === true);
+    this.#placed = -1;
+    if (this.state === "stopped") this.#place();
+  }
+
+  /** May it run on `processor`, for all that the host was told? */
+  mayRunOn(processor: number): boolean {
+    return this.#processors.includes(processor);
   }
 
   /** Only the thread itself may do it: the kernel has no power over stubs of another user. */
-  #pin(): void {
-    const cpus = this.#affinity ?? [];
-    this.#affinity = null;
-    writeCpuSet(this.#platform.arena.u8, this.at + BATCH_OFFSET, cpus);
+  #place(): void {
+    const { placement, cpuNumbers, arena } = this.#platform;
+    if (this.#placed === placement.generation) return;
+    this.#placed = placement.generation;
+    const processors = placement.choose(this.#wanted ?? cpuNumbers);
+    if (processors.join() === this.#processors.join()) return;
+    this.#processors = processors;
+    writeCpuSet(arena.u8, this.at + BATCH_OFFSET, processors);
     this.commands.call(NR.schedSetaffinity, 0, CPU_SET_BYTES, this.#inside + BATCH_OFFSET);
+  }
+
+  /** The host gives a new thread the processors of who made it. */
+  #inheritPlace(parent: StubThread): void {
+    this.#wanted = parent.#wanted;
+    this.#processors = parent.#processors;
+    this.#placed = parent.#placed;
   }
 
   cpuNs(): number {
@@ -357,6 +379,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
     const { patches } = this.space;
     const isOurs = patches !== null && !patches.isOff;
     thread.#hasGs = !isOurs && this.#hasGs;
+    thread.#inheritPlace(this);
     thread.commands.argument(3, isOurs ? 1 : 0);
     this.commands.argument(0, thread.slot);
     this.commands.argument(1, fsBase ?? 0);
@@ -394,6 +417,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
     }
     space.patches = this.space.patches?.fork() ?? null;
     thread.#hasGs = this.#hasGs;
+    thread.#inheritPlace(this);
     this.#platform.threadRuns(space);
     return thread;
   }
