@@ -4,5 +4,7 @@
  * of a field raises it. test/integration/saveable.test.ts finds what is missing here.
  */
 export const stateClasses: Readonly<Record<string, number>> = {
+  Block: 1,
+  BlockPool: 1,
   WaitQueue: 1,
 };

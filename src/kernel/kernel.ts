@@ -8,6 +8,7 @@
 import { EINTR, ENOSYS, ERESTART_RESTARTBLOCK, ERESTARTSYS } from "../abi/errno.ts";
 import { SEGV_MAPERR, SI_USER, SIGKILL, SIGSEGV } from "../abi/signal.ts";
 import { signaledStatus } from "../abi/wait.ts";
+import { BlockPool } from "../base/blocks.ts";
 import { KernelBug } from "../base/failure.ts";
 import { WaitQueue } from "../base/wait-queue.ts";
 import {
@@ -100,6 +101,8 @@ export class Kernel {
   readonly cpus: number;
   readonly memory: MemoryFacts;
   readonly timers = new TimerQueue();
+  /** Memory for bytes under way in pipes and sockets. */
+  readonly blocks = new BlockPool();
   readonly pids = new PidTable();
   readonly cpuTime = new CpuTime();
   readonly sharedFutexes = new SharedFutexes();

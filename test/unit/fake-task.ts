@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { RLIMIT_NOFILE } from "../../src/abi/resource.ts";
+import { BlockPool } from "../../src/base/blocks.ts";
 import type { WaitQueue } from "../../src/base/wait-queue.ts";
 import { Host } from "../../src/host/host.ts";
 import { Cgroup } from "../../src/kernel/cgroup/cgroup.ts";
@@ -119,6 +120,7 @@ export class FakeKernel {
   readonly signals: number[] = [];
   readonly pids = new PidTable();
   readonly rootCgroup = new Cgroup(1, "", null, 0, 0);
+  readonly blocks = new BlockPool();
   readonly network = new NetworkNamespace();
 
   constructor(dentryBound = 65536) {

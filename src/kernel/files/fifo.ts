@@ -42,7 +42,7 @@ export class Fifos implements FifoOpener {
   open(task: Task, inode: Inode, path: Path, flags: number): File | number {
     const note = task.restart?.note;
     if (note instanceof FifoOpening) return this.#await(task, note);
-    const pipe = (inode.fifo ?? new Pipe()) as Pipe;
+    const pipe = (inode.fifo ?? new Pipe(task.kernel.blocks)) as Pipe;
     const access = flags & O_ACCMODE;
     const isNamed = !(inode instanceof AnonymousInode);
     if (isNamed && access === O_WRONLY && pipe.readers === 0 && (flags & O_NONBLOCK) !== 0)

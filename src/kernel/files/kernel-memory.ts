@@ -22,7 +22,7 @@ export class KernelMemory implements UserMemory {
   }
 }
 
-/** A buffer over `bytes`, to be filled by a read or taken by a write. */
-export function kernelBuffer(bytes: Uint8Array): UserBuffer {
-  return UserBuffer.of(new KernelMemory(bytes), 0, bytes.length);
+/** A buffer over the first `length` of `bytes`, to be filled by a read or taken by a write. */
+export function kernelBuffer(bytes: Uint8Array, length = bytes.length): UserBuffer {
+  return UserBuffer.of(new KernelMemory(bytes), 0, length);
 }

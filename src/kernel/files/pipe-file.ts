@@ -124,7 +124,7 @@ export function pipeOf(file: File): Pipe | null {
 
 /** pipe2(2): the reading and the writing end. flags: O_NONBLOCK, O_DIRECT (O_CLOEXEC is the table's). */
 export function makePipe(task: Task, flags: number): [PipeFile, PipeFile] {
-  const pipe = new Pipe();
+  const pipe = new Pipe(task.kernel.blocks);
   pipe.readers = pipe.writers = pipe.readerOpens = pipe.writerOpens = 1;
   const { inode, path } = numbered(task, "pipe", S_IFIFO | 0o600);
   inode.fifo = pipe; // so that /proc/self/fd/N opens it once more

@@ -10,6 +10,7 @@
 import { EBUSY, EINVAL, EPERM } from "../../abi/errno.ts";
 import { PAGE_SIZE } from "../../abi/limits.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../../abi/poll.ts";
+import type { Block, BlockPool } from "../../base/blocks.ts";
 import { refuse } from "../../base/refuse.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import type { UserBuffer } from "../mm/user-buffer.ts";
@@ -17,22 +18,24 @@ import type { UserBuffer } from "../mm/user-buffer.ts";
 const DEFAULT_SLOTS = 16;
 /** /proc/sys/fs/pipe-max-size. */
 const MAX_SIZE = 1 << 20;
-const SMALL = 64;
+/** The most bytes that share a block. */
+const RUN = 65536;
 
-/** What one buffer holds: `bytes` from `start` to `end`. */
+/** What one buffer holds: the bytes of its block from `start` to `end`. It is one of the block's users. */
 export class PipeBuffer {
-  bytes: Uint8Array;
-  start = 0;
+  block: Block;
+  start: number;
   end: number;
-  /** Later small writes may be added (not to packets, nor to what another pipe shares). */
-  canMerge: boolean;
+  /** Where later small writes end that may be added; `end` when none may (to packets, and shared ones). */
+  limit: number;
   /** A read takes one packet and drops what it had no room for (O_DIRECT). */
   readonly isPacket: boolean;
 
-  constructor(bytes: Uint8Array, canMerge: boolean, isPacket: boolean) {
-    this.bytes = bytes;
-    this.end = bytes.length;
-    this.canMerge = canMerge;
+  constructor(block: Block, start: number, end: number, limit: number, isPacket: boolean) {
+    this.block = block;
+    this.start = start;
+    this.end = end;
+    this.limit = limit;
     this.isPacket = isPacket;
   }
 
@@ -42,10 +45,8 @@ export class PipeBuffer {
 
   /** The same bytes, at most `length` of them, for another pipe. */
   share(length: number): PipeBuffer {
-    const copy = new PipeBuffer(this.bytes, false, this.isPacket);
-    copy.start = this.start;
-    copy.end = Math.min(this.end, this.start + length);
-    return copy;
+    const end = Math.min(this.end, this.start + length);
+    return new PipeBuffer(this.block.ref(), this.start, end, end, this.isPacket);
   }
 }
 
@@ -58,6 +59,11 @@ export class Pipe {
   writerOpens = 0;
   #slots = DEFAULT_SLOTS;
   readonly #buffers: PipeBuffer[] = [];
+  readonly #blocks: BlockPool;
+
+  constructor(blocks: BlockPool) {
+    this.#blocks = blocks;
+  }
 
   get isEmpty(): boolean {
     return this.#buffers.length === 0;
@@ -109,12 +115,14 @@ export class Pipe {
     let moved = isPacket ? 0 : this.#merge(from);
     if (moved < 0) return moved;
     while (from.remaining > 0 && !this.isFull) {
-      const bytes = new Uint8Array(Math.min(from.remaining, this.free * PAGE_SIZE));
-      const n = from.take(bytes);
+      const length = Math.min(from.remaining, this.free * PAGE_SIZE, RUN);
+      const block = this.#blocks.take(length);
+      const n = from.take(block.bytes, 0, length);
+      if (n > 0) this.#pages(block, n, !isPacket, isPacket);
+      block.unref();
       if (n <= 0) return moved > 0 ? moved : n;
-      this.#pages(n === bytes.length ? bytes : bytes.subarray(0, n), !isPacket, isPacket);
       moved += n;
-      if (n < bytes.length) break;
+      if (n < length) break;
     }
     return moved;
   }
@@ -122,32 +130,29 @@ export class Pipe {
   drain(into: UserBuffer): number {
     let moved = 0;
     while (into.remaining > 0 && this.#buffers.length > 0) {
-      const run = this.#run(into.remaining);
-      const n = into.put(run);
+      const { block, start, isPacket } = this.#buffers[0]!;
+      const length = this.#runLength(into.remaining);
+      const n = into.put(block.bytes, start, length);
       if (n < 0) return moved > 0 ? moved : n;
-      const isPacket = this.#buffers[0]!.isPacket;
-      if (isPacket) this.#buffers.shift();
+      if (isPacket) this.#buffers.shift()!.block.unref();
       else this.consume(n);
       moved += n;
-      if (isPacket || n < run.length) break;
+      if (isPacket || n < length) break;
     }
     return moved;
   }
 
-  /** Up to `length` first bytes, as many as lie together in memory. Pipe must not be empty. */
-  #run(length: number): Uint8Array {
+  /** How many of the first bytes lie together in memory, `length` at most. Pipe must not be empty. */
+  #runLength(length: number): number {
     const first = this.#buffers[0]!;
-    let total = first.length;
-    let end = first.bytes.byteOffset + first.end;
-    for (let i = 1; i < this.#buffers.length && total < length && !first.isPacket; i++) {
+    let { end } = first;
+    for (let i = 1; i < this.#buffers.length && end - first.start < length; i++) {
       const next = this.#buffers[i]!;
-      if (next.bytes.buffer !== first.bytes.buffer || next.isPacket) break;
-      if (next.bytes.byteOffset + next.start !== end) break;
-      total += next.length;
-      end += next.length;
+      if (next.block !== first.block || next.start !== end || first.isPacket || next.isPacket)
+        break;
+      ({ end } = next);
     }
-    const { buffer, byteOffset } = first.bytes;
-    return new Uint8Array(buffer, byteOffset + first.start, Math.min(total, length));
+    return Math.min(end - first.start, length);
   }
 
   /** Forget the first `count` bytes. */
@@ -158,7 +163,9 @@ export class Pipe {
       const n = Math.min(left, first.length);
       first.start += n;
       left -= n;
-      if (first.length === 0) this.#buffers.shift();
+      if (first.length > 0) return;
+      this.#buffers.shift();
+      first.block.unref();
     }
   }
 
@@ -168,16 +175,16 @@ export class Pipe {
     let at = 0;
     for (const buffer of this.#buffers) {
       const n = Math.min(buffer.length, bytes.length - at);
-      bytes.set(buffer.bytes.subarray(buffer.start, buffer.start + n), at);
+      bytes.set(buffer.block.bytes.subarray(buffer.start, buffer.start + n), at);
       at += n;
       if (at === bytes.length) break;
     }
     return bytes;
   }
 
-  /** Queue bytes that nobody will change, at most `free` pages of them. */
-  push(bytes: Uint8Array): void {
-    this.#pages(bytes, false, false);
+  /** Queue the first `length` bytes of a block that nobody will change, at most `free` pages of them. */
+  push(block: Block, length: number): void {
+    this.#pages(block, length, false, false);
   }
 
   /** Queue a buffer shared with another pipe. */
@@ -185,11 +192,12 @@ export class Pipe {
     this.#buffers.push(buffer);
   }
 
-  #pages(bytes: Uint8Array, canMerge: boolean, isPacket: boolean): void {
-    for (let at = 0; at < bytes.length; at += PAGE_SIZE) {
-      const page =
-        at === 0 && bytes.length <= PAGE_SIZE ? bytes : bytes.subarray(at, at + PAGE_SIZE);
-      this.#buffers.push(new PipeBuffer(page, canMerge, isPacket));
+  #pages(block: Block, length: number, canMerge: boolean, isPacket: boolean): void {
+    for (let at = 0; at < length; at += PAGE_SIZE) {
+      const end = Math.min(at + PAGE_SIZE, length);
+      this.#buffers.push(
+        new PipeBuffer(block.ref(), at, end, canMerge ? at + PAGE_SIZE : end, isPacket),
+      );
     }
   }
 
@@ -197,17 +205,21 @@ export class Pipe {
   #merge(from: UserBuffer): number {
     const last = this.#buffers[this.#buffers.length - 1];
     const chars = from.remaining % PAGE_SIZE;
-    if (last === undefined || chars === 0 || !last.canMerge) return 0;
+    if (last === undefined || chars === 0) return 0;
     const end = last.end + chars;
-    if (end > PAGE_SIZE) return 0;
-    if (last.bytes.length < end) {
-      const larger = new Uint8Array(Math.min(PAGE_SIZE, Math.max(SMALL, 2 * end)));
-      larger.set(last.bytes.subarray(last.start, last.end), last.start);
-      last.bytes = larger;
-    }
-    const n = from.take(last.bytes, last.end, chars);
+    if (end > last.limit) return 0;
+    if (last.block.bytes.length < end) this.#enlarge(last);
+    const n = from.take(last.block.bytes, last.end, chars);
     if (n > 0) last.end += n;
     return n;
+  }
+
+  /** Give a whole page to a buffer whose block has room for less. */
+  #enlarge(buffer: PipeBuffer): void {
+    const larger = this.#blocks.take(PAGE_SIZE);
+    larger.bytes.set(buffer.block.bytes.subarray(buffer.start, buffer.end), buffer.start);
+    buffer.block.unref();
+    buffer.block = larger;
   }
 
   // --- state of the ends ----------------------------------------------------------------------

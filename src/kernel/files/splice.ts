@@ -75,13 +75,15 @@ export function fileToPipe(
 ): number {
   const ready = waitForRoom(task, pipe, isNonblocking);
   if (ready !== READY) return ready;
-  const bytes = new Uint8Array(Math.min(length, pipe.free * PAGE_SIZE));
-  const buffer = kernelBuffer(bytes);
+  const most = Math.min(length, pipe.free * PAGE_SIZE);
+  const block = task.kernel.blocks.take(most);
+  const buffer = kernelBuffer(block.bytes, most);
   const n = position < 0 ? file.read(task, buffer) : file.pread(task, buffer, position);
   if (n > 0) {
-    pipe.push(bytes.subarray(0, n));
+    pipe.push(block, n);
     pipe.wakeReaders();
   }
+  block.unref();
   return n;
 }
 

@@ -4,22 +4,25 @@
  *  - push() queues a segment, append() may add small untagged bytes to the last one.
  *  - copy() gives bytes of one segment to a buffer and removes nothing; consume() removes bytes from
  *    the front and hands every segment that is used up to `onDone`.
+ * A segment is the user of its block, until it is taken from the queue.
  */
+import { Block } from "../../base/blocks.ts";
 import type { UserBuffer } from "../mm/user-buffer.ts";
 
 const SMALL = 4096;
 
 export class Segment<T> {
-  bytes: Uint8Array;
+  block: Block;
   start = 0;
   end: number;
   readonly tag: T;
   /** What it counts against its sender's buffer. */
   readonly charge: number;
 
-  constructor(bytes: Uint8Array, tag: T, charge: number) {
-    this.bytes = bytes;
-    this.end = bytes.length;
+  /** The first `length` bytes of a block, which is the segment's from now on. */
+  constructor(block: Block, length: number, tag: T, charge: number) {
+    this.block = block;
+    this.end = length;
     this.tag = tag;
     this.charge = charge;
   }
@@ -49,28 +52,30 @@ export class SegmentQueue<T> {
     this.length += segment.length;
   }
 
-  /** Queue bytes without a boundary: small ones share a segment. */
-  append(bytes: Uint8Array, tag: T): void {
+  /** Queue the first `length` bytes of a block without a boundary: small ones share a segment. */
+  append(block: Block, length: number, tag: T): void {
     const last = this.at(this.count - 1);
-    this.length += bytes.length;
-    if (last === undefined || last.tag !== tag || last.end + bytes.length > SMALL) {
-      this.#segments.push(new Segment(bytes, tag, bytes.length));
+    this.length += length;
+    if (last === undefined || last.tag !== tag || last.end + length > SMALL) {
+      this.#segments.push(new Segment(block, length, tag, length));
       return;
     }
-    if (last.bytes.length < last.end + bytes.length) {
-      const larger = new Uint8Array(Math.min(SMALL, 2 * (last.end + bytes.length)));
-      larger.set(last.bytes.subarray(0, last.end));
-      last.bytes = larger;
+    if (last.block.bytes.length < last.end + length) {
+      const larger = new Block(new Uint8Array(SMALL));
+      larger.bytes.set(last.block.bytes.subarray(0, last.end));
+      last.block.unref();
+      last.block = larger;
     }
-    last.bytes.set(bytes, last.end);
-    last.end += bytes.length;
+    last.block.bytes.set(block.bytes.subarray(0, length), last.end);
+    last.end += length;
+    block.unref();
   }
 
   /** Bytes of segment `index`, from `offset` in it, to `into`: how many went, or -EFAULT. */
   copy(index: number, offset: number, into: UserBuffer): number {
     const segment = this.at(index)!;
     const length = Math.min(segment.length - offset, into.remaining);
-    return length === 0 ? 0 : into.put(segment.bytes, segment.start + offset, length);
+    return length === 0 ? 0 : into.put(segment.block.bytes, segment.start + offset, length);
   }
 
   /** Remove `count` bytes from the front, and the segments that this empties. */
@@ -84,17 +89,19 @@ export class SegmentQueue<T> {
       left -= n;
       if (first.length > 0) return;
       this.#removeFirst();
+      first.block.unref();
       onDone?.segmentDone(first);
       if (left === 0) return;
     }
   }
 
-  /** Remove and return the first segment whole. */
+  /** Remove the first segment whole. Its bytes are gone, its tag and length are not. */
   shift(): Segment<T> | undefined {
     const first = this.at(0);
     if (first === undefined) return undefined;
     this.length -= first.length;
     this.#removeFirst();
+    first.block.unref();
     return first;
   }
 

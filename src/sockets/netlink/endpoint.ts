@@ -22,6 +22,7 @@ import {
 } from "../../abi/netlink.ts";
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../../abi/poll.ts";
 import { AF_NETLINK, SO_PASSCRED, SOL_NETLINK, SOL_SOCKET } from "../../abi/socket.ts";
+import { Block } from "../../base/blocks.ts";
 import { refuse } from "../../base/refuse.ts";
 import { Endpoint } from "../../kernel/socket/endpoint.ts";
 import type { IncomingMessage, OutgoingMessage } from "../../kernel/socket/message.ts";
@@ -124,7 +125,7 @@ export class NetlinkEndpoint extends Endpoint {
   }
 
   #queueAnswer(bytes: Uint8Array): void {
-    this.#incoming.push(new Segment(bytes, null, bytes.length));
+    this.#incoming.push(new Segment(new Block(bytes), bytes.length, null, bytes.length));
   }
 
   override receive(_task: Task, message: IncomingMessage): number {

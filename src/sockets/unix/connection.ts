@@ -167,14 +167,13 @@ export class UnixConnection extends UnixEndpoint {
     const { data } = message;
     const most = Math.max(1, (this.options.sendBuffer >> 1) - 64);
     const length = this.isStream ? Math.min(data.remaining, CHUNK, most) : data.remaining;
-    let bytes = new Uint8Array(length);
-    const n = length === 0 ? 0 : data.take(bytes);
-    if (n < 0) return n;
-    if (n < length) {
-      if (!this.isStream) return -EFAULT;
-      bytes = bytes.subarray(0, n);
+    const block = task.kernel.blocks.take(length);
+    const n = length === 0 ? 0 : data.take(block.bytes, 0, length);
+    if (n < 0 || (n < length && !this.isStream)) {
+      block.unref();
+      return -EFAULT;
     }
-    const segment = new Segment(bytes, new Parcel(task, this, message), chargeOf(n));
+    const segment = new Segment(block, n, new Parcel(task, this, message), chargeOf(n));
     this.inFlight += segment.charge;
     peer.incoming.push(segment);
     peer.queue.wake(READ_EVENTS);

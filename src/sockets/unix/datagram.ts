@@ -134,13 +134,18 @@ export class UnixDatagram extends UnixEndpoint {
 
   #deliver(task: Task, message: OutgoingMessage, other: UnixDatagram): number {
     const { data } = message;
-    const bytes = new Uint8Array(data.remaining);
-    if (bytes.length > 0 && data.take(bytes) !== bytes.length) return -EFAULT;
-    const segment = new Segment(bytes, new Parcel(task, this, message), chargeOf(bytes.length));
+    const length = data.remaining;
+    const block = task.kernel.blocks.take(length);
+    if (length > 0 && data.take(block.bytes, 0, length) !== length) {
+      block.unref();
+      return -EFAULT;
+    }
+    const parcel = new Parcel(task, this, message);
+    const segment = new Segment(block, length, parcel, chargeOf(length));
     this.inFlight += segment.charge;
     other.incoming.push(segment);
     other.queue.wake(READ_EVENTS);
-    return bytes.length;
+    return length;
   }
 
   override receive(task: Task, message: IncomingMessage): number {

@@ -45,7 +45,10 @@ export function sendfile(
     if (position < 0) return refuse(EINVAL, "sendfile: negative offset");
   }
   let moved = ((task.restart?.note ?? null) as Sent | null)?.moved ?? 0;
-  const rc = send(task, input, output, position, moved, Math.min(count, MAX_RW_COUNT));
+  const block = task.kernel.blocks.take(CHUNK);
+  const most = Math.min(count, MAX_RW_COUNT);
+  const rc = send(task, input, output, position, moved, most, block.bytes);
+  block.unref();
   if (rc === PARKED) return PARKED;
   moved = rc < 0 ? (((task.restart?.note ?? null) as Sent | null)?.moved ?? 0) : rc;
   if (moved === 0) return rc;
@@ -66,16 +69,16 @@ function send(
   position: number,
   already: number,
   count: number,
+  bytes: Uint8Array,
 ): number {
   let moved = already;
-  const bytes = new Uint8Array(Math.min(CHUNK, count));
   while (moved < count) {
-    const piece = bytes.subarray(0, Math.min(bytes.length, count - moved));
+    const most = Math.min(bytes.length, count - moved);
     const n = input.seekable
-      ? input.pread(task, kernelBuffer(piece), position + moved)
+      ? input.pread(task, kernelBuffer(bytes, most), position + moved)
       : refuse(EINVAL, "sendfile: input cannot be read at positions");
     if (n <= 0) return moved > 0 ? moved : n;
-    const w = output.write(task, kernelBuffer(piece.subarray(0, n)));
+    const w = output.write(task, kernelBuffer(bytes, n));
     if (w < 0) {
       if (moved > 0) task.record.note = { moved } satisfies Sent;
       return w;

@@ -5,6 +5,7 @@
  */
 import { EINVAL } from "../../../abi/errno.ts";
 import { MSG_OOB, MSG_PEEK, MSG_TRUNC } from "../../../abi/msghdr.ts";
+import type { Block } from "../../../base/blocks.ts";
 import { refuse } from "../../../base/refuse.ts";
 import type { IncomingMessage } from "../../../kernel/socket/message.ts";
 import { SegmentQueue } from "../../../kernel/socket/segment-queue.ts";
@@ -22,15 +23,17 @@ export class TcpInbox {
     return this.#segments.length;
   }
 
-  arrive(bytes: Uint8Array): void {
-    this.received += bytes.length;
-    if (bytes.length > 0) this.#segments.append(bytes, null);
+  /** The first `length` bytes of a block, which is the inbox's from now on. */
+  arrive(block: Block, length: number): void {
+    this.received += length;
+    if (length > 0) this.#segments.append(block, length, null);
+    else block.unref();
   }
 
   /** Bytes of which the last one is urgent. */
-  arriveUrgent(bytes: Uint8Array, isInline: boolean): void {
-    this.urgent = bytes[bytes.length - 1]!;
-    this.arrive(isInline ? bytes : bytes.subarray(0, bytes.length - 1));
+  arriveUrgent(block: Block, length: number, isInline: boolean): void {
+    this.urgent = block.bytes[length - 1]!;
+    this.arrive(block, isInline ? length : length - 1);
     this.untilUrgent = this.length - (isInline ? 1 : 0);
   }
 
@@ -55,7 +58,7 @@ export class TcpInbox {
     const { data, flags } = message;
     const segment = this.#segments.at(index)!;
     const length = Math.min(segment.length, data.remaining, most);
-    if ((flags & MSG_TRUNC) === 0) return data.put(segment.bytes, segment.start, length);
+    if ((flags & MSG_TRUNC) === 0) return data.put(segment.block.bytes, segment.start, length);
     data.skip(length);
     return length;
   }

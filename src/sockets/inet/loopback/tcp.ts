@@ -20,6 +20,7 @@ import {
 import { MSG_ERRQUEUE, MSG_OOB } from "../../../abi/msghdr.ts";
 import { POLLERR, POLLHUP, POLLPRI, POLLRDHUP } from "../../../abi/poll.ts";
 import { AF_UNSPEC, IPPROTO_TCP, SO_OOBINLINE, SOCK_STREAM } from "../../../abi/socket.ts";
+import type { Block } from "../../../base/blocks.ts";
 import { refuse } from "../../../base/refuse.ts";
 import { BOTH_SHUT, READ_SHUT, WRITE_SHUT } from "../../../kernel/socket/endpoint.ts";
 import type { IncomingMessage, OutgoingMessage } from "../../../kernel/socket/message.ts";
@@ -35,7 +36,7 @@ const SEND_BUFFER = 16384;
 const RECEIVE_BUFFER = 131072;
 const GROWN_BUFFER = 2626560;
 /** The most bytes that one copy moves. */
-const CHUNK = 262144;
+const CHUNK = 65536;
 
 export class TcpPorts extends PortTable<LoopbackEndpoint> {}
 
@@ -203,7 +204,7 @@ export class TcpEndpoint extends LoopbackEndpoint implements TcpFacts {
     return own + peer.options.receiveBuffer;
   }
 
-  override send(_task: Task, message: OutgoingMessage): number {
+  override send(task: Task, message: OutgoingMessage): number {
     const { error } = this.options;
     if (error !== 0 && this.state === "closed" && this.#remote !== null) {
       this.options.error = 0;
@@ -215,22 +216,35 @@ export class TcpEndpoint extends LoopbackEndpoint implements TcpFacts {
     if (peer === null) return -EAGAIN; // connecting
     const { data } = message;
     if (data.remaining === 0) return 0;
-    const room = this.room;
+    const { room } = this;
     if (room <= 0) return -EAGAIN;
-    let bytes = new Uint8Array(Math.min(data.remaining, room, CHUNK));
-    const n = data.take(bytes);
-    if (n < 0) return n;
-    if (n < bytes.length) bytes = bytes.subarray(0, n);
-    this.bytesSent += n;
-    if (peer.isClosed) this.#reset((this.closedHalves & READ_SHUT) !== 0 ? EPIPE : ECONNRESET);
-    else peer.#arrive(bytes, (message.flags & MSG_OOB) !== 0 && data.remaining === 0);
-    return n;
+    const isUrgent = (message.flags & MSG_OOB) !== 0;
+    let sent = 0;
+    while (sent < room && data.remaining > 0) {
+      const length = Math.min(data.remaining, room - sent, CHUNK);
+      const block = task.kernel.blocks.take(length);
+      const n = data.take(block.bytes, 0, length);
+      if (n <= 0) {
+        block.unref();
+        return sent > 0 ? sent : n;
+      }
+      sent += n;
+      this.bytesSent += n;
+      if (peer.isClosed) {
+        block.unref();
+        this.#reset((this.closedHalves & READ_SHUT) !== 0 ? EPIPE : ECONNRESET);
+        break;
+      }
+      peer.#arrive(block, n, isUrgent && data.remaining === 0);
+      if (n < length) break;
+    }
+    return sent;
   }
 
   /** Bytes come in; the last one may be urgent. */
-  #arrive(bytes: Uint8Array, isUrgent: boolean): void {
-    if (isUrgent) this.inbox.arriveUrgent(bytes, this.options.has(SO_OOBINLINE));
-    else this.inbox.arrive(bytes);
+  #arrive(block: Block, length: number, isUrgent: boolean): void {
+    if (isUrgent) this.inbox.arriveUrgent(block, length, this.options.has(SO_OOBINLINE));
+    else this.inbox.arrive(block, length);
     this.queue.wake(isUrgent ? READ_EVENTS | POLLPRI : READ_EVENTS);
   }
 

@@ -43,6 +43,7 @@ import {
   IPV6_RECVPKTINFO,
 } from "../../../abi/socket-inet.ts";
 import { setU64 } from "../../../abi/struct.ts";
+import type { Block } from "../../../base/blocks.ts";
 import { refuse } from "../../../base/refuse.ts";
 import { BOTH_SHUT, READ_SHUT, WRITE_SHUT } from "../../../kernel/socket/endpoint.ts";
 import type { IncomingMessage, OutgoingMessage } from "../../../kernel/socket/message.ts";
@@ -126,16 +127,21 @@ export class UdpEndpoint extends LoopbackEndpoint {
     if ((this.closedHalves & WRITE_SHUT) !== 0) return refuse(EPIPE, "send: shut down");
     const error = this.options.takeError();
     if (error !== 0) return refuse(error, "send: an earlier datagram was refused");
-    const bytes = new Uint8Array(data.remaining);
-    if (bytes.length > 0 && data.take(bytes) !== bytes.length) return -EFAULT;
-    this.#deliver(task, to, bytes);
-    return bytes.length;
+    const length = data.remaining;
+    const block = task.kernel.blocks.take(length);
+    if (length > 0 && data.take(block.bytes, 0, length) !== length) {
+      block.unref();
+      return -EFAULT;
+    }
+    this.#deliver(task, to, block, length);
+    return length;
   }
 
-  #deliver(task: Task, to: InetName, bytes: Uint8Array): void {
+  #deliver(task: Task, to: InetName, block: Block, length: number): void {
     const from = { ip: this.sourceFor(to.ip), port: this.local.port };
     const receiver = this.#receiverAt(to, from);
     if (receiver === null) {
+      block.unref();
       if (this.#remote === null) return;
       this.options.error = ECONNREFUSED;
       this.queue.wake(ALL_EVENTS);
@@ -145,7 +151,7 @@ export class UdpEndpoint extends LoopbackEndpoint {
     task.kernel.clock.realtime(now);
     const tos = this.inet.value(IPPROTO_IP, IP_TOS);
     const ttl = this.inet.value(IPPROTO_IP, IP_TTL);
-    receiver.#arrive(bytes, { from, to: to.ip, tos, ttl, sec: now[0]!, nsec: now[1]! });
+    receiver.#arrive(block, length, { from, to: to.ip, tos, ttl, sec: now[0]!, nsec: now[1]! });
   }
 
   #receiverAt(to: InetName, from: InetName): UdpEndpoint | null {
@@ -163,9 +169,9 @@ export class UdpEndpoint extends LoopbackEndpoint {
     return remote === null || (remote.port === from.port && same(remote.ip, from.ip));
   }
 
-  #arrive(bytes: Uint8Array, arrival: Arrival): void {
-    if (this.#charged > this.options.receiveBuffer) return;
-    const segment = new Segment(bytes, arrival, bytes.length + HEADERS);
+  #arrive(block: Block, length: number, arrival: Arrival): void {
+    if (this.#charged > this.options.receiveBuffer) return block.unref();
+    const segment = new Segment(block, length, arrival, length + HEADERS);
     this.#charged += segment.charge;
     this.#incoming.push(segment);
     this.queue.wake(READ_EVENTS);
