@@ -158,14 +158,21 @@ export class StubThread extends SlotRegisters implements GuestThread {
   // --- copies of the current call -------------------------------------------------------------
 
   copyIn(address: number, into: Uint8Array, at: number, length: number): number {
-    const n = this.#platform.window.take(this, address, into, at, length);
+    const n = this.#takeIn(address, into, at, length);
     return this.#readRest(address, into, at, length, n);
   }
 
   copyStringIn(address: number, into: Uint8Array, at: number, length: number): number {
-    const n = this.#platform.window.take(this, address, into, at, length);
+    const n = this.#takeIn(address, into, at, length);
     const isWhole = n > 0 && into[at + n - 1] === 0;
     return isWhole ? n : this.#readRest(address, into, at, length, n);
+  }
+
+  /** What the stub copied: as it lies there, so patched sites are to be shown as the file has them. */
+  #takeIn(address: number, into: Uint8Array, at: number, length: number): number {
+    const n = this.#platform.window.take(this, address, into, at, length);
+    if (n > 0) this.space.patches?.mask(address, into, at, n);
+    return n;
   }
 
   /** What the stub did not copy, by the slow way. */

@@ -5,6 +5,8 @@
  */
 #include "case.h"
 
+#include <sys/uio.h>
+
 extern char __executable_start;
 
 /* One getppid(2) in text of our own. */
@@ -29,12 +31,29 @@ static int same_as_file(void) {
   return found && file[0] == 0xb8 && file[5] == 0x0f && file[6] == 0x05;
 }
 
+/* What a call that takes a buffer takes from the text: as long as its file's, and as one of two buffers. */
+static int is_sent_as_file(void) {
+  uint8_t got[32];
+  size_t length = (size_t)(&warm_end - (char *)warm);
+  int ends[2];
+  must("pipe", pipe(ends));
+  struct iovec parts[2] = { { "x", 1 }, { (void *)warm, length } };
+  must("write", write(ends[1], (void *)warm, length));
+  must("writev", writev(ends[1], parts, 2));
+  int same = read(ends[0], got, 2 * length + 1) == (ssize_t)(2 * length + 1) && got[0] == 0xb8 && got[5] == 0x0f &&
+             got[6] == 0x05 && memcmp(got, got + length + 1, length) == 0;
+  close(ends[0]);
+  close(ends[1]);
+  return same;
+}
+
 int main(void) {
   pid_t parent = getppid();
   int right = 1;
   for (int i = 0; i < 100; i++) right &= warm() == parent;
   check("results", right);
   check("read through /proc/self/mem it is the file's", same_as_file());
+  check("and given to write(2)", is_sent_as_file());
 
   char *page = (char *)((uintptr_t)warm & ~4095ul);
   size_t length = 8192;
