@@ -27,6 +27,10 @@
 #define CHUNK 0x10000ull /* header, slots and stacks all come in chunks of 64 KiB */
 #define SLOT_COUNT 4096  /* chunk 0 is the header, so slots are 1 … 4095 */
 #define SLOTS_SIZE (CHUNK * SLOT_COUNT)
+/* The last chunks are no slots: buffers on which large copies lie that have no room in a slot. */
+#define BOUNCE_SIZE 0x20000ull
+#define BOUNCE_COUNT 4
+#define BOUNCE_AT (SLOTS_SIZE - BOUNCE_COUNT * BOUNCE_SIZE) /* in the slot memory */
 
 /* Descriptors of every stub. */
 #define FD_DOORBELL 3 /* eventfd: "look at the pending bits" */
@@ -81,6 +85,8 @@ struct space_header {
 #define COMMAND_EXIT 6    /* end this thread */
 #define COMMAND_BATCH 9 /* the args[0] calls of the chunk's batch, in turn; the first failure */
 #define COMMAND_FRAME 8   /* after a CALL: make a signal frame of this thread, of `regs` */
+#define COMMAND_COPY 10   /* copy args[2] bytes from args[1] to args[0], until one faults; how many went */
+#define COMMAND_DELIVER 11 /* copy `out` out now; 0 or -EFAULT */
 #define COMMAND_EXCHANGE 7 /* 32-bit compare-and-exchange: at args[0], args[1] by args[2]; the old value */
 
 #define RESUME_REGS 1

@@ -231,6 +231,10 @@ static void obey(struct signal_frame *frame, struct slot *slot, unsigned index, 
       slot->result = clone_thread(frame, index, slot);
     else if (command == COMMAND_EXCHANGE)
       slot->result = stub_exchange((uint32_t *)a[0], (uint32_t)a[1], (uint32_t)a[2]);
+    else if (command == COMMAND_COPY)
+      slot->result = (int64_t)(a[2] - stub_copy((void *)a[0], (const void *)a[1], a[2]));
+    else if (command == COMMAND_DELIVER)
+      slot->result = copy_out(slot);
     else if (command == COMMAND_EXIT)
       host3(NR_EXIT, 0, 0, 0);
     else

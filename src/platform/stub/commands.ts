@@ -103,6 +103,22 @@ export class Commands {
     return rc < 0 ? rc : made < 0 ? made : a;
   }
 
+  /** Copy guest memory to stub memory, `length` bytes at most: how many went. */
+  copy(to: number, from: number, length: number): number {
+    this.flush();
+    this.argument(0, to);
+    this.argument(1, from);
+    this.argument(2, length);
+    const n = this.run(COMMAND.copy);
+    return n > 0 && n <= length ? n : 0;
+  }
+
+  /** Copy out what lies in the slot for the guest: 0 or -errno. */
+  deliver(): number {
+    this.flush();
+    return this.run(COMMAND.deliver);
+  }
+
   defer(): void {
     this.#isDeferring = true;
     this.#thread.space.deferring = this;

@@ -10,6 +10,10 @@ export const CHUNK = 0x10000;
 export const SLOT_COUNT = 4096;
 export const SLOTS_SIZE = CHUNK * SLOT_COUNT;
 export const FIRST_SLOT = 1;
+/** The last chunks are no slots: buffers on which large copies lie that have no room in a slot. */
+export const BOUNCE_SIZE = 0x20000;
+export const BOUNCE_COUNT = 4;
+export const BOUNCE_AT = SLOTS_SIZE - BOUNCE_COUNT * BOUNCE_SIZE;
 
 export const SIG_INTERRUPT = 23;
 
@@ -93,6 +97,8 @@ export const COMMAND = {
   exchange: 7,
   frame: 8,
   batch: 9,
+  copy: 10,
+  deliver: 11,
 } as const;
 export const RESUME_REGS = 1;
 

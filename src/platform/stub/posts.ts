@@ -71,6 +71,7 @@ export class Posts {
     thread.hasFrame = true;
     thread.isRelocated = false;
     thread.spans = 0;
+    thread.space.bounce.giveAll(thread);
     if (thread.interruptedAt !== 0) {
       thread.interruptedAt = 0;
       this.#platform.interrupts.delete(thread);

@@ -9,8 +9,9 @@
 import { KernelBug } from "../../base/failure.ts";
 import { BANK_SIZE } from "../../host/arena.ts";
 import type { AddressSpace } from "../contract.ts";
+import { BounceBuffers } from "./bounce.ts";
 import type { Commands } from "./commands.ts";
-import { ANSWER, ANSWERED, CHUNK, SLOT, SLOT_COUNT } from "./layout.ts";
+import { ANSWER, ANSWERED, BOUNCE_AT, CHUNK, SLOT } from "./layout.ts";
 import type { Patches } from "./patch/patches.ts";
 import type { StubPlatform } from "./platform.ts";
 import { StubThread } from "./thread.ts";
@@ -21,6 +22,7 @@ const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLLIN = 1;
 const SLOTS_PER_BANK = BANK_SIZE / CHUNK;
+const SLOT_LIMIT = BOUNCE_AT / CHUNK;
 const ANSWERS_SIZE = ANSWERED.length * ANSWER.size;
 
 export class StubSpace implements AddressSpace {
@@ -36,6 +38,7 @@ export class StubSpace implements AddressSpace {
   threadCount = 0;
   /** Memory operations that have not been made yet. */
   deferring: Commands | null = null;
+  readonly bounce: BounceBuffers;
   /** Its patched system call sites; null where sites cannot be patched. */
   patches: Patches | null = null;
   readonly threads: (StubThread | null)[] = new Array(FIRST_THREADS).fill(null);
@@ -48,6 +51,7 @@ export class StubSpace implements AddressSpace {
     this.id = id;
     this.memoryFd = memoryFd;
     this.control = control;
+    this.bounce = new BounceBuffers(platform);
     if (!this.#bank(0)) throw new KernelBug("no room in the arena for a new address space");
   }
 
@@ -151,7 +155,7 @@ export class StubSpace implements AddressSpace {
 
   /** A thread object in a free slot, or null when there is none. */
   newThread(): StubThread | null {
-    for (let slot = 1; slot < SLOT_COUNT; slot++) {
+    for (let slot = 1; slot < SLOT_LIMIT; slot++) {
       if (this.threads[slot] != null) continue;
       const at = this.#slotAt(slot);
       if (at < 0) return null;
@@ -167,6 +171,7 @@ export class StubSpace implements AddressSpace {
   }
 
   forget(thread: StubThread): void {
+    this.bounce.giveAll(thread);
     this.threads[thread.slot] = null;
     this.threadCount--;
   }
@@ -193,6 +198,7 @@ export class StubSpace implements AddressSpace {
     const host = this.#platform.host;
     for (const bank of this.#banks) this.#platform.arena.unmapBank(bank);
     this.#banks.length = 0;
+    this.bounce.release();
     host.close(this.control);
     host.close(this.memoryFd);
     if (this.#memFd >= 0) host.close(this.#memFd);

@@ -13,6 +13,7 @@ import {
   ANSWER,
   ANSWERED,
   BATCH_OFFSET,
+  BOUNCE_SIZE,
   CHUNK,
   COMMAND,
   RESUME_REGS,
@@ -32,6 +33,8 @@ const PROT_EXEC = 4;
 const MAP_PRIVATE = 2;
 const ARCH_SET_GS = 0x1001;
 const ARCH_GET_GS = 0x1004;
+/** From so many bytes on the stub's copy pays for the hand-over to it. */
+const LARGE = 16384;
 const NO_BASE = new Uint8Array(8);
 
 export type SlotState = "starting" | "running" | "stopped" | "dead";
@@ -177,13 +180,42 @@ export class StubThread extends SlotRegisters implements GuestThread {
 
   /** What the stub did not copy, by the slow way. */
   #readRest(address: number, into: Uint8Array, at: number, length: number, n: number): number {
-    return n === length ? n : n + this.space.read(address + n, into, at + n, length - n);
+    if (n === length) return n;
+    const done = n + this.#bounceIn(address + n, into, at + n, length - n);
+    if (done === length) return done;
+    return done + this.space.read(address + done, into, at + done, length - done);
+  }
+
+  /** Have the stub copy a large piece of guest memory; how much it did. */
+  #bounceIn(address: number, into: Uint8Array, at: number, length: number): number {
+    if (length < LARGE) return 0;
+    const { bounce, memoryFd, patches } = this.space;
+    const index = bounce.take(this, memoryFd);
+    if (index < 0) return 0;
+    const from = bounce.inArena(index);
+    let done = 0;
+    while (done < length) {
+      const want = Math.min(length - done, BOUNCE_SIZE);
+      const n = this.commands.copy(bounce.inStub(index), address + done, want);
+      into.set(this.#platform.arena.u8.subarray(from, from + n), at + done);
+      done += n;
+      if (n < want) break;
+    }
+    bounce.give(index);
+    patches?.mask(address, into, at, done);
+    return done;
   }
 
   copyOut(address: number, from: Uint8Array, at: number, length: number): number {
-    return this.#platform.window.put(this, address, from, at, length)
-      ? length
-      : this.space.write(address, from, at, length);
+    const { window } = this.#platform;
+    let done = 0;
+    while (done < length) {
+      const n = window.put(this, address + done, from, at + done, length - done);
+      if (n === 0) break;
+      done += n;
+    }
+    if (done === length) return done;
+    return done + this.space.write(address + done, from, at + done, length - done);
   }
 
   settle(): void {

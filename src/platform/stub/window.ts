@@ -6,12 +6,15 @@
  *    a claim of the guest's about its own memory, as everything it says.
  *  - put(): leave bytes for the way back. They are pending until resume or settle(); one thread
  *    has pending bytes at a time, as a handler runs to completion.
- * What does not fit goes the slow way, through /proc/PID/mem.
+ * What does not fit lies on a bounce buffer (bounce.ts), or goes the slow way, through /proc/PID/mem.
  */
 import { KernelBug } from "../../base/failure.ts";
 import type { Arena } from "../../host/arena.ts";
 import {
   BATCH_OFFSET,
+  BOUNCE_AT,
+  BOUNCE_SIZE,
+  CHUNK,
   MOST_COPIED_IN,
   SLOT,
   SLOT_WINDOW,
@@ -36,6 +39,10 @@ export class CallWindow {
   readonly #addresses = new Float64Array(SPANS_OUT);
   readonly #lengths = new Int32Array(SPANS_OUT);
   readonly #offsets = new Int32Array(SPANS_OUT);
+  /** Where in the arena they lie. */
+  readonly #places = new Float64Array(SPANS_OUT);
+  /** Bytes that lie on bounce buffers. */
+  #large = 0;
 
   constructor(arena: Arena) {
     this.#u8 = arena.u8;
@@ -63,55 +70,96 @@ export class CallWindow {
     return 0;
   }
 
-  /** Leave bytes for `address`; false when there is no room. */
-  put(thread: StubThread, address: number, from: Uint8Array, at: number, length: number): boolean {
+  /** Leave bytes for `address`: how many there was room for, 0 when the slow way is to be taken. */
+  put(thread: StubThread, address: number, from: Uint8Array, at: number, length: number): number {
     if (this.#thread !== thread) {
       if (this.#count > 0)
         throw new KernelBug("bytes for one thread are pending in another's call");
       this.#thread = thread;
     }
-    if (this.#count === SPANS_OUT || this.#used + length > BATCH_OFFSET) {
-      // In order: what comes later may lie on top of what came before.
+    const isLarge = length > BATCH_OFFSET - OUT_BEGIN;
+    // In order: what comes later may lie on top of what came before.
+    if (this.#count === SPANS_OUT || (!isLarge && this.#used + length > BATCH_OFFSET))
       this.settle();
-      if (OUT_BEGIN + length > BATCH_OFFSET) return false;
-      this.#thread = thread;
+    if (isLarge) return this.#putLarge(thread, address, from, at, length);
+    this.#add(thread, address, this.#used, thread.at + this.#used, length);
+    this.#copyTo(thread.at + this.#used, from, at, length);
+    this.#used = (this.#used + length + 7) & ~7;
+    return length;
+  }
+
+  /** As put(), on a bounce buffer. */
+  #putLarge(
+    thread: StubThread,
+    address: number,
+    from: Uint8Array,
+    at: number,
+    length: number,
+  ): number {
+    const { bounce, memoryFd } = thread.space;
+    let index = bounce.take(thread, memoryFd);
+    if (index < 0) {
+      // Ours may have all of them; and who goes the slow way must not be overtaken.
+      this.settle();
+      index = bounce.take(thread, memoryFd);
+      if (index < 0) return 0;
     }
+    const n = Math.min(length, BOUNCE_SIZE);
+    const arenaAt = bounce.inArena(index);
+    const fromSlot = BOUNCE_AT + index * BOUNCE_SIZE - thread.slot * CHUNK;
+    this.#add(thread, address, fromSlot, arenaAt, n);
+    this.#large += n;
+    this.#copyTo(arenaAt, from, at, n);
+    return n;
+  }
+
+  /** A span for the way back; `offset` is seen from the slot's beginning. */
+  #add(thread: StubThread, address: number, offset: number, arenaAt: number, length: number): void {
+    this.#thread = thread;
     const i = this.#count++;
     this.#addresses[i] = address;
     this.#lengths[i] = length;
-    this.#offsets[i] = this.#used;
-    this.#copyTo(thread.at + this.#used, from, at, length);
-    this.#used = (this.#used + length + 7) & ~7;
-    return true;
+    this.#offsets[i] = offset;
+    this.#places[i] = arenaAt;
   }
 
-  /** Write what is pending now, by the slow way. */
+  /** Write what is pending now: large pieces by the stub, else, and when it cannot, by the slow way. */
   settle(): void {
     const thread = this.#thread;
     if (thread === null) return;
-    for (let i = 0; i < this.#count; i++)
-      thread.space.write(
-        this.#addresses[i]!,
-        this.#u8,
-        thread.at + this.#offsets[i]!,
-        this.#lengths[i]!,
-      );
+    if (this.#large === 0 || !this.#deliver(thread))
+      for (let i = 0; i < this.#count; i++)
+        thread.space.write(this.#addresses[i]!, this.#u8, this.#places[i]!, this.#lengths[i]!);
+    if (this.#large > 0) thread.space.bounce.giveAll(thread);
     this.#clear();
+  }
+
+  #deliver(thread: StubThread): boolean {
+    if (!thread.stopped) return false;
+    this.#writeSpans(thread);
+    return thread.commands.deliver() === 0;
   }
 
   #clear(): void {
     this.#thread = null;
     this.#count = 0;
     this.#used = OUT_BEGIN;
+    this.#large = 0;
   }
 
   /** `thread` goes back: tell the stub what is pending for it. */
   publish(thread: StubThread): void {
+    if (this.#thread !== thread) this.#words[(thread.at + SLOT.outCount) >> 2] = 0;
+    else {
+      this.#writeSpans(thread);
+      this.#clear();
+    }
+  }
+
+  #writeSpans(thread: StubThread): void {
     const words = this.#words;
-    const mine = this.#thread === thread ? this.#count : 0;
-    words[(thread.at + SLOT.outCount) >> 2] = mine;
-    if (mine === 0) return;
-    for (let i = 0; i < mine; i++) {
+    words[(thread.at + SLOT.outCount) >> 2] = this.#count;
+    for (let i = 0; i < this.#count; i++) {
       const span = (thread.at + SLOT.out + i * SPAN.size) >> 2;
       const address = this.#addresses[i]!;
       words[span] = address % TWO_32;
@@ -119,7 +167,6 @@ export class CallWindow {
       words[span + 2] = this.#lengths[i]!;
       words[span + 3] = this.#offsets[i]!;
     }
-    this.#clear();
   }
 
   #overlaps(address: number, length: number): boolean {
