@@ -1,8 +1,8 @@
 /*
  * timing.h: how a micro-benchmark times one operation: `PROGRAM OPERATION [quick]` prints one number.
- *  - The operation is repeated in batches, each long enough that reading the clock does not count;
- *    the first batches, in which caches and compilers become warm, are dropped: 20 of them, and more
- *    where that is less than 1000 operations, up to a second's worth.
+ *  - First it is repeated until caches and compilers are warm: half a second, and more where that is less
+ *    than 1000 operations, up to two seconds.
+ *  - Then in batches, each long enough that reading the clock does not count.
  *  - The number is the median of the batches: microseconds for one operation, or MiB/s where the
  *    operation says how many bytes it moves.
  *  - A call that fails ends the program with a sentence and status 1: no wrong path is ever timed.
@@ -26,9 +26,9 @@ struct operation {
 };
 
 /* How long a batch lasts at least, in microseconds, and how many are made. */
-enum { BATCH_US = 5000, WARM_BATCHES = 20, BATCHES = 31 };
-enum { WARM_OPERATIONS = 1000, WARM_MOST_US = 1000000 };
+enum { BATCH_US = 5000, BATCHES = 31 };
 enum { QUICK_BATCH_US = 200, QUICK_BATCHES = 3 };
+enum { WARM_US = 500000, WARM_MOST_US = 2000000, WARM_OPERATIONS = 1000 };
 
 /* A process that the operation needs as its partner; it is killed at the end. */
 static pid_t partner;
@@ -75,18 +75,23 @@ static inline double time_batch(const struct operation *op, long count) {
   return now_us() - began;
 }
 
-static inline void warm_up(const struct operation *op, long count) {
+static inline void warm_up(const struct operation *op) {
   double spent = 0;
-  for (long i = 0; i < WARM_BATCHES || (i * count < WARM_OPERATIONS && spent < WARM_MOST_US); i++)
-    spent += time_batch(op, count);
+  long made = 0;
+  for (long count = 1; spent < WARM_US || (made < WARM_OPERATIONS && spent < WARM_MOST_US);) {
+    double took = time_batch(op, count);
+    spent += took;
+    made += count;
+    if (took < BATCH_US) count *= 2;
+  }
 }
 
 static inline double median_us(const struct operation *op, int quick) {
   double batches[BATCHES];
   int wanted = quick ? QUICK_BATCHES : BATCHES;
   long count = 1;
+  if (!quick) warm_up(op);
   while (time_batch(op, count) < (quick ? QUICK_BATCH_US : BATCH_US)) count *= 2;
-  if (!quick) warm_up(op, count);
   for (int i = 0; i < wanted; i++) batches[i] = time_batch(op, count) / (double)count;
   qsort(batches, (size_t)wanted, sizeof batches[0], compare_doubles);
   return batches[wanted / 2];
