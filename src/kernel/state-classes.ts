@@ -74,7 +74,7 @@ export const stateClasses: Readonly<Record<string, number>> = {
   SemaphoreSet: 1,
   Session: 1,
   SharedFutexes: 1,
-  SharedMemory: 1,
+  SharedMemory: 2,
   SignalAction: 1,
   SignalFd: 1,
   SignalHandlers: 1,

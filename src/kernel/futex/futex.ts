@@ -7,9 +7,11 @@
  * A waiter lives in its task's restart record while the call sleeps.
  */
 import { EAGAIN, EFAULT, EINTR, EINVAL, ERESTARTSYS, ETIMEDOUT } from "../../abi/errno.ts";
+import { PROT_READ } from "../../abi/mman.ts";
 import { refuse } from "../../base/refuse.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import type { Mm } from "../mm/mm.ts";
+import type { Vma } from "../mm/vma.ts";
 import { PARKED } from "../task/park.ts";
 import type { Task } from "../task/task.ts";
 
@@ -96,14 +98,20 @@ export function futexKey(task: Task, address: number, isPrivate: boolean): Key |
   if (address >= mm.platform.guestEnd) return -EFAULT;
   if (isPrivate) return { table: privateTable(mm), offset: address };
   const area = mm.areas.find(address);
-  // The page must be there, as Linux looks up what it is.
-  if (area === null || Number.isNaN(mm.readU32(address))) return -EFAULT;
+  if (area === null || !isThere(mm, area, address)) return -EFAULT;
   const object = area.isShared ? (area.shared ?? area.file?.inode ?? null) : null;
   if (object === null) return { table: privateTable(mm), offset: address };
   return {
     table: kernel.sharedFutexes.table(object),
     offset: area.offset + (address - area.start),
   };
+}
+
+/** The page must be there, as Linux looks up what it is. Of a file it may lie behind the end: that shows on reading. */
+function isThere(mm: Mm, area: Vma, address: number): boolean {
+  const { shared } = area;
+  if (shared === null) return !Number.isNaN(mm.readU32(address));
+  return (area.prot & PROT_READ) !== 0 && area.offset + (address - area.start) < shared.length;
 }
 
 function privateTable(mm: Mm): FutexTable {

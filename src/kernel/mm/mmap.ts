@@ -84,7 +84,7 @@ export function map(mm: Mm, thread: GuestThread, request: MapRequest): number {
   const rc = thread.mmap(address, length, prot, hostFlags, hostFd, request.offset);
   if (rc < 0) return rc;
   mm.areas.remove(address, address + length);
-  const shared = isShared && hostFd < 0 ? new SharedMemory(nextSharedId(mm)) : null;
+  const shared = isShared && hostFd < 0 ? new SharedMemory(nextSharedId(mm), length) : null;
   const owner = hostFd < 0 ? null : file!.ref();
   const offset = shared !== null ? 0 : request.offset;
   mm.areas.insert(

@@ -11,9 +11,12 @@ import type { MemoryPolicy } from "./policy.ts";
 /** Names shared anonymous memory, so that a futex in it is one futex for all who map it. */
 export class SharedMemory {
   readonly id: number;
+  /** Bytes; a mapping that grew over its end has no memory there. */
+  readonly length: number;
 
-  constructor(id: number) {
+  constructor(id: number, length: number) {
     this.id = id;
+    this.length = length;
   }
 }
 

@@ -40,5 +40,18 @@ int main(void) {
   show("private memory wakes nobody elsewhere", futex(&private_word, FUTEX_WAKE, 100, NULL));
   reap("  child", child);
   show("PRIVATE flag does not find a shared waiter", futex(anonymous, FUTEX_WAKE_PRIVATE, 100, NULL));
+
+  /* A word where there is no memory. */
+  int *grown = mremap(anonymous, 4096, 8192, MREMAP_MAYMOVE);
+  check("shared memory grows", grown != MAP_FAILED);
+  show("wake in it", futex(grown, FUTEX_WAKE, 1, NULL));
+  show("wake behind what it was", futex(grown + 1024, FUTEX_WAKE, 1, NULL));
+  must("ftruncate", ftruncate(fd, 4096));
+  show("wake in a file", futex(first, FUTEX_WAKE, 1, NULL));
+  show("wake behind its end", futex(first + 1024, FUTEX_WAKE, 1, NULL));
+  must("mprotect", mprotect(grown, 4096, PROT_NONE));
+  show("wake where nothing can be read", futex(grown, FUTEX_WAKE, 1, NULL));
+  munmap(grown, 8192);
+  show("wake where nothing is", futex(grown, FUTEX_WAKE, 1, NULL));
   return 0;
 }
