@@ -1,6 +1,6 @@
 #!/bin/sh
 # bundle.sh: make dist/cli/ when esbuild is there (a checkout; a published package brings it), and let
-# it run once to keep the code that V8 compiles for this machine's Node.
+# it run once for each of its files, to keep the code that V8 compiles for this machine's Node.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 if [ -e "$here/bundle.ts" ] && [ -d "$here/../node_modules/esbuild" ]; then
@@ -8,11 +8,18 @@ if [ -e "$here/bundle.ts" ] && [ -d "$here/../node_modules/esbuild" ]; then
 fi
 dist="$here/../dist/cli"
 [ -e "$dist/main.cjs" ] || exit 0
+tvisor="$here/../bin/tvisor"
 
 # What a first program does, so that what it needs is compiled. Where no sandbox can run, as in some
 # image builders, at least what loading needs.
-tvisor="$here/../bin/tvisor"
-export TVISOR_MAKE_CACHE="$dist/tvisor.cache.next"
-"$tvisor" do -- sh -c 'ls -l / | cat; (exit 3) & wait' >/dev/null 2>&1 </dev/null ||
-  "$tvisor" do --help >/dev/null
-mv "$TVISOR_MAKE_CACHE" "$dist/tvisor.cache"
+TVISOR_MAKE_CACHE=kernel "$tvisor" do -- sh -c 'ls -l / | cat; (exit 3) & wait' >/dev/null 2>&1 </dev/null ||
+  TVISOR_MAKE_CACHE=kernel "$tvisor" do --help >/dev/null
+mv "$dist/kernel.cache.next" "$dist/kernel.cache"
+
+# What the commands of a container runtime do, from its making to its end.
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+mkdir "$place/rootfs"
+"$tvisor" spec --bundle "$place" -- /nothing >/dev/null 2>&1 || true
+TVISOR_MAKE_CACHE=tvisor "$tvisor" --root "$place/state" run --bundle "$place" "bundle-$$" >/dev/null 2>&1 </dev/null || true
+mv "$dist/tvisor.cache.next" "$dist/tvisor.cache"

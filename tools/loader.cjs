@@ -5,16 +5,15 @@ const { openSync, readFileSync, statSync, writeSync } = require("node:fs");
 const { pathToFileURL } = require("node:url");
 const { Script } = require("node:vm");
 
-/** tvisor.js and tvisor.cache begin with this many equal bytes. A multiple of 8: V8 reads words. */
+/** A program and its cache begin with this many equal bytes. A multiple of 8: V8 reads words. */
 const STAMP_LENGTH = 32;
-const program = `${__dirname}/tvisor.js`;
-const cache = `${__dirname}/tvisor.cache`;
+const programOf = (name) => `${__dirname}/${name}.js`;
 const sources = require("./sources.json");
 
 /** In a checkout: was a source edited since? A release has no sources. */
 function isStale() {
   try {
-    const made = statSync(program).mtimeMs;
+    const made = statSync(programOf("tvisor")).mtimeMs;
     return sources.some((name) => statSync(`${__dirname}/../../src/${name}`).mtimeMs > made);
   } catch {
     return false;
@@ -25,24 +24,28 @@ function isStale() {
 const isTimed = process.argv.slice(0, process.argv.indexOf("--")).includes("--timing");
 const mark = (step) => isTimed && performance.mark(step);
 
-function start() {
+/** Run dist/cli/NAME.js; what it exports. */
+function load(name) {
+  const program = programOf(name);
   const source = readFileSync(program, "latin1");
-  mark("program read");
+  mark(`${name} read`);
   const { TVISOR_MAKE_CACHE: made } = process.env;
-  const cachedData = made ? undefined : readCache(source);
+  const cachedData = made ? undefined : readCache(name, source);
   const script = new Script(source, { filename: program, cachedData });
   // What V8 has read is not kept until some collection.
   cachedData?.buffer.transfer(0);
   const isKept = cachedData !== undefined && !script.cachedDataRejected;
-  mark(isKept ? "program's compiled code loaded" : "program compiled, for want of kept code");
-  if (made) saveAtEnd(script, source, made);
+  mark(`${name} ${isKept ? "loaded as compiled code" : "compiled, for want of kept code"}`);
+  if (made === name) saveAtEnd(script, source, `${__dirname}/${name}.cache.next`);
   const module = { exports: {} };
-  script.runInThisContext()(require, module, module.exports, pathToFileURL(program).href);
+  const url = pathToFileURL(program).href;
+  script.runInThisContext()(require, module, module.exports, url, () => load("kernel"));
+  return module.exports;
 }
 
-function readCache(source) {
+function readCache(name, source) {
   try {
-    const bytes = readFileSync(cache);
+    const bytes = readFileSync(`${__dirname}/${name}.cache`);
     const isOurs = bytes.latin1Slice(0, STAMP_LENGTH) === source.slice(0, STAMP_LENGTH);
     return isOurs ? bytes.subarray(STAMP_LENGTH) : undefined;
   } catch {
@@ -63,5 +66,5 @@ mark("loader");
 if (isStale()) import("../../src/cli/main.ts");
 else {
   mark("sources looked at");
-  start();
+  load("tvisor");
 }

@@ -12,6 +12,7 @@ import { KernelCrash, StartFailure } from "../sentry/failure.ts";
 import { OneProgram, type OneProgramSpec, type Volume } from "../sentry/one-program.ts";
 import type { TierNumber } from "../sentry/tier.ts";
 import { NO_TIMING, StartTiming, type Timing } from "../sentry/timing.ts";
+import { print } from "./print.ts";
 
 const USAGE = `Usage: tvisor do [OPTIONS] -- CMD [ARG…]
 
@@ -48,7 +49,7 @@ export async function main(argv: string[]): Promise<number> {
   try {
     const spec = parse(argv);
     if (spec === null) {
-      process.stdout.write(USAGE);
+      print(USAGE);
       return 0;
     }
     const program = new OneProgram(spec);

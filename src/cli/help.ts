@@ -1,8 +1,8 @@
 /**
  * \`tvisor help\` and \`tvisor version\`.
  */
-import process from "node:process";
 import { OCI_VERSION } from "../oci/state.ts";
+import { print, printError } from "./print.ts";
 
 export const VERSION = "0.1.0";
 const EXIT_USAGE = 128;
@@ -42,16 +42,16 @@ Example:
 `;
 
 export function showVersion(): number {
-  process.stdout.write(`tvisor version ${VERSION}\nspec: ${OCI_VERSION}\n`);
+  print(`tvisor version ${VERSION}\nspec: ${OCI_VERSION}\n`);
   return 0;
 }
 
 export async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === "version") return showVersion();
   if (argv.length === 0) {
-    process.stderr.write(USAGE);
+    printError(USAGE);
     return EXIT_USAGE;
   }
-  process.stdout.write(USAGE);
+  print(USAGE);
   return 0;
 }

@@ -6,7 +6,6 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import {
@@ -16,6 +15,7 @@ import {
   InstallError,
   type Plan,
 } from "./engine-files.ts";
+import { print, printError } from "./print.ts";
 
 const USAGE = `Usage: tvisor install [OPTIONS] [-- RUNTIME-OPTION…]
        tvisor uninstall [OPTIONS]
@@ -68,7 +68,7 @@ export function main(argv: string[], isRemoval: boolean): number {
     return complain(command, `${(error as Error).message}; see tvisor ${command} --help`);
   }
   if (values["help"] === true) {
-    process.stdout.write(USAGE);
+    print(USAGE);
     return 0;
   }
   const name = String(values["runtime"]);
@@ -82,7 +82,7 @@ export function main(argv: string[], isRemoval: boolean): number {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!(error instanceof InstallError) && code === undefined) throw error;
-    process.stderr.write(`tvisor ${command}: ${explained(error as Error, code)}\n`);
+    printError(`tvisor ${command}: ${explained(error as Error, code)}\n`);
     return 1;
   }
 }
@@ -102,7 +102,7 @@ function parse(args: string[]): Values {
 }
 
 function complain(command: string, message: string): number {
-  process.stderr.write(`tvisor ${command}: ${message}\n`);
+  printError(`tvisor ${command}: ${message}\n`);
   return USAGE_ERROR;
 }
 
@@ -165,7 +165,7 @@ function planned(engines: readonly Engine[], plan: Plan): Change[] {
 function carryOut({ engine, before, after }: Change, isDry: boolean): void {
   const { name, file, restart } = engine;
   if (after === before) {
-    process.stdout.write(`${name}: ${file} is right as it is\n`);
+    print(`${name}: ${file} is right as it is\n`);
     return;
   }
   let done: string;
@@ -177,8 +177,8 @@ function carryOut({ engine, before, after }: Change, isDry: boolean): void {
     else replace(file, after);
   }
   const next = restart === "" || isDry ? "" : `; now: ${restart}`;
-  process.stdout.write(`${name}: ${file} ${done}${next}\n`);
-  if (isDry && after !== null) process.stdout.write(after.replace(/^(?=.)/gm, "  | "));
+  print(`${name}: ${file} ${done}${next}\n`);
+  if (isDry && after !== null) print(after.replace(/^(?=.)/gm, "  | "));
 }
 
 /** Whoever reads it meanwhile finds the old text or the new one. */

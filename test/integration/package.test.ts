@@ -43,7 +43,7 @@ function runs(program: string): void {
       ...(isRoot ? { uid: user, gid: user } : {}),
     });
     assert.deepEqual([status, stdout], [0, `${user}\n`], stderr);
-    assert.match(stderr, / {2}program's compiled code loaded$/m);
+    assert.match(stderr, / {2}kernel loaded as compiled code$/m);
   }
 }
 

@@ -48,8 +48,9 @@ function start(root: string, ...args: string[]) {
 const hello = ["do", "--", "echo", "hello"];
 const said = { status: 0, stdout: "hello\n", stderr: "" };
 
-const KEPT = / {2}program's compiled code loaded$/m;
-const COMPILED = / {2}program compiled, for want of kept code$/m;
+const KEPT =
+  / {2}tvisor loaded as compiled code\n(.*\n)* *[\d.]+ +[\d.]+ {2}kernel loaded as compiled code$/m;
+const COMPILED = / {2}\w+ compiled, for want of kept code$/m;
 
 test("start: the kept code is there and fits the options of the launcher", () => {
   const root = installation("kept");
@@ -77,14 +78,18 @@ test("start: every process has its own arguments, variables, directory and numbe
 
 test("start: without kept code, or with that of another program, it is compiled anew", () => {
   const root = installation("plain");
-  const cache = join(root, "dist/cli/tvisor.cache");
-  const bytes = readFileSync(cache);
-  bytes[5]! ^= 1; // in the stamp
-  for (const content of [bytes, bytes.subarray(0, 1000), Buffer.alloc(0), null]) {
-    if (content === null) rmSync(cache);
-    else writeFileSync(cache, content);
-    assert.deepEqual(start(root, ...hello), said);
-    assert.match(start(root, "do", "--timing", "--", "true").stderr, COMPILED);
+  for (const name of ["kernel", "tvisor"]) {
+    const cache = join(root, `dist/cli/${name}.cache`);
+    const kept = readFileSync(cache);
+    const bytes = Uint8Array.from(kept);
+    bytes[5]! ^= 1; // in the stamp
+    for (const content of [bytes, bytes.subarray(0, 1000), Buffer.alloc(0), null]) {
+      if (content === null) rmSync(cache);
+      else writeFileSync(cache, content);
+      assert.deepEqual(start(root, ...hello), said);
+      assert.match(start(root, "do", "--timing", "--", "true").stderr, COMPILED);
+    }
+    writeFileSync(cache, kept);
   }
   rmSync(root, { recursive: true });
 });

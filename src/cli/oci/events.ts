@@ -2,7 +2,7 @@
  * \`tvisor events\`: what a container uses, as its control groups and its sandbox tell, in the JSON that
  * engines read; once, or again and again until it ends.
  */
-import process from "node:process";
+import { print } from "../print.ts";
 import { readStats } from "./cgroup/stats.ts";
 import { ask } from "./client.ts";
 import type { Command } from "./commands.ts";
@@ -29,7 +29,7 @@ Options:
     if (statusOf(context, record) === "stopped")
       throw new CommandError(`container with id ${id} is not running`);
     for (;;) {
-      print(context, id);
+      printStats(context, id);
       if (flags.is("stats")) return 0;
       await new Promise((resolve) => setTimeout(resolve, interval));
       if (!context.store.has(id) || statusOf(context, record) === "stopped") return 0;
@@ -37,11 +37,11 @@ Options:
   },
 };
 
-function print(context: Context, id: string): void {
+function printStats(context: Context, id: string): void {
   const record = context.store.load(id);
   const processes = ask(context, record, { op: "processes", id })?.processes ?? [];
   const data = readStats(record.cgroups, processes.length);
-  process.stdout.write(`${JSON.stringify({ type: "stats", id, data })}\n`);
+  print(`${JSON.stringify({ type: "stats", id, data })}\n`);
 }
 
 function durationMs(text: string): number {

@@ -1,10 +1,10 @@
 /**
  * \`tvisor features\`: what this runtime knows, as JSON (features.md of the OCI runtime specification).
  */
-import process from "node:process";
 import { capabilityNames } from "../../abi/capability.ts";
 import { OCI_VERSION } from "../../oci/state.ts";
 import { MOUNT_WORDS } from "../../sentry/oci/mount-options.ts";
+import { print } from "../print.ts";
 import type { Command } from "./commands.ts";
 
 const FEATURES = {
@@ -60,7 +60,7 @@ export const command: Command = {
 Prints what this runtime supports as JSON.
 `,
   run() {
-    process.stdout.write(`${JSON.stringify(FEATURES, null, 4)}\n`);
+    print(`${JSON.stringify(FEATURES, null, 4)}\n`);
     return 0;
   },
 };

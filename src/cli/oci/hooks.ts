@@ -2,9 +2,9 @@
  * hooks: programs that the config wants run at a point of a container's life (config.md, "POSIX
  * Platform Hooks"): with the container's state on their standard input, one after the other.
  */
-import { spawnSync } from "node:child_process";
 import type { Hook, HookName } from "../../oci/spec.ts";
 import type { State } from "../../oci/state.ts";
+import { childProcess } from "./child-process.ts";
 import { CommandError, type Context } from "./context.ts";
 
 const OUTPUT_TOLD = 1024;
@@ -27,7 +27,7 @@ export function runHooks(
 
 function runHook(hook: Hook, state: State): string | null {
   const [argv0, ...args] = hook.args ?? [hook.path];
-  const result = spawnSync(hook.path, args, {
+  const result = childProcess().spawnSync(hook.path, args, {
     argv0: argv0 ?? hook.path,
     input: JSON.stringify(state),
     env: Object.fromEntries((hook.env ?? []).map(splitVariable)),

@@ -5,11 +5,12 @@
  *  - It is put in its control groups before it is told what to do.
  *  - Whatever fails, commit() was not called: the sandbox sees our end close, and ends.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import process from "node:process";
 import { errnoText } from "../../abi/errno-text.ts";
 import type { Host } from "../../host/host.ts";
 import type { BootMessage, BootReport } from "../../sentry/oci/boot-message.ts";
+import { childProcess } from "./child-process.ts";
 import { CommandError, type Context } from "./context.ts";
 
 export class Launcher {
@@ -24,12 +25,16 @@ export class Launcher {
     if (typeof pair === "number") throw new CommandError(`socketpair: ${errnoText(-pair)}`);
     const [ours, theirs] = pair;
     this.#socket = ours;
-    this.child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, "boot", id], {
-      cwd: "/",
-      env: inheritedVariables(),
-      detached: true,
-      stdio: ["ignore", "ignore", "ignore", theirs],
-    });
+    this.child = childProcess().spawn(
+      process.execPath,
+      [...process.execArgv, process.argv[1]!, "boot", id],
+      {
+        cwd: "/",
+        env: inheritedVariables(),
+        detached: true,
+        stdio: ["ignore", "ignore", "ignore", theirs],
+      },
+    );
     this.#host.close(theirs);
     if (this.child.pid === undefined)
       throw new CommandError("the sandbox process cannot be started");

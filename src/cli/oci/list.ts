@@ -2,7 +2,7 @@
  * \`tvisor list\`: the containers of a state directory.
  */
 import { readFileSync } from "node:fs";
-import process from "node:process";
+import { print } from "../print.ts";
 import type { Command } from "./commands.ts";
 import { CommandError, type Context } from "./context.ts";
 import { stateOf } from "./status.ts";
@@ -27,7 +27,7 @@ Options:
     const text = flags.is("quiet")
       ? ids.map((id) => `${id}\n`).join("")
       : show(context, ids, format);
-    process.stdout.write(text);
+    print(text);
     return 0;
   },
 };

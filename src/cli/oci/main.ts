@@ -3,9 +3,9 @@
  * one line on standard error and in the log, in the form that engines read.
  */
 import { writeSync } from "node:fs";
-import process from "node:process";
 import { StoreError } from "../../oci/store.ts";
 import { main as showHelp, showVersion } from "../help.ts";
+import { print } from "../print.ts";
 import { COMMANDS, type Command } from "./commands.ts";
 import { CommandError, Context } from "./context.ts";
 import { FlagError, Flags } from "./flags.ts";
@@ -53,13 +53,13 @@ async function run(
     const table = { ...command.flags, help: "truth" } as const;
     const flags = new Flags(argv, table, { ...command.short, h: "help" });
     if (flags.is("help")) {
-      process.stdout.write(`Usage: tvisor ${command.usage}`);
+      print(`Usage: tvisor ${command.usage}`);
       return 0;
     }
     const [least, most] = command.words;
     const count = flags.words.length;
     if (count < least || count > most) {
-      process.stdout.write(`Incorrect Usage.\n\nUsage: tvisor ${command.usage}`);
+      print(`Incorrect Usage.\n\nUsage: tvisor ${command.usage}`);
       const wanted =
         least === most
           ? `exactly ${least}`

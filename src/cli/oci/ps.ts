@@ -2,8 +2,8 @@
  * \`tvisor ps\`: the processes of a container. For people as they are inside; as JSON their numbers on
  * the host, which is what engines ask for.
  */
-import process from "node:process";
 import type { ProcessLine } from "../../control/messages.ts";
+import { print } from "../print.ts";
 import { ask } from "./client.ts";
 import type { Command } from "./commands.ts";
 import { CommandError } from "./context.ts";
@@ -25,7 +25,7 @@ Options:
     const record = context.store.load(flags.words[0]!);
     const answer = ask(context, record, { op: "processes", id: record.id });
     const processes = answer?.processes ?? [];
-    process.stdout.write(
+    print(
       format === "json"
         ? `${JSON.stringify(processes.map(({ hostPid }) => hostPid))}\n`
         : table(processes),

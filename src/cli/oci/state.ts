@@ -1,7 +1,8 @@
 /**
  * \`tvisor state\`: what a container is now, as JSON.
  */
-import process from "node:process";
+
+import { print } from "../print.ts";
 import type { Command } from "./commands.ts";
 import { stateOf } from "./status.ts";
 
@@ -14,7 +15,7 @@ Prints the state of a container as JSON: its status, the number of its sandbox's
 `,
   run(context, { words }) {
     const state = stateOf(context, context.store.load(words[0]!));
-    process.stdout.write(JSON.stringify(state, null, 2));
+    print(JSON.stringify(state, null, 2));
     return 0;
   },
 };

@@ -1,7 +1,8 @@
 /**
  * \`tvisor wait\`: until a container has ended; its exit status, as JSON.
  */
-import process from "node:process";
+
+import { print } from "../print.ts";
 import { ask } from "./client.ts";
 import type { Command } from "./commands.ts";
 import { CommandError } from "./context.ts";
@@ -18,7 +19,7 @@ Waits until the container has ended and prints {"id": …, "exitStatus": …}.
     const answer = ask(context, record, { op: "wait", id: record.id });
     if (answer?.exitStatus === undefined)
       throw new CommandError("container not running: its exit status went to whoever started it");
-    process.stdout.write(`${JSON.stringify({ id: record.id, exitStatus: answer.exitStatus })}\n`);
+    print(`${JSON.stringify({ id: record.id, exitStatus: answer.exitStatus })}\n`);
     return 0;
   },
 };

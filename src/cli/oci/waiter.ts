@@ -2,8 +2,9 @@
  * waiter: the process of the host that stands for one in a sandbox (native/waiter.c): it ends with it,
  * and with its status, as an engine expects of what a runtime has started.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { nativePath } from "../../sentry/native.ts";
+import { childProcess } from "./child-process.ts";
 import { CommandError } from "./context.ts";
 
 export function waiterPath(): string {
@@ -13,7 +14,7 @@ export function waiterPath(): string {
 /** Leave one behind, for the process that `connection` stands for; with its terminal, or -1. */
 export function leaveWaiter(connection: number, terminal: number): ChildProcess {
   const isTerminal = terminal >= 0;
-  const child = spawn(waiterPath(), isTerminal ? ["terminal"] : [], {
+  const child = childProcess().spawn(waiterPath(), isTerminal ? ["terminal"] : [], {
     cwd: "/",
     env: {},
     detached: !isTerminal,
