@@ -20,6 +20,8 @@ import { type Vma, VmaList } from "./vma.ts";
 export const PAGE_SIZE = 4096;
 /** Strings are read in pieces of this many bytes. */
 const STRING_STEP = 256;
+/** More than any call takes at once into memory of the kernel's. */
+const READ_MOST = 64 << 20;
 
 /** Round up to a page boundary. */
 export function pageUp(address: number): number {
@@ -172,8 +174,12 @@ export class Mm implements UserMemory {
     return Math.min(at, end) - address;
   }
 
-  /** A fresh copy of guest bytes, or null when not all are readable. */
+  /**
+   * A fresh copy of guest bytes, or null when not all are readable. Nobody makes this kernel take more memory
+   * than he has himself, and READ_MOST.
+   */
   read(address: number, length: number): Uint8Array | null {
+    if (length > READ_MOST || this.#allowed(address, length, PROT_READ) < length) return null;
     const bytes = new Uint8Array(length);
     return this.copyIn(address, bytes, 0, length) === length ? bytes : null;
   }

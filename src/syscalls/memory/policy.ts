@@ -3,7 +3,16 @@
  * migrate_pages(2), move_pages(2), set_mempolicy_home_node(2).
  */
 import { CAP_SYS_NICE } from "../../abi/capability.ts";
-import { EFAULT, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, EPERM, ESRCH } from "../../abi/errno.ts";
+import {
+  E2BIG,
+  EFAULT,
+  EINVAL,
+  ENODEV,
+  ENOENT,
+  EOPNOTSUPP,
+  EPERM,
+  ESRCH,
+} from "../../abi/errno.ts";
 import {
   MPOL_BIND,
   MPOL_DEFAULT,
@@ -27,6 +36,8 @@ import type { Task } from "../../kernel/task/task.ts";
 /** MAX_NUMNODES of usual kernels. */
 const MOST_NODES = 1024;
 const WORD_BITS = 64;
+/** Nobody else gets anything done meanwhile. */
+const MOST_PAGES = 65536;
 
 // --- node masks -------------------------------------------------------------------------------
 
@@ -44,7 +55,9 @@ function readNodes(task: Task, at: number, maxnode: number): Nodes | number {
 }
 
 function writeNodes(task: Task, at: number, maxnode: number, nodes: Nodes): number {
-  const bytes = new Uint8Array(Math.ceil((maxnode - 1) / WORD_BITS) * 8);
+  const length = Math.ceil((maxnode - 1) / WORD_BITS) * 8;
+  if (length > PAGE_SIZE) return refuse(EINVAL, "mempolicy: mask too long");
+  const bytes = new Uint8Array(length);
   for (const node of nodes)
     if (node >> 3 < bytes.length) bytes[node >> 3] = bytes[node >> 3]! | (1 << (node & 7));
   return task.mm.write(at, bytes);
@@ -197,6 +210,7 @@ export function move_pages(
   if ((flags & MPOL_MF_MOVE_ALL) !== 0 && !task.credentials.has(CAP_SYS_NICE)) return -EPERM;
   const target = findTarget(task, pid);
   if (typeof target === "number") return target;
+  if (count > MOST_PAGES) return refuse(E2BIG, "move_pages: more pages than are looked at at once");
   for (let i = 0; i < count; i++) {
     const page = task.mm.readU64(pagesAt + i * 8);
     if (Number.isNaN(page)) return -EFAULT;

@@ -282,5 +282,6 @@ export const move_pages = syscall("move_pages", {
     flags("flags", mempolicyBindFlags),
   ],
   support: "full",
+  note: "at most 65536 pages at once: E2BIG",
   run: policyHandlers.move_pages,
 });

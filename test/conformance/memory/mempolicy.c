@@ -29,6 +29,13 @@ int main(void) {
   tell("next node", NULL, MPOL_F_NODE);
   tell("unknown flag", NULL, 8);
   tell("allowed with address", area, MPOL_F_MEMS_ALLOWED | MPOL_F_ADDR);
+  unsigned long few[2] = { 0, 7 };
+  show("a mask of no bits", syscall(SYS_get_mempolicy, NULL, few, 0, NULL, 0));
+  show("a mask of one word", syscall(SYS_get_mempolicy, NULL, few, 65, NULL, 0));
+  check("of which the next one is not touched", few[1] == 7);
+  show("a mask longer than a page", syscall(SYS_get_mempolicy, NULL, few, 32770, NULL, 0));
+  show("a mask longer than memory", syscall(SYS_get_mempolicy, NULL, few, 1ul << 40, NULL, 0));
+  show("a mask that is not there", syscall(SYS_get_mempolicy, NULL, bad_pointer(), 65, NULL, 0));
   set("bind", MPOL_BIND, 1, 64);
   tell("now", NULL, 0);
   set("bind to no node", MPOL_BIND, 0, 64);
