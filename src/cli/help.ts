@@ -24,6 +24,7 @@ Commands of a container runtime (github.com/opencontainers/runtime-spec):
   state, list, ps, events      what there is, and what it uses
   kill, pause, resume, update  signals, holding still, limits
   wait, delete                 its end
+  debug                        stacks of what runs, and its system calls as they are made
   spec, features               a config.json to begin with; what is supported
 
 Options before the command:

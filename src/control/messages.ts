@@ -47,7 +47,7 @@ export interface KillRequest {
 }
 
 export interface ContainerRequest {
-  readonly op: "start" | "state" | "processes" | "pause" | "resume" | "wait" | "destroy";
+  readonly op: "start" | "state" | "processes" | "tasks" | "pause" | "resume" | "wait" | "destroy";
   readonly id: string;
 }
 
@@ -56,6 +56,8 @@ export interface TraceRequest {
   readonly id: string;
   /** System calls to tell of; empty for all, null for none. */
   readonly calls: readonly string[] | null;
+  /** A descriptor comes along: tell there, not in the log. */
+  readonly elsewhere: boolean;
 }
 
 export type Request = CreateRequest | ExecRequest | KillRequest | ContainerRequest | TraceRequest;
@@ -80,6 +82,8 @@ export interface Answer {
   /** "created", "running", "paused", "stopped". */
   readonly status?: string;
   readonly processes?: readonly ProcessLine[];
+  /** Every task of the sandbox, for people. */
+  readonly tasks?: string;
   /** Exit status as a shell tells it. */
   readonly exitStatus?: number;
   /** Pid inside. */
@@ -102,6 +106,7 @@ const CONTAINER_OPS: readonly string[] = [
   "start",
   "state",
   "processes",
+  "tasks",
   "pause",
   "resume",
   "wait",
@@ -137,6 +142,7 @@ export function decodeRequest(bytes: Uint8Array): Request {
       return value as unknown as KillRequest;
     case "trace":
       must(value["calls"] === null || isNames(value["calls"]), "a list of system calls");
+      must(typeof value["elsewhere"] === "boolean", "elsewhere");
       return value as unknown as TraceRequest;
     default:
       throw new BadMessage("the request is not known: is another version of tvisor installed?");

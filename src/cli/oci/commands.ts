@@ -21,6 +21,7 @@ type Loader = () => Promise<{ command: Command }>;
 
 export const COMMANDS: Readonly<Record<string, Loader>> = {
   create: () => import("./create.ts"),
+  debug: () => import("./debug.ts"),
   delete: () => import("./delete.ts"),
   events: () => import("./events.ts"),
   exec: () => import("./exec.ts"),

@@ -10,7 +10,9 @@ import type {
   KillRequest,
   ProcessLine,
   Request,
+  TraceRequest,
 } from "../../control/messages.ts";
+import { describeStacks } from "../../kernel/describe.ts";
 import { sendToGroup } from "../../kernel/signal/send.ts";
 import { SigInfo } from "../../kernel/signal/siginfo.ts";
 import { beginGroupExit } from "../../kernel/task/group-exit.ts";
@@ -32,6 +34,8 @@ const COMMAND_LENGTH = 4096;
 export class Requests implements RequestHandler {
   readonly #sandbox: Sandbox;
   readonly #containers = new Map<string, Container>();
+  /** Where somebody wanted a trace, or -1. */
+  #traceTo = -1;
 
   constructor(sandbox: Sandbox, first: Container) {
     this.#sandbox = sandbox;
@@ -41,6 +45,7 @@ export class Requests implements RequestHandler {
   handle(request: Request, descriptors: number[]): Outcome {
     if (request.op === "exec") return this.#exec(request, descriptors);
     if (request.op === "create") return this.#create(request, descriptors);
+    if (request.op === "trace") return this.#trace(request, descriptors);
     for (const fd of descriptors) this.#sandbox.host.close(fd);
     const container = this.#find(request.id);
     switch (request.op) {
@@ -60,8 +65,8 @@ export class Requests implements RequestHandler {
         return { waitFor: container.init, first: null };
       case "destroy":
         return this.#kill(container, { op: "kill", id: container.id, signal: SIGKILL, all: true });
-      case "trace":
-        return this.#trace(request.calls);
+      case "tasks":
+        return { tasks: describeStacks(this.#sandbox.kernel) };
     }
   }
 
@@ -163,11 +168,16 @@ export class Requests implements RequestHandler {
     return NO_ERROR;
   }
 
-  #trace(calls: readonly string[] | null): Outcome {
+  #trace({ id, calls, elsewhere }: TraceRequest, descriptors: number[]): Outcome {
     const { dispatch, host, platform, straceTo } = this.#sandbox;
+    const given = elsewhere ? descriptors.shift() : undefined;
+    for (const fd of descriptors) host.close(fd);
+    this.#find(id);
+    if (this.#traceTo >= 0) host.close(this.#traceTo);
+    this.#traceTo = given ?? -1;
     // Every call is to be seen from now on.
     platform.forgetAnswers();
-    dispatch.tracer = calls === null ? null : new Strace(host, straceTo, calls);
+    dispatch.tracer = calls === null ? null : new Strace(host, given ?? straceTo, calls);
     return NO_ERROR;
   }
 
