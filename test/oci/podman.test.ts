@@ -271,7 +271,10 @@ compare({
       "{{.Name}} {{.MemUsage}} {{.PIDs}}",
     );
     const [name, used, limit, pids] = /^(\S+) (\S+) \/ (\S+) (\d+)/.exec(stats)!.slice(1);
-    const listed = podman.ok("ps", "--format", "{{.Names}} {{.Image}} {{.State}}");
+    // Podman says since when, which is one second on one side and less on the other.
+    const listed = podman
+      .ok("ps", "--format", "{{.Names}} {{.Image}} {{.State}}")
+      .replace(/Up .* ago/, "Up");
     return [name, Number.parseFloat(used!) > 0, limit, Number(pids) > 0, listed, over(podman)];
   },
   "new limits": (podman) => {
