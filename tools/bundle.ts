@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const out = `${root}dist/cli`;
 const STAMP_LENGTH = 32;
 
-/** Commands that run a kernel; src/cli/main.ts asks for them by these names. */
+/** Commands that run a kernel; asked for by these names, with import(). */
 const KERNEL_COMMANDS = ["do", "doctor", "boot"];
 
 /** In the command line's file: each of them is what kernel.js exports by its name. */
@@ -26,8 +26,8 @@ const kernelElsewhere: Plugin = {
   name: "kernel-elsewhere",
   setup(build) {
     const names = new RegExp(`^\\./(${KERNEL_COMMANDS.join("|")})\\.ts$`);
-    build.onResolve({ filter: names }, ({ path, importer, kind }) =>
-      kind === "dynamic-import" && importer.endsWith("src/cli/main.ts")
+    build.onResolve({ filter: names }, ({ path, resolveDir, kind }) =>
+      kind === "dynamic-import" && resolveDir.endsWith("src/cli")
         ? { path: names.exec(path)![1]!, namespace: "kernel" }
         : undefined,
     );

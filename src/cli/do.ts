@@ -14,7 +14,7 @@ import type { TierNumber } from "../sentry/tier.ts";
 import { NO_TIMING, StartTiming, type Timing } from "../sentry/timing.ts";
 import { print } from "./print.ts";
 
-const USAGE = `Usage: tvisor do [OPTIONS] -- CMD [ARG…]
+export const USAGE = `Usage: tvisor do [OPTIONS] -- CMD [ARG…]
 
 Runs CMD on this machine's files in a sandbox: it sees them, and what it writes stays in memory
 and is gone at the end. The exit status is CMD's own (128 + N when signal N ended it).

@@ -10,10 +10,13 @@ import { parseArgs } from "node:util";
 import { Sandbox } from "../sentry/sandbox.ts";
 import type { Tier } from "../sentry/tier.ts";
 
-const USAGE = `Usage: tvisor doctor [--json]
+export const USAGE = `Usage: tvisor doctor [--json]
 
 Says whether tvisor can run on this machine, how strong its walls are here (the tier), what is
 missing for stronger ones, and what that costs. Exit status 0 when tvisor can run.
+
+Options:
+  --json   the same for programs
 `;
 const [STDOUT, STDERR] = [1, 2];
 const USAGE_ERROR = 128;

@@ -7,7 +7,7 @@ import { print, printError } from "./print.ts";
 export const VERSION = "0.1.0";
 const EXIT_USAGE = 128;
 
-const USAGE = `tvisor: run Linux programs on a kernel of their own
+export const USAGE = `tvisor: run Linux programs on a kernel of their own
 
 Usage: tvisor [OPTIONS] COMMAND [ARGUMENTS]
 
@@ -15,6 +15,7 @@ Commands:
   do [OPTIONS] -- CMD [ARG…]   run a command on this machine's files, in a sandbox
   doctor [--json]              what this machine offers, what is missing and what that costs
   install, uninstall           make it a runtime of Docker, containerd and podman, or take that back
+  completion bash              what bash needs to complete command lines
   help                         show this text
   version                      show the version
 

@@ -17,7 +17,7 @@ import {
 } from "./engine-files.ts";
 import { print, printError } from "./print.ts";
 
-const USAGE = `Usage: tvisor install [OPTIONS] [-- RUNTIME-OPTION…]
+export const USAGE = `Usage: tvisor install [OPTIONS] [-- RUNTIME-OPTION…]
        tvisor uninstall [OPTIONS]
 
 Makes tvisor a runtime of the container engines of this machine: those whose configuration directory

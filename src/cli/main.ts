@@ -18,6 +18,8 @@ async function main(argv: string[]): Promise<number> {
     case "install":
     case "uninstall":
       return (await import("./install.ts")).main(rest, command === "uninstall");
+    case "completion":
+      return (await import("./completion.ts")).main(rest);
     case "boot":
       return (await import("./boot.ts")).main();
     case "version":
