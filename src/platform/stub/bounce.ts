@@ -54,7 +54,7 @@ export class BounceBuffers {
     for (let i = 0; i < BOUNCE_COUNT; i++) if (this.#owners[i] === thread) this.give(i);
   }
 
-  /** Where buffer `index` is in the arena, in the stub, and seen from a slot's beginning. */
+  /** Where buffer `index` is in the arena, and in the stub. */
   inArena(index: number): number {
     return this.#bank + (BOUNCE_AT - BANK) + index * BOUNCE_SIZE;
   }
@@ -63,7 +63,9 @@ export class BounceBuffers {
     return STUB_SLOTS + BOUNCE_AT + index * BOUNCE_SIZE;
   }
 
+  /** The space is dead: its memory is never mapped again, its descriptor may be another's. */
   release(): void {
+    this.#wanted = -Infinity;
     if (this.#bank >= 0) this.#platform.arena.unmapBank(this.#bank);
     this.#bank = -1;
   }

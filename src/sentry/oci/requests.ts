@@ -170,7 +170,7 @@ export class Requests implements RequestHandler {
 
   #trace({ id, calls, elsewhere }: TraceRequest, descriptors: number[]): Outcome {
     const { dispatch, host, platform, straceTo } = this.#sandbox;
-    const given = elsewhere ? descriptors.shift() : undefined;
+    const given = elsewhere && this.#containers.has(id) ? descriptors.shift() : undefined;
     for (const fd of descriptors) host.close(fd);
     this.#find(id);
     if (this.#traceTo >= 0) host.close(this.#traceTo);
