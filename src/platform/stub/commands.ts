@@ -55,8 +55,9 @@ export class Commands {
 
   /** Have the stopped thread do `command`; its result or -errno. */
   run(command: number): number {
-    const { state, at } = this.#thread;
-    if (state !== "stopped") return -ESRCH;
+    const { state, at, space } = this.#thread;
+    // One that was silent for a deadline does not get another from the same handler.
+    if (state !== "stopped" || space.isCondemned) return -ESRCH;
     const { words, gateway, view } = this.#platform;
     words[(at + SLOT.command) >> 2] = command;
     words[(at + SLOT.parked) >> 2] = 0;

@@ -89,6 +89,7 @@ export class Posts {
 
   /** A stub that breaks the protocol has lost its space. */
   nonsense(space: StubSpace): void {
+    space.isCondemned = true;
     this.died.push(space);
   }
 

@@ -33,6 +33,8 @@ export class StubSpace implements AddressSpace {
   pid = 0;
   pidfd = -1;
   alive = true;
+  /** It broke the protocol and is about to die: it is not asked for anything any more. */
+  isCondemned = false;
   /** Threads that run guest code or owe us a first post: the space is scanned while > 0. */
   running = 0;
   threadCount = 0;
