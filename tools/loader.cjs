@@ -10,6 +10,10 @@ const STAMP_LENGTH = 32;
 const programOf = (name) => `${__dirname}/${name}.js`;
 const sources = require("./sources.json");
 
+/** kernel.js, once: more than one command may be asked of it. */
+let kernel;
+const loadKernel = () => (kernel ??= load("kernel"));
+
 /** In a checkout: was a source edited since? A release has no sources. */
 function isStale() {
   try {
@@ -39,7 +43,7 @@ function load(name) {
   if (made === name) saveAtEnd(script, source, `${__dirname}/${name}.cache.next`);
   const module = { exports: {} };
   const url = pathToFileURL(program).href;
-  script.runInThisContext()(require, module, module.exports, url, () => load("kernel"));
+  script.runInThisContext()(require, module, module.exports, url, loadKernel);
   return module.exports;
 }
 

@@ -25,7 +25,7 @@
 #define GUEST_END 0x7ffd00000000ull
 
 #define CHUNK 0x10000ull /* header, slots and stacks all come in chunks of 64 KiB */
-#define SLOT_COUNT 4096  /* chunk 0 is the header, so slots are 1 … 4095 */
+#define SLOT_COUNT 4096  /* chunk 0 is the header, the last ones are not slots either: see BOUNCE_AT */
 #define SLOTS_SIZE (CHUNK * SLOT_COUNT)
 /* The last chunks are no slots: buffers on which large copies lie that have no room in a slot. */
 #define BOUNCE_SIZE 0x20000ull
@@ -182,8 +182,9 @@ struct wait_block {
 #define SPIN_LONG 2 /* the processor is ours: nobody waits for it */
   int32_t shared_cpu; /* out: 1 + the processor on which we and a guest wait for each other, or 0 */
   int32_t cpu;        /* out, when a window is over: the processor that we are on */
-  /* The loop's recent past, in ticks of spin_clock(): how long it was, how much of it went into spinning and sleep. Whoever
-   * takes note of a window that is over sets the first and the last of these to 0, and the next begins. */
+  /* The loop's recent past, in ticks of spin_clock(): how long it was, how much of it went into spinning
+   * and sleep. Whoever takes note of a window that is over sets window_ticks and window_is_over to 0, and
+   * the next begins. */
   double window_ticks, window_spun, window_slept;
   int32_t window_posts, window_sleeps;
   int32_t window_is_over;

@@ -29,10 +29,15 @@ export function connect(context: Context, record: ContainerRecord): number | nul
 }
 
 /** The answer; null when the sandbox is gone. A refusal is a CommandError with its sentence. */
-export function ask(context: Context, record: ContainerRecord, request: Request): Answer | null {
+export function ask(
+  context: Context,
+  record: ContainerRecord,
+  request: Request,
+  descriptors: readonly number[] = [],
+): Answer | null {
   const fd = connect(context, record);
   if (fd === null) return null;
-  const answer = askOn(context, fd, request, []);
+  const answer = askOn(context, fd, request, descriptors);
   context.host.close(fd);
   return answer;
 }

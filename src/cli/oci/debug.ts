@@ -4,7 +4,7 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import type { ContainerRecord } from "../../oci/state.ts";
 import { print } from "../print.ts";
-import { ask, askOn, connect } from "./client.ts";
+import { ask } from "./client.ts";
 import type { Command } from "./commands.ts";
 import { CommandError, type Context } from "./context.ts";
 
@@ -47,11 +47,8 @@ function trace(context: Context, record: ContainerRecord, words: string, path: s
   const calls =
     words === "off" ? null : words === "all" ? [] : words.split(",").filter((each) => each !== "");
   const output = path === "" || calls === null ? null : openOutput(path);
-  const connection = connect(context, record);
-  if (connection === null) throw new CommandError(GONE);
   const request = { op: "trace", id: record.id, calls, elsewhere: output !== null } as const;
-  const answer = askOn(context, connection, request, output === null ? [] : [output]);
-  context.host.close(connection);
+  const answer = ask(context, record, request, output === null ? [] : [output]);
   if (output !== null) closeSync(output);
   if (answer === null) throw new CommandError(GONE);
 }

@@ -117,11 +117,15 @@ export class Mm implements UserMemory {
 
   copyIn(address: number, into: Uint8Array, at: number, length: number): number {
     const allowed = this.#allowed(address, length, PROT_READ);
-    if (allowed === 0) return 0;
+    return allowed === 0 ? 0 : this.#fetch(address, into, at, allowed);
+  }
+
+  /** As copyIn, of what was found to be allowed. */
+  #fetch(address: number, into: Uint8Array, at: number, length: number): number {
     const { calling } = this;
     return calling === null
-      ? this.space.read(address, into, at, allowed)
-      : calling.copyIn(address, into, at, allowed);
+      ? this.space.read(address, into, at, length)
+      : calling.copyIn(address, into, at, length);
   }
 
   /** As copyIn, of a string: it may end with the NUL. */
@@ -181,7 +185,7 @@ export class Mm implements UserMemory {
   read(address: number, length: number): Uint8Array | null {
     if (length > READ_MOST || this.#allowed(address, length, PROT_READ) < length) return null;
     const bytes = new Uint8Array(length);
-    return this.copyIn(address, bytes, 0, length) === length ? bytes : null;
+    return length <= 0 || this.#fetch(address, bytes, 0, length) === length ? bytes : null;
   }
 
   /** 0 or -EFAULT. */

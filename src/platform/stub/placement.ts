@@ -14,6 +14,8 @@ import { Trials } from "./trials.ts";
 const CLOCK_THREAD_CPUTIME_ID = 3;
 /** With a processor of its own the kernel looks at least this often whether it still needs it. */
 export const WINDOW_NS = 20e6;
+/** When all processors are busy, another one is no better. */
+const LEAVE_AGAIN_NS = 10e6;
 
 /** One window of the kernel's loop, as the gateway counted it. */
 export interface LoopWindow {
@@ -37,6 +39,7 @@ export class Placement {
   readonly #clock = new Float64Array(2);
   #atNs = 0;
   #cpuNs = 0;
+  #leftNs = 0;
 
   constructor(host: Host, processors: readonly number[]) {
     this.#host = host;
@@ -69,6 +72,16 @@ export class Placement {
     this.own = isApart ? window.processor : -1;
     this.#host.setAffinity(isApart ? [window.processor] : this.#processors);
     return !isApart;
+  }
+
+  /** The kernel and a guest have been taking turns on `processor`: go to another one, if there is one. */
+  leave(processor: number, nowNs: number): void {
+    if (this.#processors.length < 2 || this.own >= 0 || nowNs - this.#leftNs < LEAVE_AGAIN_NS)
+      return;
+    this.#leftNs = nowNs;
+    this.#host.setAffinity(this.#processors.filter((each) => each !== processor));
+    // Linux may move us again as it likes.
+    this.#host.setAffinity(this.#processors);
   }
 
   #threadCpuNs(): number {

@@ -46,8 +46,6 @@ const O_RDONLY_CLOEXEC = 0o2000000;
 /** At most so many pauses; how many are worth it is learned (native/stub/spin.h). */
 const STUB_SPINS = 1000;
 const START_DEADLINE_MS = 10_000;
-/** When all processors are busy, another one is no better. */
-const LEAVE_AGAIN_MS = 10;
 /** How many batches of posts may go by before host events get a look. */
 const HOST_EVERY = 64;
 
@@ -96,7 +94,6 @@ export class StubPlatform implements Platform {
   /** The template's thread, between start() and meet(). */
   #firstborn: StubThread | null = null;
   #sinceHost = 0;
-  #leftMs = 0;
 
   /** Counts system calls, when somebody wants to know. */
   stats: CallStats | null = null;
@@ -321,7 +318,7 @@ export class StubPlatform implements Platform {
     const posts = this.gateway.wait(block);
     if (this.words[(block + WAIT.windowIsOver) >> 2] !== 0) this.#observe();
     const shared = this.words[(block + WAIT.sharedCpu) >> 2]!;
-    if (shared > 0) this.#leave(shared - 1);
+    if (shared > 0) this.placement.leave(shared - 1, this.gateway.monotonic());
     if (posts > 0) this.#collect(posts, posts === 1 ? scanned : scanned.slice());
     const events = this.words[(block + WAIT.events) >> 2]!;
     if (events > 0) this.#dispatchHost(events);
@@ -336,21 +333,6 @@ export class StubPlatform implements Platform {
       // A bit for no thread, or for a post already taken: the guest scribbled, or we were faster.
       if (thread != null && space.alive) this.posts.take(thread);
     }
-  }
-
-  /** A guest and we have been taking turns on this processor: go to another one, if there is one. */
-  #leave(cpu: number): void {
-    const now = this.nowMs();
-    if (
-      this.cpuNumbers.length < 2 ||
-      this.placement.own >= 0 ||
-      now - this.#leftMs < LEAVE_AGAIN_MS
-    )
-      return;
-    this.#leftMs = now;
-    this.host.setAffinity(this.cpuNumbers.filter((each) => each !== cpu));
-    // Linux may move us again as it likes.
-    this.host.setAffinity(this.cpuNumbers);
   }
 
   /** A window of the loop is over; those on the kernel's processor who should not be are told at once. */
@@ -372,7 +354,7 @@ export class StubPlatform implements Platform {
     if (!placement.observe(window, this.gateway.monotonic())) return;
     for (const space of this.#scanned)
       for (const thread of space.threads)
-        if (thread !== null && !thread.mayRunOn(own)) thread.interrupt();
+        if (thread !== null && !thread.processors.includes(own)) thread.interrupt();
   }
 
   nowMs(): number {

@@ -6,14 +6,12 @@
  * then wait for RESULT with a deadline. What the slot holds is read once and never trusted.
  */
 import { EAGAIN, EFAULT, EINVAL, ENOMEM } from "../../abi/errno.ts";
-import { CPU_SET_BYTES, writeCpuSet, writeI64 } from "../../host/bytes.ts";
+import { writeI64 } from "../../host/bytes.ts";
 import { type Fault, type GuestThread, Reg } from "../contract.ts";
 import { Commands, NR } from "./commands.ts";
 import {
   ANSWER,
   ANSWERED,
-  BATCH_OFFSET,
-  BOUNCE_SIZE,
   CHUNK,
   COMMAND,
   RESUME_REGS,
@@ -26,6 +24,7 @@ import type { StubPlatform } from "./platform.ts";
 import { SlotRegisters } from "./registers.ts";
 import { SitePatcher } from "./site-patcher.ts";
 import type { StubSpace } from "./space.ts";
+import { ThreadProcessors } from "./thread-processors.ts";
 
 const MREMAP_FIXED = 2;
 const PROT_WRITE = 2;
@@ -33,8 +32,6 @@ const PROT_EXEC = 4;
 const MAP_PRIVATE = 2;
 const ARCH_SET_GS = 0x1001;
 const ARCH_GET_GS = 0x1004;
-/** From so many bytes on the stub's copy pays for the hand-over to it. */
-const LARGE = 16384;
 const NO_BASE = new Uint8Array(8);
 
 export type SlotState = "starting" | "running" | "stopped" | "dead";
@@ -57,11 +54,6 @@ export class StubThread extends SlotRegisters implements GuestThread {
   seen = 0;
   /** Belongs to a process that no exec has taken yet. */
   isSpare = false;
-  /** The processors that the guest wants, or null for all; and those that the host was told. */
-  #wanted: readonly number[] | null = null;
-  #processors: readonly number[];
-  /** The generation of Placement for which that was right; -1 when it has to be looked at again. */
-  #placed = 0;
   /** When an unanswered interrupt was first sent (ms, monotonic), or 0. */
   interruptedAt = 0;
   /** Its processor time when the interrupt was overdue; -1 before that. */
@@ -71,6 +63,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
   readonly at: number;
   readonly commands: Commands;
   readonly patcher: SitePatcher;
+  readonly processors: ThreadProcessors;
   readonly #platform: StubPlatform;
 
   constructor(platform: StubPlatform, space: StubSpace, slot: number, at: number) {
@@ -79,9 +72,9 @@ export class StubThread extends SlotRegisters implements GuestThread {
     this.space = space;
     this.slot = slot;
     this.at = at;
-    this.#processors = platform.cpuNumbers;
     this.commands = new Commands(platform, this);
     this.patcher = new SitePatcher(this);
+    this.processors = new ThreadProcessors(platform);
     this.seen = platform.words[(at + SLOT.reqSeq) >> 2]!;
   }
 
@@ -98,7 +91,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
   // --- running --------------------------------------------------------------------------------
 
   resume(result: number): void {
-    this.#place(); // a command, so before the answer is in the slot
+    this.processors.apply(this); // a command, so before the answer is in the slot
     if (this.isRelocated) {
       this.setRegister(Reg.rax, result);
       return this.resumeRegisters();
@@ -108,7 +101,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
   }
 
   resumeRegisters(): void {
-    this.#place();
+    this.processors.apply(this);
     this.#needFrame();
     this.patcher.enterTrampoline();
     this.#go(RESUME_REGS);
@@ -161,61 +154,15 @@ export class StubThread extends SlotRegisters implements GuestThread {
   // --- copies of the current call -------------------------------------------------------------
 
   copyIn(address: number, into: Uint8Array, at: number, length: number): number {
-    const n = this.#takeIn(address, into, at, length);
-    return this.#readRest(address, into, at, length, n);
+    return this.#platform.window.copyIn(this, address, into, at, length, false);
   }
 
   copyStringIn(address: number, into: Uint8Array, at: number, length: number): number {
-    const n = this.#takeIn(address, into, at, length);
-    const isWhole = n > 0 && into[at + n - 1] === 0;
-    return isWhole ? n : this.#readRest(address, into, at, length, n);
-  }
-
-  /** What the stub copied: as it lies there, so patched sites are to be shown as the file has them. */
-  #takeIn(address: number, into: Uint8Array, at: number, length: number): number {
-    const n = this.#platform.window.take(this, address, into, at, length);
-    if (n > 0) this.space.patches?.mask(address, into, at, n);
-    return n;
-  }
-
-  /** What the stub did not copy, by the slow way. */
-  #readRest(address: number, into: Uint8Array, at: number, length: number, n: number): number {
-    if (n === length) return n;
-    const done = n + this.#bounceIn(address + n, into, at + n, length - n);
-    if (done === length) return done;
-    return done + this.space.read(address + done, into, at + done, length - done);
-  }
-
-  /** Have the stub copy a large piece of guest memory; how much it did. */
-  #bounceIn(address: number, into: Uint8Array, at: number, length: number): number {
-    if (length < LARGE) return 0;
-    const { bounce, memoryFd, patches } = this.space;
-    const index = bounce.take(this, memoryFd);
-    if (index < 0) return 0;
-    const from = bounce.inArena(index);
-    let done = 0;
-    while (done < length) {
-      const want = Math.min(length - done, BOUNCE_SIZE);
-      const n = this.commands.copy(bounce.inStub(index), address + done, want);
-      into.set(this.#platform.arena.u8.subarray(from, from + n), at + done);
-      done += n;
-      if (n < want) break;
-    }
-    bounce.give(index);
-    patches?.mask(address, into, at, done);
-    return done;
+    return this.#platform.window.copyIn(this, address, into, at, length, true);
   }
 
   copyOut(address: number, from: Uint8Array, at: number, length: number): number {
-    const { window } = this.#platform;
-    let done = 0;
-    while (done < length) {
-      const n = window.put(this, address + done, from, at + done, length - done);
-      if (n === 0) break;
-      done += n;
-    }
-    if (done === length) return done;
-    return done + this.space.write(address + done, from, at + done, length - done);
+    return this.#platform.window.copyOut(this, address, from, at, length);
   }
 
   settle(): void {
@@ -346,7 +293,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
     if (!isReturned) patches.restore(this.patcher, 0, Infinity);
     patches.isOff = !isReturned;
     this.#hasGs = !isReturned;
-    return this.commands.call(NR.archPrctl, code, isReturned ? this.#inside : value);
+    return this.commands.call(NR.archPrctl, code, isReturned ? this.inside : value);
   }
 
   getBase(code: number, scratch: number): number {
@@ -356,7 +303,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
   }
 
   /** Where its slot lies in the stub: also its GS base. */
-  get #inside(): number {
+  get inside(): number {
     return STUB_SLOTS + this.slot * CHUNK;
   }
 
@@ -373,33 +320,8 @@ export class StubThread extends SlotRegisters implements GuestThread {
   }
 
   setAffinity(cpus: readonly boolean[]): void {
-    this.#wanted = this.#platform.cpuNumbers.filter((_, index) => cpus[index] === true);
-    this.#placed = -1;
-    if (this.state === "stopped") this.#place();
-  }
-
-  /** May it run on `processor`, for all that the host was told? */
-  mayRunOn(processor: number): boolean {
-    return this.#processors.includes(processor);
-  }
-
-  /** Only the thread itself may do it: the kernel has no power over stubs of another user. */
-  #place(): void {
-    const { placement, cpuNumbers, arena } = this.#platform;
-    if (this.#placed === placement.generation) return;
-    this.#placed = placement.generation;
-    const processors = placement.choose(this.#wanted ?? cpuNumbers);
-    if (processors.join() === this.#processors.join()) return;
-    this.#processors = processors;
-    writeCpuSet(arena.u8, this.at + BATCH_OFFSET, processors);
-    this.commands.call(NR.schedSetaffinity, 0, CPU_SET_BYTES, this.#inside + BATCH_OFFSET);
-  }
-
-  /** The host gives a new thread the processors of who made it. */
-  #inheritPlace(parent: StubThread): void {
-    this.#wanted = parent.#wanted;
-    this.#processors = parent.#processors;
-    this.#placed = parent.#placed;
+    this.processors.want(cpus);
+    if (this.state === "stopped") this.processors.apply(this);
   }
 
   cpuNs(): number {
@@ -418,7 +340,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
     const { patches } = this.space;
     const isOurs = patches !== null && !patches.isOff;
     thread.#hasGs = !isOurs && this.#hasGs;
-    thread.#inheritPlace(this);
+    thread.processors.inherit(this.processors);
     thread.commands.argument(3, isOurs ? 1 : 0);
     this.commands.argument(0, thread.slot);
     this.commands.argument(1, fsBase ?? 0);
@@ -456,7 +378,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
     }
     space.patches = this.space.patches?.fork() ?? null;
     thread.#hasGs = this.#hasGs;
-    thread.#inheritPlace(this);
+    thread.processors.inherit(this.processors);
     this.#platform.threadRuns(space);
     return thread;
   }

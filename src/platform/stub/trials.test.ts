@@ -8,7 +8,7 @@ const BUSY: Observation = { rate: 100, sleeps: 30, busy: 0.6, queued: 0.1 };
 /** Feeds windows: with the kernel apart `apart` times as many calls come. True for each window apart. */
 function windows(trials: Trials, count: number, apart: number, like = BUSY): boolean[] {
   const seen: boolean[] = [];
-  let isApart = seen.at(-1) ?? false;
+  let isApart = false;
   for (let i = 0; i < count; i++) {
     const faster = isApart ? { rate: like.rate * apart, sleeps: 0 } : {};
     isApart = trials.observe({ ...like, ...faster });

@@ -2,9 +2,9 @@
  * CallWindow: copies between the kernel and the guest that need no host call, because the stub makes
  * them: before it posts a system call it copies into the slot what the call's hints say (native/stub/
  * copy.h), and on its way back it copies out what the kernel left there.
- *  - take(): serve guest bytes from the spans of the thread's current call. They are a snapshot, and
+ *  - copyIn(): serve guest bytes from the spans of the thread's current call. They are a snapshot, and
  *    a claim of the guest's about its own memory, as everything it says.
- *  - put(): leave bytes for the way back. They are pending until resume or settle(); one thread
+ *  - copyOut(): leave bytes for the way back. They are pending until resume or settle(); one thread
  *    has pending bytes at a time, as a handler runs to completion.
  * What does not fit lies on a bounce buffer (bounce.ts), or goes the slow way, through /proc/PID/mem.
  */
@@ -28,6 +28,8 @@ const OUT_BEGIN = SLOT_WINDOW + MOST_COPIED_IN;
 const TWO_32 = 2 ** 32;
 /** Below this many bytes a loop is cheaper than a view. */
 const FEW = 32;
+/** From so many bytes on the stub's copy pays for the hand-over to it. */
+const LARGE = 16384;
 
 export class CallWindow {
   readonly #u8: Uint8Array;
@@ -41,8 +43,8 @@ export class CallWindow {
   readonly #offsets = new Int32Array(SPANS_OUT);
   /** Where in the arena they lie. */
   readonly #places = new Float64Array(SPANS_OUT);
-  /** Bytes that lie on bounce buffers. */
-  #large = 0;
+  /** Some of them lie on bounce buffers. */
+  #hasLarge = false;
 
   constructor(arena: Arena) {
     this.#u8 = arena.u8;
@@ -50,8 +52,44 @@ export class CallWindow {
     this.#buffer = arena.buffer;
   }
 
+  /** How many bytes were copied in: `length`, or fewer at a fault. A string may end with its NUL. */
+  copyIn(
+    thread: StubThread,
+    address: number,
+    into: Uint8Array,
+    at: number,
+    length: number,
+    isString: boolean,
+  ): number {
+    const { space } = thread;
+    let n = this.#take(thread, address, into, at, length);
+    // As it lies there: patched sites are to be shown as the file has them.
+    if (n > 0) space.patches?.mask(address, into, at, n);
+    if (n === length || (isString && n > 0 && into[at + n - 1] === 0)) return n;
+    if (length - n >= LARGE) n += this.#takeLarge(thread, address + n, into, at + n, length - n);
+    if (n === length) return n;
+    return n + space.read(address + n, into, at + n, length - n);
+  }
+
+  /** How many bytes were copied out, or will be. */
+  copyOut(
+    thread: StubThread,
+    address: number,
+    from: Uint8Array,
+    at: number,
+    length: number,
+  ): number {
+    let done = 0;
+    while (done < length) {
+      const n = this.#put(thread, address + done, from, at + done, length - done);
+      if (n === 0) return done + thread.space.write(address + done, from, at + done, length - done);
+      done += n;
+    }
+    return done;
+  }
+
   /** Bytes served from the spans of `thread`'s call: `length`, fewer, or 0. */
-  take(thread: StubThread, address: number, into: Uint8Array, at: number, length: number): number {
+  #take(thread: StubThread, address: number, into: Uint8Array, at: number, length: number): number {
     if (this.#count > 0 && this.#overlaps(address, length)) this.settle();
     const words = this.#words;
     const count = thread.spans;
@@ -70,13 +108,34 @@ export class CallWindow {
     return 0;
   }
 
-  /** Leave bytes for `address`: how many there was room for, 0 when the slow way is to be taken. */
-  put(thread: StubThread, address: number, from: Uint8Array, at: number, length: number): number {
-    if (this.#thread !== thread) {
-      if (this.#count > 0)
-        throw new KernelBug("bytes for one thread are pending in another's call");
-      this.#thread = thread;
+  /** Have the stub copy a large piece in, over a bounce buffer: how much it did. */
+  #takeLarge(
+    thread: StubThread,
+    address: number,
+    into: Uint8Array,
+    at: number,
+    length: number,
+  ): number {
+    const { bounce, memoryFd, patches } = thread.space;
+    const index = bounce.take(thread, memoryFd);
+    if (index < 0) return 0;
+    let done = 0;
+    while (done < length) {
+      const want = Math.min(length - done, BOUNCE_SIZE);
+      const n = thread.commands.copy(bounce.inStub(index), address + done, want);
+      this.#copyFrom(bounce.inArena(index), into, at + done, n);
+      done += n;
+      if (n < want) break;
     }
+    bounce.give(index);
+    patches?.mask(address, into, at, done);
+    return done;
+  }
+
+  /** Leave bytes for `address`: how many there was room for, 0 when the slow way is to be taken. */
+  #put(thread: StubThread, address: number, from: Uint8Array, at: number, length: number): number {
+    if (this.#count > 0 && this.#thread !== thread)
+      throw new KernelBug("bytes for one thread are pending in another's call");
     const isLarge = length > BATCH_OFFSET - OUT_BEGIN;
     // In order: what comes later may lie on top of what came before.
     if (this.#count === SPANS_OUT || (!isLarge && this.#used + length > BATCH_OFFSET))
@@ -88,7 +147,7 @@ export class CallWindow {
     return length;
   }
 
-  /** As put(), on a bounce buffer. */
+  /** As #put(), on a bounce buffer. */
   #putLarge(
     thread: StubThread,
     address: number,
@@ -108,7 +167,7 @@ export class CallWindow {
     const arenaAt = bounce.inArena(index);
     const fromSlot = BOUNCE_AT + index * BOUNCE_SIZE - thread.slot * CHUNK;
     this.#add(thread, address, fromSlot, arenaAt, n);
-    this.#large += n;
+    this.#hasLarge = true;
     this.#copyTo(arenaAt, from, at, n);
     return n;
   }
@@ -127,10 +186,10 @@ export class CallWindow {
   settle(): void {
     const thread = this.#thread;
     if (thread === null) return;
-    if (this.#large === 0 || !this.#deliver(thread))
+    if (!this.#hasLarge || !this.#deliver(thread))
       for (let i = 0; i < this.#count; i++)
         thread.space.write(this.#addresses[i]!, this.#u8, this.#places[i]!, this.#lengths[i]!);
-    if (this.#large > 0) thread.space.bounce.giveAll(thread);
+    if (this.#hasLarge) thread.space.bounce.giveAll(thread);
     this.#clear();
   }
 
@@ -144,7 +203,7 @@ export class CallWindow {
     this.#thread = null;
     this.#count = 0;
     this.#used = OUT_BEGIN;
-    this.#large = 0;
+    this.#hasLarge = false;
   }
 
   /** `thread` goes back: tell the stub what is pending for it. */
