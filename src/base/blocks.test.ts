@@ -31,6 +31,18 @@ test("blocks: giving back twice is a bug of ours, and so is a use after that", (
   assert.throws(() => block.ref(), KernelBug);
 });
 
+test("blocks: what a block is exchanged for has its bytes in their places", () => {
+  const pool = new BlockPool();
+  const small = pool.take(4);
+  small.bytes.set([1, 2, 3, 4]);
+  const large = small.enlarge(1, 3, 4096);
+  assert.deepEqual([...large.bytes.subarray(1, 3)], [2, 3]);
+  assert.equal(pool.take(4), small);
+  large.unref();
+  assert.equal(pool.take(4096), large);
+  assert.equal(new Block(Uint8Array.of(7)).enlarge(0, 1, 10).bytes[0], 7);
+});
+
 test("blocks: very large ones, and those of no pool, are nobody's to keep", () => {
   const pool = new BlockPool();
   const huge = pool.take(1 << 20);

@@ -27,6 +27,14 @@ export class Block {
     return this;
   }
 
+  /** The bytes from `start` to `end`, in their place in a block of `length`, which its user gets for this one. */
+  enlarge(start: number, end: number, length: number): Block {
+    const larger = this.#pool?.take(length) ?? new Block(new Uint8Array(length));
+    larger.bytes.set(this.bytes.subarray(start, end), start);
+    this.unref();
+    return larger;
+  }
+
   unref(): void {
     if (this.#users === 0) throw new KernelBug("a block was given back twice");
     if (--this.#users === 0) this.#pool?.give(this);

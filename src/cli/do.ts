@@ -12,7 +12,7 @@ import { KernelCrash, StartFailure } from "../sentry/failure.ts";
 import { OneProgram, type OneProgramSpec, type Volume } from "../sentry/one-program.ts";
 import type { TierNumber } from "../sentry/tier.ts";
 import { NO_TIMING, StartTiming, type Timing } from "../sentry/timing.ts";
-import { print } from "./print.ts";
+import { print, printError } from "./print.ts";
 
 export const USAGE = `Usage: tvisor do [OPTIONS] -- CMD [ARG…]
 
@@ -54,21 +54,20 @@ export async function main(argv: string[]): Promise<number> {
     }
     const program = new OneProgram(spec);
     const code = exitCode(program.run());
-    if (spec.timing !== NO_TIMING) writeSync(STDERR, spec.timing.report());
-    if (spec.stats === true) writeSync(STDERR, program.statsReport());
+    if (spec.timing !== NO_TIMING) printError(spec.timing.report());
+    if (spec.stats === true) printError(program.statsReport());
     return code;
   } catch (error) {
     if (error instanceof UsageError) {
-      writeSync(STDERR, `tvisor do: ${error.message}. See \`tvisor do --help\`.\n`);
+      printError(`tvisor do: ${error.message}. See \`tvisor do --help\`.\n`);
       return USAGE_ERROR;
     }
     if (error instanceof StartFailure) {
-      writeSync(STDERR, `tvisor do: ${error.message}\n`);
+      printError(`tvisor do: ${error.message}\n`);
       return error.exitCode;
     }
     if (error instanceof KernelCrash) {
-      writeSync(
-        STDERR,
+      printError(
         `tvisor: this is a bug in tvisor, not in the program it ran: ${error.message}\n${error.state}\n`,
       );
       return USAGE_ERROR;

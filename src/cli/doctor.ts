@@ -3,12 +3,12 @@
  * its walls, and tells what the host granted: nothing is guessed from versions or files.
  * Exit status 0 when tvisor can run here, 1 when it cannot.
  */
-import { writeSync } from "node:fs";
 import os from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { Sandbox } from "../sentry/sandbox.ts";
 import type { Tier } from "../sentry/tier.ts";
+import { print, printError } from "./print.ts";
 
 export const USAGE = `Usage: tvisor doctor [--json]
 
@@ -18,7 +18,6 @@ missing for stronger ones, and what that costs. Exit status 0 when tvisor can ru
 Options:
   --json   the same for programs
 `;
-const [STDOUT, STDERR] = [1, 2];
 const USAGE_ERROR = 128;
 
 const TIERS = [
@@ -43,15 +42,15 @@ export function main(argv: string[]): number {
       options: { help: { type: "boolean", short: "h" }, json: { type: "boolean" } },
     }));
   } catch (error) {
-    writeSync(STDERR, `tvisor doctor: ${(error as Error).message}\n`);
+    printError(`tvisor doctor: ${(error as Error).message}\n`);
     return USAGE_ERROR;
   }
   if (values.help === true) {
-    writeSync(STDOUT, USAGE);
+    print(USAGE);
     return 0;
   }
   const report = examine();
-  writeSync(STDOUT, values.json === true ? `${JSON.stringify(report, null, 2)}\n` : show(report));
+  print(values.json === true ? `${JSON.stringify(report, null, 2)}\n` : show(report));
   return report.canRun ? 0 : 1;
 }
 

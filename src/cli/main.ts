@@ -2,8 +2,8 @@
  * The command line: which command, and what happens to failures. Each command is a file of its own,
  * loaded when it is asked for, so that none pays for another.
  */
-import { writeSync } from "node:fs";
 import process from "node:process";
+import { printError } from "./print.ts";
 
 /** Exit status of tvisor's own failures: no program exits with it by accident, shells use 126 and 127. */
 export const EXIT_TVISOR = 128;
@@ -37,8 +37,7 @@ main(process.argv.slice(2)).then(
     process.exit();
   },
   (error: unknown) => {
-    writeSync(
-      2,
+    printError(
       `tvisor: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
     process.exit(EXIT_TVISOR);

@@ -275,6 +275,17 @@ static inline void make_file(const char *path, const char *content) {
   close(fd);
 }
 
+/** Write text to a file that exists, as those of /proc and cgroups want it: 0 or -1. */
+static inline int write_text(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY);
+  if (fd < 0) return -1;
+  int rc = write(fd, text, strlen(text)) < 0 ? -1 : 0;
+  int error = errno;
+  close(fd);
+  errno = error;
+  return rc;
+}
+
 /** Read a whole small file as a string; "" when it cannot be opened. */
 static inline char *slurp(const char *path, char *buffer, size_t size) {
   size_t used = 0;

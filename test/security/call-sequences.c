@@ -4,25 +4,15 @@
  * next one finds. The kernel may refuse what it likes; it may not fall.
  * Arguments: a seed, how many processes one after the other, how many calls each.
  */
-#define _GNU_SOURCE
-#include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "attack.h"
+
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/timerfd.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { PAGE = 4096, NAME_SIZE = 64, CALLS = 472, DESCRIPTORS = 24, FAVOURITES = 6, REFILL = 8, LIMIT_MS = 1000, NAP_MS = 2 };
 enum { GAP_BEGIN = 335, GAP_END = 424 }; /* numbers that amd64 never gave out */
@@ -37,14 +27,7 @@ enum { NAMES = sizeof names / sizeof *names };
 /* A page of values, one of names, and one that cannot be touched. */
 static char *values, *words;
 
-static uint64_t state;
-static uint64_t chance(void) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return state;
-}
-static uint64_t below(uint64_t limit) { return chance() % limit; }
+static uint64_t below(uint64_t limit) { return random64() % limit; }
 
 /* Calls that end or stop the process itself, or take its memory away: others find bugs there. */
 static int is_left_out(long nr) {
@@ -68,7 +51,7 @@ static long argument(void) {
     case 8: return AT_FDCWD;
     case 9: return 1L << below(48);
     case 10: return 1L << below(20) | 1L << below(20);
-    case 11: return below(4) ? (long)below(5000) : (long)chance();
+    case 11: return below(4) ? (long)below(5000) : (long)random64();
     case 12: return (long)(words + PAGE - 8); /* runs into the page that is not there */
     default: return (long)(PAGE * below(4));
   }
@@ -82,7 +65,7 @@ static void fill(void) {
       case 2: word[i] = (uint64_t)(values + below(PAGE)); break;
       case 3: word[i] = 1ull << below(40); break;
       case 4: word[i] = below(DESCRIPTORS) | below(DESCRIPTORS) << 32; break;
-      default: word[i] = below(3) ? 0 : chance();
+      default: word[i] = below(3) ? 0 : random64();
     }
 }
 
@@ -150,7 +133,7 @@ static void sequence(int count) {
 static int end_in_time(pid_t child) {
   for (int ms = 0; ms < LIMIT_MS; ms += NAP_MS) {
     if (waitpid(child, NULL, WNOHANG) == child) return 1;
-    usleep(NAP_MS * 1000);
+    nap(NAP_MS);
   }
   kill(child, SIGKILL);
   return waitpid(child, NULL, 0) == child;
@@ -162,7 +145,7 @@ int main(int argc, char **argv) {
   for (int round = 0; round < atoi(argv[2]); round++) {
     pid_t child = fork();
     if (child == 0) {
-      state = (seed * 1000003 + (uint64_t)round) * 0x9e3779b97f4a7c15ull | 1;
+      random_state = (seed * 1000003 + (uint64_t)round) * 0x9e3779b97f4a7c15ull | 1;
       sequence(atoi(argv[3]));
       _exit(0);
     }

@@ -2,10 +2,9 @@
  * log: what a command has to say, in the two forms that engines read: a line of words, or of JSON with
  * level, msg and time. With --log it goes there, and errors to standard error too.
  */
-import { appendFileSync, writeSync } from "node:fs";
+import { appendFileSync } from "node:fs";
+import { printError } from "../print.ts";
 import type { Globals } from "./globals.ts";
-
-const STDERR = 2;
 
 export type Level = "error" | "warning" | "info" | "debug";
 
@@ -18,7 +17,7 @@ export class Log {
 
   error(message: string): void {
     this.#write("error", message);
-    if (this.#globals.log !== "") writeSync(STDERR, `${message}\n`);
+    if (this.#globals.log !== "") printError(`${message}\n`);
   }
 
   warn(message: string): void {
@@ -32,14 +31,14 @@ export class Log {
   #write(level: Level, msg: string): void {
     const line = `${format(this.#globals.logFormat, level, msg)}\n`;
     if (this.#globals.log === "") {
-      if (level !== "debug" || this.#globals.debug) writeSync(STDERR, line);
+      if (level !== "debug" || this.#globals.debug) printError(line);
       return;
     }
     try {
       appendFileSync(this.#globals.log, line);
     } catch {
       // What cannot be written there is still said to whoever called.
-      writeSync(STDERR, line);
+      printError(line);
     }
   }
 }

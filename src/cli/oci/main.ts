@@ -2,16 +2,14 @@
  * main: a command of the runtime: options before it, options of its own, and what its failures become:
  * one line on standard error and in the log, in the form that engines read.
  */
-import { writeSync } from "node:fs";
 import { StoreError } from "../../oci/store.ts";
 import { main as showHelp, showVersion } from "../help.ts";
-import { print } from "../print.ts";
+import { print, printError } from "../print.ts";
 import { COMMANDS, type Command } from "./commands.ts";
 import { CommandError, Context } from "./context.ts";
 import { FlagError, Flags } from "./flags.ts";
 import { type Parsed, parseGlobals } from "./globals.ts";
 
-const STDERR = 2;
 const EXIT_USAGE = 128;
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -20,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     parsed = parseGlobals(argv);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
-    writeSync(STDERR, `tvisor: ${error.message}. See \`tvisor help\`.\n`);
+    printError(`tvisor: ${error.message}. See \`tvisor help\`.\n`);
     return EXIT_USAGE;
   }
   if (parsed.asks === "version") return showVersion();
@@ -34,10 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     );
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) {
-    writeSync(
-      STDERR,
-      `tvisor: there is no command "${name}". \`tvisor help\` lists the commands.\n`,
-    );
+    printError(`tvisor: there is no command "${name}". \`tvisor help\` lists the commands.\n`);
     return EXIT_USAGE;
   }
   return run(context, name, (await load()).command, rest);

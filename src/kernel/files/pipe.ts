@@ -208,18 +208,11 @@ export class Pipe {
     if (last === undefined || chars === 0) return 0;
     const end = last.end + chars;
     if (end > last.limit) return 0;
-    if (last.block.bytes.length < end) this.#enlarge(last);
+    if (last.block.bytes.length < end)
+      last.block = last.block.enlarge(last.start, last.end, PAGE_SIZE);
     const n = from.take(last.block.bytes, last.end, chars);
     if (n > 0) last.end += n;
     return n;
-  }
-
-  /** Give a whole page to a buffer whose block has room for less. */
-  #enlarge(buffer: PipeBuffer): void {
-    const larger = this.#blocks.take(PAGE_SIZE);
-    larger.bytes.set(buffer.block.bytes.subarray(buffer.start, buffer.end), buffer.start);
-    buffer.block.unref();
-    buffer.block = larger;
   }
 
   // --- state of the ends ----------------------------------------------------------------------

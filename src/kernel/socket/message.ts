@@ -4,7 +4,10 @@
  *  - `rights` are files on their way (SCM_RIGHTS). Outgoing ones are the caller's references: an
  *    endpoint that keeps them takes its own. Incoming ones belong to the receiver.
  */
+import { EFAULT } from "../../abi/errno.ts";
+import type { Block } from "../../base/blocks.ts";
 import type { UserBuffer } from "../mm/user-buffer.ts";
+import type { Task } from "../task/task.ts";
 import type { File } from "../vfs/file.ts";
 
 /** Who sent, as SCM_CREDENTIALS and SO_PEERCRED tell (struct ucred); by the kernel's numbers. */
@@ -37,6 +40,15 @@ export class OutgoingMessage {
     this.data = data;
     this.flags = flags;
   }
+}
+
+/** All bytes of a datagram, in a block of its own; or -EFAULT. */
+export function takeDatagram({ kernel }: Task, data: UserBuffer): Block | number {
+  const length = data.remaining;
+  const block = kernel.blocks.take(length);
+  if (length === 0 || data.take(block.bytes, 0, length) === length) return block;
+  block.unref();
+  return -EFAULT;
 }
 
 export class IncomingMessage {

@@ -6,7 +6,7 @@
  *    the front and hands every segment that is used up to `onDone`.
  * A segment is the user of its block, until it is taken from the queue.
  */
-import { Block } from "../../base/blocks.ts";
+import type { Block } from "../../base/blocks.ts";
 import type { UserBuffer } from "../mm/user-buffer.ts";
 
 const SMALL = 4096;
@@ -60,12 +60,8 @@ export class SegmentQueue<T> {
       this.#segments.push(new Segment(block, length, tag, length));
       return;
     }
-    if (last.block.bytes.length < last.end + length) {
-      const larger = new Block(new Uint8Array(SMALL));
-      larger.bytes.set(last.block.bytes.subarray(0, last.end));
-      last.block.unref();
-      last.block = larger;
-    }
+    if (last.block.bytes.length < last.end + length)
+      last.block = last.block.enlarge(0, last.end, SMALL);
     last.block.bytes.set(block.bytes.subarray(0, length), last.end);
     last.end += length;
     block.unref();

@@ -8,7 +8,6 @@ import {
   EAGAIN,
   ECONNREFUSED,
   ECONNRESET,
-  EFAULT,
   EINVAL,
   EMSGSIZE,
   ENOTCONN,
@@ -22,7 +21,11 @@ import { POLLERR, POLLHUP, POLLRDHUP } from "../../abi/poll.ts";
 import { AF_UNSPEC, SO_PASSCRED, SOCK_DGRAM } from "../../abi/socket.ts";
 import { refuse } from "../../base/refuse.ts";
 import { BOTH_SHUT, READ_SHUT, WRITE_SHUT } from "../../kernel/socket/endpoint.ts";
-import type { IncomingMessage, OutgoingMessage } from "../../kernel/socket/message.ts";
+import {
+  type IncomingMessage,
+  type OutgoingMessage,
+  takeDatagram,
+} from "../../kernel/socket/message.ts";
 import { Segment } from "../../kernel/socket/segment-queue.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { ALL_EVENTS, chargeOf, READ_EVENTS, UnixEndpoint, WRITE_EVENTS } from "./endpoint.ts";
@@ -135,11 +138,8 @@ export class UnixDatagram extends UnixEndpoint {
   #deliver(task: Task, message: OutgoingMessage, other: UnixDatagram): number {
     const { data } = message;
     const length = data.remaining;
-    const block = task.kernel.blocks.take(length);
-    if (length > 0 && data.take(block.bytes, 0, length) !== length) {
-      block.unref();
-      return -EFAULT;
-    }
+    const block = takeDatagram(task, data);
+    if (typeof block === "number") return block;
     const parcel = new Parcel(task, this, message);
     const segment = new Segment(block, length, parcel, chargeOf(length));
     this.inFlight += segment.charge;

@@ -20,15 +20,6 @@ static const char *in(const char *name) {
   return out;
 }
 
-static int put(const char *path, const char *text) {
-  int fd = open(path, O_WRONLY);
-  if (fd < 0) return -1;
-  int rc = write(fd, text, strlen(text)) < 0 ? -1 : 0, saved = errno;
-  close(fd);
-  errno = saved;
-  return rc;
-}
-
 static void show_file(const char *name) {
   char buffer[4096];
   slurp(in(name), buffer, sizeof buffer);
@@ -57,7 +48,7 @@ static int holds(const char *path, pid_t pid) {
 static void show_pid(const char *name, pid_t pid) {
   char number[16];
   snprintf(number, sizeof number, "%d", pid);
-  show(name, put(in("cgroup.procs"), number));
+  show(name, write_text(in("cgroup.procs"), number));
 }
 
 static void until(const char *name, const char *line) {
@@ -97,18 +88,18 @@ int main(void) {
   show("mode of cgroup.kill", stat_.st_mode & 0777);
   show("unlink", unlink(in("cgroup.procs")));
   show("rmdir of a file", rmdir(in("cgroup.procs")));
-  show("no pid", put(in("cgroup.procs"), "none"));
-  show("nobody's pid", put(in("cgroup.procs"), "4000000"));
-  show("no controller", put(in("cgroup.subtree_control"), "+nonsense"));
-  show("no sign", put(in("cgroup.subtree_control"), "pids"));
-  show("freeze 2", put(in("cgroup.freeze"), "2"));
-  show("freeze nonsense", put(in("cgroup.freeze"), "x"));
-  show("kill 0", put(in("cgroup.kill"), "0"));
-  show("depth nonsense", put(in("cgroup.max.depth"), "x"));
-  show("depth 1", put(in("cgroup.max.depth"), "1"));
+  show("no pid", write_text(in("cgroup.procs"), "none"));
+  show("nobody's pid", write_text(in("cgroup.procs"), "4000000"));
+  show("no controller", write_text(in("cgroup.subtree_control"), "+nonsense"));
+  show("no sign", write_text(in("cgroup.subtree_control"), "pids"));
+  show("freeze 2", write_text(in("cgroup.freeze"), "2"));
+  show("freeze nonsense", write_text(in("cgroup.freeze"), "x"));
+  show("kill 0", write_text(in("cgroup.kill"), "0"));
+  show("depth nonsense", write_text(in("cgroup.max.depth"), "x"));
+  show("depth 1", write_text(in("cgroup.max.depth"), "1"));
   show("a child", mkdir(in("sub"), 0755));
   show("a grandchild", mkdir(in("sub/sub"), 0755));
-  show("no depth", put(in("cgroup.max.depth"), "max"));
+  show("no depth", write_text(in("cgroup.max.depth"), "max"));
 
   /* A process moves, is frozen, goes on and is killed. */
   counter = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -129,7 +120,7 @@ int main(void) {
   snprintf(path, sizeof path, "/proc/%d/cgroup", child);
   show_own("its cgroup", path);
   show("rmdir with a process", rmdir(in("")));
-  show("freeze", put(in("cgroup.freeze"), "1"));
+  show("freeze", write_text(in("cgroup.freeze"), "1"));
   until("after freeze", "frozen 1");
   int before = *counter;
   sleep_ms(20);
@@ -137,7 +128,7 @@ int main(void) {
   int state;
   show("no stop for its parent", waitpid(child, &state, WNOHANG | WUNTRACED));
   show_file("cgroup.freeze");
-  show("thaw", put(in("cgroup.freeze"), "0"));
+  show("thaw", write_text(in("cgroup.freeze"), "0"));
   until("after thaw", "frozen 0");
   for (int i = 0; i < 1000 && *counter == before; i++) sleep_ms(1);
   check("it goes on", *counter != before);
@@ -149,19 +140,19 @@ int main(void) {
   }
   until_asleep(sleeper);
   show_pid("move a sleeper", sleeper);
-  show("freeze", put(in("cgroup.freeze"), "1"));
+  show("freeze", write_text(in("cgroup.freeze"), "1"));
   until("both", "frozen 1");
   pid_t late = spawn();
   if (late == 0) _exit(5);
-  show("thaw", put(in("cgroup.freeze"), "0"));
+  show("thaw", write_text(in("cgroup.freeze"), "0"));
   reap("the sleeper", sleeper);
   reap("late", late);
-  show("freeze", put(in("cgroup.freeze"), "1"));
+  show("freeze", write_text(in("cgroup.freeze"), "1"));
   until("again", "frozen 1");
   show("a frozen one can be killed", kill(child, SIGKILL));
   reap("child", child);
   until("after that", "populated 0");
-  show("thaw", put(in("cgroup.freeze"), "0"));
+  show("thaw", write_text(in("cgroup.freeze"), "0"));
 
   /* Born there. */
   int directory = must("open", open(in(""), O_RDONLY | O_DIRECTORY));
@@ -182,7 +173,7 @@ int main(void) {
       for (;;) pause();
     show_pid("move", each);
   }
-  show("kill all", put(in("cgroup.kill"), "1"));
+  show("kill all", write_text(in("cgroup.kill"), "1"));
   int killed = 0;
   for (int i = 0; i < 4; i++)
     if (wait(&state) > 0 && WIFSIGNALED(state) && WTERMSIG(state) == SIGKILL) killed++;
@@ -192,7 +183,7 @@ int main(void) {
   /* A namespace begins where its maker is. */
   pid_t inside = spawn();
   if (inside == 0) {
-    must("move", put(in("sub/cgroup.procs"), "0"));
+    must("move", write_text(in("sub/cgroup.procs"), "0"));
     show_own("in the child", "/proc/self/cgroup");
     must("unshare", unshare(CLONE_NEWCGROUP));
     show_own("own root", "/proc/self/cgroup");
@@ -217,7 +208,7 @@ int main(void) {
     show("a child of one's own", mkdir(in("sub/own"), 0755));
     stat(in("sub/own"), &stat_);
     say("owner %u", stat_.st_uid);
-    show("into it from outside", put(in("sub/own/cgroup.procs"), "0"));
+    show("into it from outside", write_text(in("sub/own/cgroup.procs"), "0"));
     show("not one's own", mkdir(in("other"), 0755));
     show("rmdir", rmdir(in("sub/own")));
     _exit(0);

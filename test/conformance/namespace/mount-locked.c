@@ -8,14 +8,6 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 
-static int put(const char *path, const char *text) {
-  int fd = open(path, O_WRONLY);
-  if (fd < 0) return -1;
-  int rc = write(fd, text, strlen(text)) < 0 ? -1 : 0;
-  close(fd);
-  return rc;
-}
-
 static void show_options(const char *path) {
   static char text[65536];
   char name[300];
@@ -75,7 +67,7 @@ static void locked(void) {
   pid_t child = spawn();
   if (child == 0) {
     must("unshare", unshare(CLONE_NEWUSER | CLONE_NEWNS));
-    must("uid_map", put("/proc/self/uid_map", "0 0 1"));
+    must("uid_map", write_text("/proc/self/uid_map", "0 0 1"));
     show("umount", umount("a/covered"));
     show("detach", umount2("a/covered", MNT_DETACH));
     show("umount of the whole", umount("a"));
@@ -98,7 +90,7 @@ static void locked(void) {
   if (child == 0) {
     must("unshare", unshare(CLONE_NEWUSER | CLONE_NEWNS));
     must("unshare", unshare(CLONE_NEWNS));
-    must("uid_map", put("/proc/self/uid_map", "0 0 1"));
+    must("uid_map", write_text("/proc/self/uid_map", "0 0 1"));
     show("umount in a copy of the copy", umount("a/covered"));
     must("mkdir", mkdir("a/own", 0755));
     must("tmpfs", mount("t", "a/own", "tmpfs", 0, NULL));

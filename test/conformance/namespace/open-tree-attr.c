@@ -11,14 +11,6 @@
 
 enum { OPEN_TREE_ATTR = 467, RECURSIVE = 0x8000, EMPTY = 0x1000 };
 
-static int put(const char *path, const char *text) {
-  int fd = open(path, O_WRONLY);
-  if (fd < 0) return -1;
-  int rc = write(fd, text, strlen(text)) < 0 ? -1 : 0;
-  close(fd);
-  return rc;
-}
-
 /* What of the mount that a descriptor shows is read only or without devices. */
 static void show_flags(const char *what, int fd) {
   struct statvfs status;
@@ -112,7 +104,7 @@ static void locked(void) {
   pid_t child = spawn();
   if (child == 0) {
     must("unshare", unshare(CLONE_NEWUSER | CLONE_NEWNS));
-    must("uid_map", put("/proc/self/uid_map", "0 0 1"));
+    must("uid_map", write_text("/proc/self/uid_map", "0 0 1"));
     int before = next_descriptor();
     show("a writable clone", changing("a/below", OPEN_TREE_CLONE, 0, MOUNT_ATTR_RDONLY));
     show("all, writable", changing("a", OPEN_TREE_CLONE | RECURSIVE, 0, MOUNT_ATTR_RDONLY));

@@ -12,26 +12,16 @@
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
 
-static int put(const char *path, const char *text) {
-  int fd = open(path, O_WRONLY);
-  if (fd < 0) return -1;
-  int rc = write(fd, text, strlen(text)) < 0 ? -1 : 0;
-  int saved = errno;
-  close(fd);
-  errno = saved;
-  return rc;
-}
-
 static void become_root(void) {
   char line[64];
   uid_t uid = geteuid();
   gid_t gid = getegid();
   must("unshare", unshare(CLONE_NEWUSER));
   snprintf(line, sizeof line, "0 %u 1\n", uid);
-  must("uid_map", put("/proc/self/uid_map", line));
-  must("setgroups", put("/proc/self/setgroups", "deny"));
+  must("uid_map", write_text("/proc/self/uid_map", line));
+  must("setgroups", write_text("/proc/self/setgroups", "deny"));
   snprintf(line, sizeof line, "0 %u 1\n", gid);
-  must("gid_map", put("/proc/self/gid_map", line));
+  must("gid_map", write_text("/proc/self/gid_map", line));
 }
 
 static void show_capabilities(const char *name) {

@@ -8,7 +8,6 @@ import {
   EAGAIN,
   ECONNREFUSED,
   EDESTADDRREQ,
-  EFAULT,
   EINVAL,
   EMSGSIZE,
   ENOTCONN,
@@ -46,7 +45,11 @@ import { setU64 } from "../../../abi/struct.ts";
 import type { Block } from "../../../base/blocks.ts";
 import { refuse } from "../../../base/refuse.ts";
 import { BOTH_SHUT, READ_SHUT, WRITE_SHUT } from "../../../kernel/socket/endpoint.ts";
-import type { IncomingMessage, OutgoingMessage } from "../../../kernel/socket/message.ts";
+import {
+  type IncomingMessage,
+  type OutgoingMessage,
+  takeDatagram,
+} from "../../../kernel/socket/message.ts";
 import { int } from "../../../kernel/socket/options.ts";
 import { Segment, SegmentQueue } from "../../../kernel/socket/segment-queue.ts";
 import type { Task } from "../../../kernel/task/task.ts";
@@ -128,11 +131,8 @@ export class UdpEndpoint extends LoopbackEndpoint {
     const error = this.options.takeError();
     if (error !== 0) return refuse(error, "send: an earlier datagram was refused");
     const length = data.remaining;
-    const block = task.kernel.blocks.take(length);
-    if (length > 0 && data.take(block.bytes, 0, length) !== length) {
-      block.unref();
-      return -EFAULT;
-    }
+    const block = takeDatagram(task, data);
+    if (typeof block === "number") return block;
     this.#deliver(task, to, block, length);
     return length;
   }
