@@ -1,71 +1,127 @@
 /*
  * process: what the kernel process is to the host.
- *   - spawn(): start the warden process (vfork-like, before the kernel process locks itself down);
+ *   - spawn(): start another program, as the warden before the kernel process locks itself down;
  *   - catchSignals(): turn chosen signals of this process into bytes on a pipe;
  *   - cpus(): where it may run;
  *   - exit(): its end.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "gateway.h"
 
-/*
- * spawn(path, [descriptor, …]): run `path` with those descriptors as 3, 4, 5 … and nothing else
- * open but 0-2 on /dev/null. Returns the pid or -errno.
- */
-napi_value gw_spawn(napi_env env, napi_callback_info info) {
-  enum { MOST = 16, PARKED_FROM = 200 };
-  size_t argc = 3;
-  napi_value argv[3];
-  char path[4096], arg[256];
-  size_t length;
+/* Descriptors of a new program, and where they wait until they have their places. */
+enum { MOST_DESCRIPTORS = 16, PARKED_FROM = 200 };
+
+/* A list of strings from JavaScript, NULL at its end; one block of memory, for free(). Byte strings, as everywhere. */
+static char **strings_of(napi_env env, napi_value list) {
   uint32_t count = 0;
-  int from[MOST];
-  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
-  napi_get_value_string_latin1(env, argv[0], path, sizeof path, &length);
-  napi_get_array_length(env, argv[1], &count);
-  napi_get_value_string_latin1(env, argv[2], arg, sizeof arg, &length);
-  if (count > MOST) count = MOST;
+  napi_get_array_length(env, list, &count);
+  size_t bytes = 0, length;
+  napi_value item;
   for (uint32_t i = 0; i < count; i++) {
-    napi_value item;
-    napi_get_element(env, argv[1], i, &item);
-    from[i] = (int)arg_int(env, item);
+    napi_get_element(env, list, i, &item);
+    napi_get_value_string_latin1(env, item, NULL, 0, &length);
+    bytes += length + 1;
   }
-  /* vfork: a copy of Node's page tables would cost a millisecond. The child borrows this stack, so
-   * it makes plain system calls only, and signals stay blocked until their handlers are gone. */
-  sigset_t all, before, none;
-  sigfillset(&all);
+  char **block = malloc((count + 1) * sizeof *block + bytes);
+  if (block == NULL) return NULL;
+  char *text = (char *)(block + count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    napi_get_element(env, list, i, &item);
+    napi_get_value_string_latin1(env, item, text, bytes, &length);
+    block[i] = text;
+    text += length + 1;
+    bytes -= length + 1;
+  }
+  block[count] = NULL;
+  return block;
+}
+
+struct program {
+  char **words; /* its path, and its arguments from the 0th on */
+  char **environment;
+  const char *directory;
+  int leads_session;
+  uint32_t count;
+  int descriptors[MOST_DESCRIPTORS];
+};
+
+/* In the child of a vfork, whose stack and memory are its parent's: plain system calls only. */
+static int become(const struct program *p) {
+  sigset_t none;
   sigemptyset(&none);
+  for (int s = 1; s < 65; s++) signal(s, SIG_DFL);
+  if (p->leads_session) setsid();
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0) return errno;
+  /* First out of the way of each other's places. */
+  int parked[MOST_DESCRIPTORS];
+  for (uint32_t i = 0; i < p->count; i++) {
+    parked[i] = fcntl(p->descriptors[i] < 0 ? null : p->descriptors[i], F_DUPFD, PARKED_FROM);
+    if (parked[i] < 0) return errno;
+  }
+  for (uint32_t i = 0; i < p->count; i++)
+    if (dup2(parked[i], (int)i) < 0) return errno;
+  syscall(SYS_close_range, p->count, ~0u, 0);
+  if (chdir(p->directory) != 0) return errno;
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  execve(p->words[0], p->words + 1, p->environment);
+  return errno;
+}
+
+/* vfork: a copy of Node's page tables would cost a millisecond. Signals stay blocked until the child has no
+ * handlers any more. */
+static long start(const struct program *p) {
+  sigset_t all, before;
+  sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  int parked[MOST];
+  volatile int refused = 0;
   pid_t pid = vfork();
   if (pid == 0) {
-    for (int s = 1; s < 65; s++) signal(s, SIG_DFL);
-    for (uint32_t i = 0; i < count; i++) {
-      parked[i] = fcntl(from[i], F_DUPFD, PARKED_FROM);
-      if (parked[i] < 0) _exit(126);
-    }
-    int null = open("/dev/null", O_RDWR);
-    if (null < 0) _exit(126);
-    for (int i = 0; i < 3; i++) dup2(null, i);
-    for (uint32_t i = 0; i < count; i++)
-      if (dup2(parked[i], 3 + (int)i) < 0) _exit(126);
-    syscall(SYS_close_range, 3 + count, ~0u, 0);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    char *const args[] = {path, arg, NULL};
-    /* The warden's memory becomes the guest's: its libc must not leave a restartable-sequence area
-     * registered, which the host would write to after it is unmapped. */
-    char *const environment[] = {"GLIBC_TUNABLES=glibc.pthread.rseq=0", NULL};
-    execve(path, args, environment);
+    refused = become(p);
     _exit(127);
   }
   long rc = result(pid);
+  if (pid > 0 && refused != 0) {
+    waitpid(pid, NULL, 0);
+    rc = -refused;
+  }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return rc;
+}
+
+/*
+ * spawn([path, argv0, argument …], [variable …], directory, [descriptor …], leadsSession): run a program
+ * with these descriptors as its 0, 1, 2 … (-1: /dev/null) and nothing else open. Its pid, or -errno.
+ */
+napi_value gw_spawn(napi_env env, napi_callback_info info) {
+  size_t argc = 5, length;
+  napi_value argv[5];
+  char directory[PATH_MAX];
+  struct program p = {.directory = directory};
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL);
+  napi_get_value_string_latin1(env, argv[2], directory, sizeof directory, &length);
+  napi_get_array_length(env, argv[3], &p.count);
+  p.leads_session = (int)arg_int(env, argv[4]);
+  if (p.count > MOST_DESCRIPTORS) return number(env, -EMFILE);
+  for (uint32_t i = 0; i < p.count; i++) {
+    napi_value item;
+    napi_get_element(env, argv[3], i, &item);
+    p.descriptors[i] = (int)arg_int(env, item);
+  }
+  p.words = strings_of(env, argv[0]);
+  p.environment = strings_of(env, argv[1]);
+  long rc = p.words == NULL || p.environment == NULL ? -ENOMEM : start(&p);
+  free(p.words);
+  free(p.environment);
   return number(env, (double)rc);
 }
 

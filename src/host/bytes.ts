@@ -15,6 +15,11 @@ export function latin1(u8: Uint8Array, at: number, length: number): string {
   return text;
 }
 
+/** `text` as the host has it, in UTF-8, as a byte string. */
+export function byteString(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -14,7 +14,14 @@ export interface Gateway {
   wait(blockOffset: number): number;
   await(slotOffset: number, sequence: number, timeoutMs: number, pidfd: number): number;
   reply(slotOffset: number): void;
-  spawn(path: string, descriptors: number[], argument: string): number;
+  /** `words`: a path, and the arguments from the 0th on. */
+  spawn(
+    words: readonly string[],
+    environment: readonly string[],
+    directory: string,
+    descriptors: readonly number[],
+    leadsSession: number,
+  ): number;
   catchSignals(fd: number, signals: number[]): void;
   everywhere(calls: number[]): number;
   catchViolations(reportOnly: number): number;

@@ -101,7 +101,7 @@ function execIn(context: Context, flags: Flags): number {
   );
   if (answer === null) throw new CommandError("cannot exec in a stopped container");
   const ownTerminal = wanted.terminal === true && consoleSocket !== "" ? streams[0]! : -1;
-  const pid = detaches ? leaveWaiter(fd, ownTerminal).pid! : process.pid;
+  const pid = detaches ? leaveWaiter(context, fd, ownTerminal) : process.pid;
   if (flags.text("pid-file") !== "") writeFileSync(flags.text("pid-file"), String(pid));
   return detaches ? 0 : become(context, fd, ownTerminal);
 }

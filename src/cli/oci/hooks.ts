@@ -2,12 +2,15 @@
  * hooks: programs that the config wants run at a point of a container's life (config.md, "POSIX
  * Platform Hooks"): with the container's state on their standard input, one after the other.
  */
+import { errnoText } from "../../abi/errno-text.ts";
 import type { Hook, HookName } from "../../oci/spec.ts";
 import type { State } from "../../oci/state.ts";
-import { childProcess } from "./child-process.ts";
 import { CommandError, type Context } from "./context.ts";
+import { signalName } from "./signals.ts";
 
 const OUTPUT_TOLD = 1024;
+const MFD_CLOEXEC = 1;
+const SIGKILL = 9;
 
 /** Of poststop a failure is told and nothing more; any other ends the container. */
 export function runHooks(
@@ -17,7 +20,7 @@ export function runHooks(
   state: State,
 ): void {
   for (const [i, hook] of (hooks ?? []).entries()) {
-    const failure = runHook(hook, state);
+    const failure = runHook(context, hook, state);
     if (failure === null) continue;
     const message = `error running ${name} hook #${i} (${hook.path}): ${failure}`;
     if (name === "poststop") context.log.warn(message);
@@ -25,28 +28,46 @@ export function runHooks(
   }
 }
 
-function runHook(hook: Hook, state: State): string | null {
-  const [argv0, ...args] = hook.args ?? [hook.path];
-  const result = childProcess().spawnSync(hook.path, args, {
-    argv0: argv0 ?? hook.path,
-    input: JSON.stringify(state),
-    env: Object.fromEntries((hook.env ?? []).map(splitVariable)),
-    cwd: state.bundle,
-    timeout: hook.timeout === undefined ? undefined : hook.timeout * 1000,
-    killSignal: "SIGKILL",
-    maxBuffer: 1 << 20,
-  });
-  // A hook need not read its input.
-  const { code } = (result.error ?? {}) as NodeJS.ErrnoException;
-  if (code === "ETIMEDOUT") return `it took longer than ${hook.timeout} s`;
-  if (result.error !== undefined && code !== "EPIPE") return result.error.message;
-  if (result.status === 0) return null;
-  const how = result.signal === null ? `exit status ${result.status}` : `signal ${result.signal}`;
-  const said = `${result.stdout}${result.stderr}`.slice(0, OUTPUT_TOLD);
-  return said === "" ? how : `${how}, stdout and stderr: ${said}`;
+/** What it reads and writes are files in memory: nobody need attend to it. */
+function runHook(context: Context, hook: Hook, state: State): string | null {
+  const { host, launch } = context;
+  const input = host.memfdCreate("tvisor-state", MFD_CLOEXEC);
+  const output = host.memfdCreate("tvisor-hook", MFD_CLOEXEC);
+  try {
+    host.pwrite(input, new TextEncoder().encode(JSON.stringify(state)), 0);
+    const pid = launch.spawn({
+      words: [hook.path, ...(hook.args ?? [hook.path])],
+      environment: hook.env ?? [],
+      directory: state.bundle,
+      descriptors: [input, output, output],
+      leadsSession: false,
+    });
+    if (pid < 0) return errnoText(-pid);
+    const how = outcomeOf(context, pid, hook.timeout);
+    if (how === null) return null;
+    const said = told(context, output);
+    return said === "" ? how : `${how}, stdout and stderr: ${said}`;
+  } finally {
+    host.close(input);
+    host.close(output);
+  }
 }
 
-function splitVariable(text: string): [string, string] {
-  const cut = text.indexOf("=");
-  return cut < 0 ? [text, ""] : [text.slice(0, cut), text.slice(cut + 1)];
+/** Null when it went well. `timeout` in seconds. */
+function outcomeOf({ host, launch }: Context, pid: number, timeout: number | undefined) {
+  const pidfd = host.pidfdOpen(pid);
+  const isLate = timeout !== undefined && launch.awaitEither(pidfd, -1, timeout * 1000) === 0;
+  if (isLate) host.pidfdSendSignal(pidfd, SIGKILL);
+  host.close(pidfd);
+  const { status, signal } = launch.reap(pid);
+  if (isLate) return `it took longer than ${timeout} s`;
+  if (signal !== 0) return `signal ${signalName(signal)}`;
+  return status === 0 ? null : `exit status ${status}`;
+}
+
+/** The beginning of what it wrote. */
+function told({ host }: Context, output: number): string {
+  const bytes = new Uint8Array(OUTPUT_TOLD);
+  const n = host.pread(output, bytes, 0);
+  return new TextDecoder().decode(bytes.subarray(0, Math.max(n, 0)));
 }

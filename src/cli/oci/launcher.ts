@@ -5,16 +5,14 @@
  *  - It is put in its control groups before it is told what to do.
  *  - Whatever fails, commit() was not called: the sandbox sees our end close, and ends.
  */
-import type { ChildProcess } from "node:child_process";
 import process from "node:process";
 import { errnoText } from "../../abi/errno-text.ts";
 import type { Host } from "../../host/host.ts";
 import type { BootMessage, BootReport } from "../../sentry/oci/boot-message.ts";
-import { childProcess } from "./child-process.ts";
 import { CommandError, type Context } from "./context.ts";
 
 export class Launcher {
-  readonly child: ChildProcess;
+  readonly pid: number;
   readonly #context: Context;
   readonly #socket: number;
 
@@ -25,27 +23,21 @@ export class Launcher {
     if (typeof pair === "number") throw new CommandError(`socketpair: ${errnoText(-pair)}`);
     const [ours, theirs] = pair;
     this.#socket = ours;
-    this.child = childProcess().spawn(
-      process.execPath,
-      [...process.execArgv, process.argv[1]!, "boot", id],
-      {
-        cwd: "/",
-        env: inheritedVariables(),
-        detached: true,
-        stdio: ["ignore", "ignore", "ignore", theirs],
-      },
-    );
+    const node = process.execPath;
+    this.pid = context.launch.spawn({
+      words: [node, node, ...process.execArgv, process.argv[1]!, "boot", id],
+      environment: inheritedVariables(),
+      directory: "/",
+      descriptors: [-1, -1, -1, theirs],
+      leadsSession: true,
+    });
     this.#host.close(theirs);
-    if (this.child.pid === undefined)
-      throw new CommandError("the sandbox process cannot be started");
+    if (this.pid < 0)
+      throw new CommandError(`the sandbox process cannot be started: ${errnoText(-this.pid)}`);
   }
 
   get #host(): Host {
     return this.#context.host;
-  }
-
-  get pid(): number {
-    return this.child.pid!;
   }
 
   tell(message: BootMessage, descriptors: readonly number[]): void {
@@ -73,12 +65,11 @@ export class Launcher {
   commit(): void {
     this.goOn();
     this.#host.close(this.#socket);
-    this.child.unref();
   }
 }
 
 /** The kernel process learns nothing of our environment but what is for it. */
-function inheritedVariables(): NodeJS.ProcessEnv {
+function inheritedVariables(): string[] {
   const kept = Object.entries(process.env).filter(([name]) => name.startsWith("TVISOR_"));
-  return { PATH: "/usr/bin:/bin", ...Object.fromEntries(kept) };
+  return ["PATH=/usr/bin:/bin", ...kept.map(([name, value]) => `${name}=${value}`)];
 }

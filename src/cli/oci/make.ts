@@ -4,13 +4,13 @@
  * killed at any point: claim the id, write down what will be made, make it, tell the sandbox that it
  * is known.
  */
-import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { errnoText } from "../../abi/errno-text.ts";
 import { O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_PATH, O_WRONLY } from "../../abi/fcntl.ts";
 import type { CreateRequest } from "../../control/messages.ts";
+import { byteString } from "../../host/bytes.ts";
 import { isPodSandbox, podOf } from "../../oci/pod.ts";
 import { identify } from "../../oci/process.ts";
 import type { MountSpec, NamespaceType, Spec } from "../../oci/spec.ts";
@@ -43,8 +43,8 @@ const LOG_NAME = "sandbox.log";
 
 export interface Made {
   readonly record: ContainerRecord;
-  /** What the container's end is seen by: its sandbox, or the waiter that stands for it in a pod. */
-  readonly child: ChildProcess;
+  /** The child of ours that ends with the container: its sandbox, or the waiter that stands for it in a pod. */
+  readonly child: number;
 }
 
 export interface MakeOptions {
@@ -88,7 +88,7 @@ export function makeContainer(
       const pidFile = flags.text("pid-file");
       if (pidFile !== "") writePidFile(pidFile, launcher.pid);
       launcher.commit();
-      return { record, child: launcher.child };
+      return { record, child: launcher.pid };
     } catch (error) {
       undo(context, record, cgroups.remove);
       throw error;
@@ -120,14 +120,14 @@ function joinPod(
     const answer = askOn(context, fd, request, [...streams, ...inherited, ...opened]);
     if (answer === null) throw new CommandError("the sandbox of the pod ended");
     const terminal = spec.process!.terminal === true ? streams[0]! : -1;
-    const child = leaveWaiter(fd, terminal);
-    record.process = identify(child.pid!);
+    const child = leaveWaiter(context, fd, terminal);
+    record.process = identify(child);
     record.status = "created";
     context.store.save(record);
     const state = hookState(record, "creating");
     for (const name of ["prestart", "createRuntime", "createContainer"] as const)
       runHooks(context, name, hooks?.[name], state);
-    if (flags.text("pid-file") !== "") writePidFile(flags.text("pid-file"), child.pid!);
+    if (flags.text("pid-file") !== "") writePidFile(flags.text("pid-file"), child);
     return { record, child };
   } catch (error) {
     undo(context, record, () => {});
@@ -244,7 +244,7 @@ function openFiles(
   bundle: string,
 ): number[] {
   const open = (path: string, flags: number, what: string) => {
-    const fd = host.openat(AT_FDCWD, bytes(path), flags | O_CLOEXEC, 0o600);
+    const fd = host.openat(AT_FDCWD, byteString(path), flags | O_CLOEXEC, 0o600);
     if (fd < 0) throw new CommandError(`${what} ${path}: ${errnoText(-fd)}`);
     return fd;
   };
@@ -261,10 +261,6 @@ function hasSource({ type, options }: MountSpec): boolean {
   return (
     type === "bind" || options?.includes("bind") === true || options?.includes("rbind") === true
   );
-}
-
-function bytes(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
 }
 
 interface Streams {

@@ -3,16 +3,20 @@
  */
 import { constants } from "node:os";
 import process from "node:process";
+import { O_CLOEXEC, O_NONBLOCK } from "../../abi/fcntl.ts";
+import { HostError } from "../../base/failure.ts";
+import { FIRST, FOREVER } from "../../host/launch.ts";
 import type { ContainerRecord } from "../../oci/state.ts";
 import { beginContainer } from "./begin.ts";
 import { ask } from "./client.ts";
 import type { Command } from "./commands.ts";
 import type { Context } from "./context.ts";
 import type { Flags } from "./flags.ts";
-import { CREATE_FLAGS, CREATE_SHORT, type Made, makeContainer } from "./make.ts";
+import { CREATE_FLAGS, CREATE_SHORT, makeContainer } from "./make.ts";
 import { removeContainer } from "./remove.ts";
 
-const RELAYED: readonly NodeJS.Signals[] = [
+/** What comes for this process meanwhile is the program's. */
+const RELAYED = [
   "SIGHUP",
   "SIGINT",
   "SIGQUIT",
@@ -22,8 +26,8 @@ const RELAYED: readonly NodeJS.Signals[] = [
   "SIGALRM",
   "SIGCONT",
   "SIGWINCH",
-];
-const EXIT_TVISOR = 128;
+] as const;
+const { SIGWINCH } = constants.signals;
 
 export const command: Command = {
   flags: { ...CREATE_FLAGS, detach: "truth", "no-subreaper": "truth", keep: "truth" },
@@ -42,47 +46,54 @@ Options: those of \`tvisor create\`, and
   run: runContainer,
 };
 
-async function runContainer(context: Context, flags: Flags): Promise<number> {
+function runContainer(context: Context, flags: Flags): number {
   const id = flags.words[0]!;
   const detaches = flags.is("detach");
-  const made = makeContainer(context, id, flags, { detaches });
-  const { record } = made;
-  const ended = detaches ? null : attend(context, made);
+  const { record, child } = makeContainer(context, id, flags, { detaches });
+  const signals = detaches ? -1 : catchSignals(context);
   try {
     context.locked(id, () => beginContainer(context, record, record.hooks));
   } catch (error) {
     context.locked(id, () => removeContainer(context, record));
     throw error;
   }
-  if (ended === null) return 0;
-  const status = await ended;
+  if (detaches) return 0;
+  const status = attend(context, record, child, signals);
   if (!flags.is("keep") && context.store.has(id))
     context.locked(id, () => removeContainer(context, record));
   return status;
 }
 
-/** The sandbox's exit status, once it has one; signals that come meanwhile are the program's. */
-function attend(context: Context, { child, record }: Made): Promise<number> {
-  child.ref();
-  for (const name of RELAYED) process.on(name, () => relay(context, record, name));
-  return new Promise((resolve) => {
-    child.once("exit", (code, signal) =>
-      resolve(code ?? (signal === null ? EXIT_TVISOR : 128 + constants.signals[signal])),
-    );
-  });
+/** The end of a pipe where signals to this process arrive, a byte each. */
+function catchSignals({ host }: Context): number {
+  const pipe = host.pipe2(O_CLOEXEC | O_NONBLOCK);
+  if (typeof pipe === "number") throw new HostError("pipe2", -pipe);
+  const [read, write] = pipe;
+  host.gateway.catchSignals(
+    write,
+    RELAYED.map((name) => constants.signals[name]),
+  );
+  return read;
+}
+
+/** The container's exit status, once it has one. */
+function attend(context: Context, record: ContainerRecord, child: number, signals: number): number {
+  const { host, launch } = context;
+  const pidfd = host.pidfdOpen(child);
+  const arrived = new Uint8Array(64);
+  while (launch.awaitEither(signals, pidfd, FOREVER) === FIRST) {
+    const n = host.read(signals, arrived);
+    for (let i = 0; i < n; i++) relay(context, record, arrived[i]!);
+  }
+  const { status, signal } = launch.reap(child);
+  return signal === 0 ? status : 128 + signal;
 }
 
 /** As its terminal's signals, the window's size is the sandbox's own matter. */
-function relay(context: Context, record: ContainerRecord, name: NodeJS.Signals): void {
+function relay(context: Context, record: ContainerRecord, signal: number): void {
   try {
-    if (name === "SIGWINCH") process.kill(record.process!.pid, name);
-    else
-      ask(context, record, {
-        op: "kill",
-        id: record.id,
-        signal: constants.signals[name],
-        all: false,
-      });
+    if (signal === SIGWINCH) process.kill(record.process!.pid, signal);
+    else ask(context, record, { op: "kill", id: record.id, signal, all: false });
   } catch {
     // It has ended.
   }

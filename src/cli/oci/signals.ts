@@ -1,5 +1,5 @@
 /**
- * signals: a signal as people write it: 9, KILL, SIGKILL, sigkill, RTMIN+1.
+ * signals: a signal as people write it: 9, KILL, SIGKILL, sigkill, RTMIN+1; and as they read it.
  */
 import { constants } from "node:os";
 import { CommandError } from "./context.ts";
@@ -24,4 +24,9 @@ export function signalNumberOf(word: string): number {
   const number = (constants.signals as Readonly<Record<string, number>>)[`SIG${name}`];
   if (number === undefined) throw new CommandError(`unknown signal "${word}"`);
   return number;
+}
+
+export function signalName(number: number): string {
+  const named = Object.entries(constants.signals).find(([, each]) => each === number);
+  return named?.[0] ?? `${number}`;
 }

@@ -18,6 +18,11 @@ const SYS_WAIT4 = 61;
 const O_RDONLY_CLOEXEC = 0o2000000;
 const O_WRONLY_CLOEXEC = 0o2000001;
 const SIGKILL = 9;
+/**
+ * Its memory becomes the guest's: its libc must not leave an area for restartable sequences registered,
+ * which the host would write to after it is unmapped.
+ */
+const ENVIRONMENT = ["GLIBC_TUNABLES=glibc.pthread.rseq=0"];
 /** Where receiveSender() leaves the message, behind structAt. */
 const MESSAGE = 256;
 
@@ -61,7 +66,13 @@ export class Warden {
     this.socket = ours;
     host.setsockoptInt(ours, SOL_SOCKET, SO_PASSCRED, 1);
     const argument = `${this.#vdsoAt.toString(16)},${namespaces ? 1 : 0},${user}`;
-    this.#started = host.gateway.spawn(path, [theirs, ...given], argument);
+    this.#started = host.gateway.spawn(
+      [path, path, argument],
+      ENVIRONMENT,
+      "/",
+      [-1, -1, -1, theirs, ...given],
+      0,
+    );
     host.close(theirs);
     if (this.#started < 0)
       throw new HostError("vfork", -this.#started, "the warden could not be started");
