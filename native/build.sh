@@ -1,5 +1,5 @@
 #!/bin/sh
-# build.sh: compile the gateway addon, the warden with its embedded stub, and the waiter.
+# build.sh: compile the gateway addon, the warden with its embedded stub, the waiter and the front.
 # Needs a C compiler and binutils, and node-api-headers from node_modules; downloads nothing.
 # `build.sh install`, run by `npm install`, keeps what a package brought for this machine, if it works here.
 # `build.sh stub DIR` makes only the stub, as stub.elf and stub.bin in DIR, for tests that look at it.
@@ -63,8 +63,10 @@ build_stub "$work"
   "$here"/gateway/*.c -o "$work/gateway.node"
 
 "$cc" $warn -static "$here/waiter.c" -o "$work/waiter"
+"$cc" $warn -static "$here"/front/*.c -o "$work/front"
 
 mv "$work/warden" "$out/tvisor-warden"
 mv "$work/waiter" "$out/tvisor-waiter"
+mv "$work/front" "$out/tvisor-front"
 mv "$work/gateway.node" "$out/gateway.node"
 uname -m >"$out/machine"

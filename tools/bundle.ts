@@ -4,6 +4,7 @@
  * Loading three hundred modules and erasing their types costs a third of a second.
  *  - tvisor.js is the command line; kernel.js has the commands that are a sandbox, which are ten times as
  *    much: who asks for a container's state does not pay for them.
+ *  - A container's sandbox uses other parts of kernel.js than `do`: boot.cache is its code.
  *  - In a checkout the loader falls back to the sources as soon as one of them is newer than the
  *    bundle, so that nobody ever debugs yesterday's code.
  *  - V8 compares the length of a source with that of its cache, not the text: both begin with a stamp.

@@ -24,6 +24,9 @@ function isStale() {
   }
 }
 
+/** What a container's sandbox runs of the kernel's file is not what `do` runs: each has code of its own. */
+const cacheOf = (name) => (name === "kernel" && process.argv[2] === "boot" ? "boot" : name);
+
 /** For `--timing`; see src/sentry/timing.ts. */
 const isTimed = process.argv.slice(0, process.argv.indexOf("--")).includes("--timing");
 const mark = (step) => isTimed && performance.mark(step);
@@ -34,13 +37,14 @@ function load(name) {
   const source = readFileSync(program, "latin1");
   mark(`${name} read`);
   const { TVISOR_MAKE_CACHE: made } = process.env;
-  const cachedData = made ? undefined : readCache(name, source);
+  const cache = cacheOf(name);
+  const cachedData = made ? undefined : readCache(cache, source);
   const script = new Script(source, { filename: program, cachedData });
   // What V8 has read is not kept until some collection.
   cachedData?.buffer.transfer(0);
   const isKept = cachedData !== undefined && !script.cachedDataRejected;
   mark(`${name} ${isKept ? "loaded as compiled code" : "compiled, for want of kept code"}`);
-  if (made === name) saveAtEnd(script, source, `${__dirname}/${name}.cache.next`);
+  if (made === cache) saveAtEnd(script, source, `${__dirname}/${cache}.cache.next`);
   const module = { exports: {} };
   const url = pathToFileURL(program).href;
   script.runInThisContext()(require, module, module.exports, url, loadKernel);

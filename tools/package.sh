@@ -38,7 +38,7 @@ tree=$stage/usr/lib/tvisor
 mkdir -p "$tree/bin" "$tree/dist" "$tree/native/build" "$tree/node_modules/node-linux-$machine/bin"
 cp "$root/bin/tvisor" "$tree/bin/"
 cp -r "$root/dist/cli" "$tree/dist/"
-for name in gateway.node tvisor-warden tvisor-waiter; do cp "$root/native/build/$name" "$tree/native/build/"; done
+for name in gateway.node tvisor-warden tvisor-waiter tvisor-front; do cp "$root/native/build/$name" "$tree/native/build/"; done
 cp -L "$node/bin/node" "$tree/node_modules/node-linux-$machine/bin/"
 cp -L "$node/LICENSE" "$tree/node_modules/node-linux-$machine/"
 cp "$root/README.md" "$root/LICENSE" "$root/SECURITY.md" "$tree/"

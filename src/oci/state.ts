@@ -1,7 +1,7 @@
 /**
  * state: what the runtime tells of a container (runtime.md, "State"), and what tvisor keeps of it on
- * disk besides. A container's own status is known by its sandbox while that lives; the record says the
- * last one that a command has seen.
+ * disk besides. What a container's status is, its sandbox knows, while that lives: it is not in the record.
+ * A member more, or less, is for native/front/container.c too.
  */
 import type { Hooks, Resources } from "./spec.ts";
 
@@ -35,7 +35,6 @@ export interface ContainerRecord {
   readonly sandbox: string;
   /** It is the first of a pod, whose others join its sandbox. */
   readonly mayBeJoined: boolean;
-  status: Status;
   /** The sandbox; null until it is there. */
   process: HostProcess | null;
   /** Directories of control groups that were made for it, to be removed with it. */

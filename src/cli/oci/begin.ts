@@ -20,8 +20,6 @@ export function beginContainer(context: Context, record: ContainerRecord, hooks:
   for (const hook of hooks.startContainer ?? []) runInside(context, record, hook);
   const answer = ask(context, record, { op: "start", id });
   if (answer === null) throw new CommandError("cannot start a container that has stopped");
-  record.status = "running";
-  context.store.save(record);
   try {
     runHooks(context, "poststart", hooks.poststart, hookState(record, "running"));
   } catch (error) {

@@ -19,6 +19,11 @@ export class Launcher {
   /** `id` is for who looks at the list of processes. */
   constructor(context: Context, id: string) {
     this.#context = context;
+    const early = takeEarly();
+    if (early !== null) {
+      [this.pid, this.#socket] = early;
+      return;
+    }
     const pair = context.packets.pair();
     if (typeof pair === "number") throw new CommandError(`socketpair: ${errnoText(-pair)}`);
     const [ours, theirs] = pair;
@@ -66,6 +71,14 @@ export class Launcher {
     this.goOn();
     this.#host.close(this.#socket);
   }
+}
+
+/** Pid and boot socket of a sandbox process that was started for this command already (native/front/early.c). */
+function takeEarly(): [number, number] | null {
+  const { TVISOR_SANDBOX: said } = process.env;
+  delete process.env["TVISOR_SANDBOX"];
+  const [pid, socket] = (said ?? "").split(" ").map(Number);
+  return pid! > 0 && socket! > 2 ? [pid!, socket!] : null;
 }
 
 /** The kernel process learns nothing of our environment but what is for it. */

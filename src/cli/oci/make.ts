@@ -83,8 +83,6 @@ export function makeContainer(
       const message = bootMessage(context, id, spec, streams, inherited);
       launcher.tell(message, [...streams, ...inherited, ...opened]);
       attend(context, launcher, message, record, spec);
-      record.status = "created";
-      context.store.save(record);
       const pidFile = flags.text("pid-file");
       if (pidFile !== "") writePidFile(pidFile, launcher.pid);
       launcher.commit();
@@ -122,7 +120,6 @@ function joinPod(
     const terminal = spec.process!.terminal === true ? streams[0]! : -1;
     const child = leaveWaiter(context, fd, terminal);
     record.process = identify(child);
-    record.status = "created";
     context.store.save(record);
     const state = hookState(record, "creating");
     for (const name of ["prestart", "createRuntime", "createContainer"] as const)
@@ -218,7 +215,6 @@ function newRecord(id: string, bundle: string, spec: Spec, sandbox: string): Con
     annotations: spec.annotations ?? {},
     sandbox,
     mayBeJoined: isPodSandbox(spec),
-    status: "creating",
     process: null,
     cgroups: [],
     hooks: spec.hooks ?? {},
