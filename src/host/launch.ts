@@ -5,7 +5,7 @@
  */
 import { EINTR } from "../abi/errno.ts";
 import { O_CLOEXEC, O_NOCTTY, O_RDWR } from "../abi/fcntl.ts";
-import { TIOCGPTN, TIOCSCTTY, TIOCSPTLCK, TIOCSWINSZ } from "../abi/ioctl.ts";
+import { TCGETS, TIOCGPTN, TIOCSCTTY, TIOCSPTLCK, TIOCSWINSZ } from "../abi/ioctl.ts";
 import { IFF_UP, SIOCGIFFLAGS, SIOCSIFFLAGS } from "../abi/ioctl-net.ts";
 import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from "../abi/socket.ts";
 import { winsize } from "../abi/termios.ts";
@@ -109,6 +109,11 @@ export class Launch {
   }
 
   // --- terminals ------------------------------------------------------------------------------
+
+  /** isatty(3), without Node's tty module, which loads its streams. */
+  isTerminal(fd: number): boolean {
+    return this.#ioctlStruct(fd, TCGETS) === 0;
+  }
 
   /** A new pseudoterminal: [master, slave]. */
   openTerminal(rows: number, columns: number): [number, number] | number {

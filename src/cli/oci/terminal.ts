@@ -4,7 +4,6 @@
  */
 import { readlinkSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { isatty } from "node:tty";
 import { errnoText } from "../../abi/errno-text.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../abi/fcntl.ts";
 import type { ProcessSpec } from "../../oci/spec.ts";
@@ -34,7 +33,7 @@ export function streamsFor(
     throw new CommandError(
       "cannot allocate tty if tvisor will detach without setting console socket",
     );
-  if (!isatty(STDIN))
+  if (!context.launch.isTerminal(STDIN))
     throw new CommandError("a terminal was asked for, and standard input is not one");
   return [STDIN];
 }

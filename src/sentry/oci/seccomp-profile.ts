@@ -1,8 +1,9 @@
 /**
  * seccomp-profile: `linux.seccomp` of a config.json as one filter of classic BPF (config-linux.md,
  * "Seccomp"), as libseccomp and runc make it:
- *  - The number is found by halving, then the rules of that call are tried in order: a rule without
- *    conditions wins over those with some, and what none meets gets the default action.
+ *  - The number's range is found by halving: neighbours that are answered alike are one. Then the rules of
+ *    that call are tried in order: a rule without conditions wins over those with some, and what none
+ *    meets gets the default action.
  *  - A call newer than all that the profile names is ENOSYS, not refused, so that programs fall back.
  *  - Calls of another architecture than amd64 are killed.
  */
@@ -48,6 +49,18 @@ interface Instruction {
   readonly no: number;
 }
 
+/** Numbers from `first` to the next range's. */
+interface Range {
+  readonly first: number;
+  /** Tried in order: all have conditions. */
+  readonly rules: readonly SeccompRule[];
+  /** Of all these numbers; NO_ACTION when it depends, on one number's rules. */
+  readonly action: number;
+}
+
+/** No action of seccomp(2) is negative. */
+const NO_ACTION = -1;
+
 export function compileProfile(profile: SeccompSpec): BpfProgram {
   return new Compiler(profile).compile();
 }
@@ -76,44 +89,45 @@ class Compiler {
     this.#emit(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
     this.#place(rightArchitecture);
     this.#emit(LOAD, AT_NR);
-    const numbers = [...this.#byCall.keys()].sort((a, b) => a - b);
-    if (this.#default !== SECCOMP_RET_ALLOW && numbers.length > 0) {
-      const known = this.#label();
-      const newer = this.#label();
-      this.#jump(BPF_JGT, numbers.at(-1)!, newer, known);
-      this.#place(newer);
-      this.#emit(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
-      this.#place(known);
-    }
-    this.#bisect(numbers);
+    this.#bisect(this.#ranges());
     return this.#encode();
   }
 
-  #bisect(numbers: readonly number[]): void {
-    if (numbers.length === 0) return this.#emit(BPF_RET | BPF_K, this.#default);
-    if (numbers.length === 1) {
-      const found = this.#label();
-      const other = this.#label();
-      this.#jump(BPF_JEQ, numbers[0]!, found, other);
-      this.#place(other);
-      this.#emit(BPF_RET | BPF_K, this.#default);
-      this.#place(found);
-      return this.#rules(this.#byCall.get(numbers[0]!)!);
+  /** All numbers, in order, as ranges of those that are answered alike. */
+  #ranges(): Range[] {
+    const ranges: Range[] = [];
+    const add = (first: number, rules: readonly SeccompRule[], action: number) => {
+      const last = ranges.at(-1);
+      const isAlike = last !== undefined && last.action === action && action !== NO_ACTION;
+      if (!isAlike) ranges.push({ first, rules, action });
+    };
+    let next = 0;
+    for (const nr of [...this.#byCall.keys()].sort((a, b) => a - b)) {
+      if (nr > next) add(next, [], this.#default);
+      const rules = this.#byCall.get(nr)!;
+      const plain = rules.find(({ args }) => (args ?? []).length === 0);
+      if (plain === undefined) add(nr, rules, NO_ACTION);
+      else add(nr, [], actionOf(plain.action, plain.errnoRet));
+      next = nr + 1;
     }
-    const half = numbers.length >> 1;
-    const above = this.#label();
-    const below = this.#label();
-    this.#jump(BPF_JGE, numbers[half]!, above, below);
-    this.#place(below);
-    this.#bisect(numbers.slice(0, half));
-    this.#place(above);
-    this.#bisect(numbers.slice(half));
+    const isRefused = this.#default !== SECCOMP_RET_ALLOW && next > 0;
+    add(next, [], isRefused ? SECCOMP_RET_ERRNO | ENOSYS : this.#default);
+    return ranges;
   }
 
-  #rules(rules: readonly SeccompRule[]): void {
-    const plain = rules.find(({ args }) => (args ?? []).length === 0);
-    if (plain !== undefined)
-      return this.#emit(BPF_RET | BPF_K, actionOf(plain.action, plain.errnoRet));
+  #bisect(ranges: readonly Range[]): void {
+    if (ranges.length === 1) return this.#answer(ranges[0]!);
+    const half = ranges.length >> 1;
+    const above = this.#label();
+    const below = this.#label();
+    this.#jump(BPF_JGE, ranges[half]!.first, above, below);
+    this.#place(below);
+    this.#bisect(ranges.slice(0, half));
+    this.#place(above);
+    this.#bisect(ranges.slice(half));
+  }
+
+  #answer({ rules, action }: Range): void {
     for (const rule of rules)
       for (const conditions of alternatives(rule.args!)) {
         const next = this.#label();
@@ -121,7 +135,7 @@ class Compiler {
         this.#emit(BPF_RET | BPF_K, actionOf(rule.action, rule.errnoRet));
         this.#place(next);
       }
-    this.#emit(BPF_RET | BPF_K, this.#default);
+    this.#emit(BPF_RET | BPF_K, action === NO_ACTION ? this.#default : action);
   }
 
   /** Go on when it holds, else to `no`. A 64-bit argument is looked at in halves, the upper one first. */
