@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 
 #include "front.h"
 
-enum { MOST_RECORD = 1 << 20, MOST_ID = 1024, PATIENCE_S = 10 };
+enum { MOST_RECORD = 1 << 20, MOST_ID = 1024, PATIENCE_MS = 10000 };
 /* The first byte of a packet whose message is in the packet (src/host/packets.ts). */
 enum { IN_LINE = 0 };
 
@@ -76,11 +77,9 @@ int container_read(struct container *c) {
 
 static int reach(const struct container *c) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  struct timeval patience = {.tv_sec = PATIENCE_S};
   snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/control", c->directory);
   int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
   if (fd < 0) return UNKNOWN;
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
   int is_gone = errno == ECONNREFUSED || errno == ENOENT;
   close(fd);
@@ -88,8 +87,9 @@ static int reach(const struct container *c) {
 }
 
 /*
- * One request to the sandbox; the length of its answer. GONE when there is no sandbox any more. What it
- * answers is a guest's word at worst: it is held against the few answers that are known.
+ * One request to the sandbox; the length of its answer. GONE when there is no sandbox any more, SILENT when
+ * it has the request and does not answer. What it answers is a guest's word at worst: it is held against
+ * the few answers that are known.
  */
 int container_ask(const struct container *c, const char *request, char *answer, size_t size) {
   char packet[2048];
@@ -100,6 +100,11 @@ int container_ask(const struct container *c, const char *request, char *answer, 
   if (fd < 0) return fd;
   ssize_t n = send(fd, packet, length + 1, MSG_NOSIGNAL);
   char first[4096];
+  struct pollfd watch = {.fd = fd, .events = POLLIN};
+  if (n > 0 && poll(&watch, 1, PATIENCE_MS) == 0) {
+    close(fd);
+    return SILENT;
+  }
   if (n > 0) n = recv(fd, first, sizeof first, MSG_TRUNC);
   int error = errno;
   close(fd);

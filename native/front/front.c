@@ -3,7 +3,7 @@
  *   start, kill, delete   of a container with a sandbox of its own and no hooks in the way;
  *   create                by Node, with its sandbox process started early.
  * Everything else, and whatever is not plain, is done by Node: the front execs it as if it had not been
- * there. It prints nothing: a command that fails is asked of Node again, which says why.
+ * there. A command that fails is asked of Node again, which says why; but one that the sandbox has not answered.
  *
  * Called by bin/tvisor: front NODE OPTION… PROGRAM -- WORD…
  */
@@ -32,27 +32,45 @@ int is_option(const char *word, const char *name) {
 
 /* --- start, kill --------------------------------------------------------------------------------- */
 
-/* Did the sandbox do as it was asked? An answer that says more than that is Node's to read. */
-static int obeys(const struct container *c, const char *request) {
+/* A sandbox that is asked again would do again what it has yet to do: so this failure is told here. */
+static int tell_silence(const struct options *options, const char *id) {
+  static const char *const told = "the sandbox of %s does not answer; `tvisor delete --force` ends it";
+  char message[2048], now[32];
+  time_t seconds = time(NULL);
+  snprintf(message, sizeof message, told, id);
+  strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime(&seconds));
+  fprintf(stderr, "%s\n", message);
+  FILE *log = options->log == NULL ? NULL : fopen(options->log, "ae");
+  if (log == NULL) return 1;
+  fprintf(log, options->logs_json ? "{\"level\":\"error\",\"msg\":\"%s\",\"time\":\"%s\"}\n"
+                                  : "level=error msg=\"%s\" time=\"%s\"\n",
+          message, now);
+  fclose(log);
+  return 1;
+}
+
+/* The exit status of a request. An answer that says more than that it was done is Node's to read. */
+static int order(const struct container *c, const char *request, const struct options *options) {
   static const char *const members[] = {"status", "pid", NULL};
   char answer[4096];
   int length = container_ask(c, request, answer, sizeof answer);
-  return length > 0 && json_knows((struct span){answer, answer + length}, members);
+  if (length == SILENT) return tell_silence(options, c->id);
+  return length > 0 && json_knows((struct span){answer, answer + length}, members) ? 0 : UNKNOWN;
 }
 
-static int start(const char *root, char **words) {
+static int start(const struct options *options, char **words) {
   static const char *const done_by_others[] = {"prestart", "createRuntime", "createContainer",
                                                "poststop", NULL};
   struct container c;
   char request[2048];
-  if (words[0] == NULL || words[1] != NULL || container_find(&c, root, words[0]) != 0) return UNKNOWN;
+  if (words[0] == NULL || words[1] != NULL || container_find(&c, options->root, words[0]) != 0) return UNKNOWN;
   if (container_lock(&c) != 0 || container_read(&c) != 0) return UNKNOWN;
   if (!json_knows(json_member(c.record, "hooks"), done_by_others)) return UNKNOWN;
   snprintf(request, sizeof request, "{\"op\":\"start\",\"id\":\"%s\"}", c.id);
-  return obeys(&c, request) ? 0 : UNKNOWN;
+  return order(&c, request, options);
 }
 
-static int kill_container(const char *root, char **words) {
+static int kill_container(const struct options *options, char **words) {
   int all = 0;
   for (; *words != NULL && **words == '-'; words++) {
     if (!is_option(*words, "all") && !is_option(*words, "a")) return UNKNOWN;
@@ -64,10 +82,10 @@ static int kill_container(const char *root, char **words) {
   if (words[1][0] < '0' || words[1][0] > '9' || *end != 0 || number > 64) return UNKNOWN;
   struct container c;
   char request[2048];
-  if (container_find(&c, root, words[0]) != 0 || container_read(&c) != 0) return UNKNOWN;
+  if (container_find(&c, options->root, words[0]) != 0 || container_read(&c) != 0) return UNKNOWN;
   snprintf(request, sizeof request, "{\"op\":\"kill\",\"id\":\"%s\",\"signal\":%lu,\"all\":%s}", c.id,
            number, all ? "true" : "false");
-  return obeys(&c, request) ? 0 : UNKNOWN;
+  return order(&c, request, options);
 }
 
 /* --- delete -------------------------------------------------------------------------------------- */
@@ -145,7 +163,7 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
   return remove(path);
 }
 
-static int delete(const char *root, char **words) {
+static int delete(const struct options *options, char **words) {
   static const char *const no_poststop[] = {"prestart",   "createRuntime", "createContainer",
                                             "startContainer", "poststart", NULL};
   int is_forced = 0;
@@ -155,7 +173,7 @@ static int delete(const char *root, char **words) {
   }
   if (words[0] == NULL || words[1] != NULL) return UNKNOWN;
   struct container c;
-  int found = container_find(&c, root, words[0]);
+  int found = container_find(&c, options->root, words[0]);
   if (found != 0) return found == GONE && is_forced ? 0 : UNKNOWN;
   if (container_lock(&c) != 0 || container_read(&c) != 0) return UNKNOWN;
   if (!json_knows(json_member(c.record, "hooks"), no_poststop) || !each_group(&c, NULL)) return UNKNOWN;
@@ -164,20 +182,22 @@ static int delete(const char *root, char **words) {
   if (pidfd >= 0 && ((!is_forced && !is_over(&c)) || end_process(pidfd) != 0)) return UNKNOWN;
   each_group(&c, remove_group);
   char path[4096];
-  snprintf(path, sizeof path, "%s/%s", root, c.id);
+  snprintf(path, sizeof path, "%s/%s", c.root, c.id);
   return nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : UNKNOWN;
 }
 
 /* --- which command ------------------------------------------------------------------------------- */
 
 /* Behind options that mean nothing to what the front does; NULL if there are others. */
-static char **skip_globals(char **words, const char **root) {
+static char **skip_globals(char **words, struct options *options) {
   for (; *words != NULL && **words == '-'; words++) {
     if (is_option(*words, "systemd-cgroup") || is_option(*words, "debug")) continue;
-    int is_root = is_option(*words, "root");
-    if (!is_root && !is_option(*words, "log") && !is_option(*words, "log-format")) return NULL;
+    const char *name = *words;
     if (*++words == NULL) return NULL;
-    if (is_root) *root = *words;
+    if (is_option(name, "root")) options->root = *words;
+    else if (is_option(name, "log")) options->log = *words;
+    else if (is_option(name, "log-format")) options->logs_json = strcmp(*words, "json") == 0;
+    else return NULL;
   }
   return *words == NULL ? NULL : words;
 }
@@ -189,18 +209,18 @@ static const char *default_root(void) {
 }
 
 static int answer(char **node, char **words) {
-  const char *root = default_root();
-  words = skip_globals(words, &root);
+  struct options options = {.root = default_root()};
+  words = skip_globals(words, &options);
   if (words == NULL) return UNKNOWN;
   const char *name = *words++;
   if (strcmp(name, "create") == 0) {
     start_early(node, words);
     return UNKNOWN;
   }
-  if (root == NULL || *root == 0) return UNKNOWN;
-  if (strcmp(name, "start") == 0) return start(root, words);
-  if (strcmp(name, "kill") == 0) return kill_container(root, words);
-  if (strcmp(name, "delete") == 0) return delete (root, words);
+  if (options.root == NULL || *options.root == 0) return UNKNOWN;
+  if (strcmp(name, "start") == 0) return start(&options, words);
+  if (strcmp(name, "kill") == 0) return kill_container(&options, words);
+  if (strcmp(name, "delete") == 0) return delete (&options, words);
   return UNKNOWN;
 }
 

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* UNKNOWN: not for the front to answer. GONE: what was looked for is not there. Otherwise a result. */
-enum { UNKNOWN = -1, GONE = -2 };
+/* UNKNOWN: not for the front to answer. GONE: what was looked for is not there. SILENT: nobody answers. */
+enum { UNKNOWN = -1, GONE = -2, SILENT = -3 };
 
 /* json.c: JSON that was written without spaces, read where it lies. */
 struct span {
@@ -29,6 +29,10 @@ struct container {
   int directory;
   struct span record;
   char *text;
+};
+struct options {
+  const char *root, *log;
+  int logs_json;
 };
 int container_find(struct container *c, const char *root, const char *id);
 int container_lock(const struct container *c);

@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { launcher, projectRoot } from "../compare.ts";
 import { makeBundle, plainConfig } from "./bundle.ts";
@@ -245,4 +246,27 @@ test("front: a container's life without Node", { skip: whyNot }, async () => {
   assert.equal(create(), 0);
   assert.equal(ask("delete", "life"), 0, "one that was never started");
   assert.deepEqual(readdirSync(state), ["half", "odd"]);
+});
+
+test("a sandbox that does not answer is given up on, and can be deleted", {
+  skip: whyNot,
+}, async () => {
+  const bundle = join(place, "silent");
+  makeBundle(bundle, plainConfig(["sleep", "100"]));
+  const start = (...words: string[]) =>
+    spawn(launcher(), ["--root", state, ...words], { stdio: ["ignore", "ignore", "pipe"] });
+  const run = spawn(launcher(), ["--root", state, "run", "-d", "--bundle", bundle, "silent"], {
+    stdio: "ignore",
+  });
+  assert.deepEqual(await once(run, "exit"), [0, null]);
+  const { pid } = JSON.parse(readFileSync(join(state, "silent/state.json"), "utf8")).process;
+  process.kill(pid, "SIGSTOP");
+  // One by the front, one by Node.
+  const outcomes = [start("kill", "silent", "15"), start("pause", "silent")].map(async (child) => {
+    const [said, [status]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+    assert.match(said, /the sandbox of silent does not answer; `tvisor delete --force` ends it/);
+    assert.equal(status, 1);
+  });
+  await Promise.all(outcomes);
+  assert.equal(ask("delete", "--force", "silent"), 0);
 });

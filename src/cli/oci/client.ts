@@ -5,11 +5,16 @@ import { ECONNREFUSED, ENOENT } from "../../abi/errno.ts";
 import { errnoText } from "../../abi/errno-text.ts";
 import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../abi/fcntl.ts";
 import { type Answer, decodeAnswer, encode, type Request } from "../../control/messages.ts";
+import { FOREVER } from "../../host/launch.ts";
 import type { ContainerRecord } from "../../oci/state.ts";
 import { CONTROL_SOCKET } from "../../oci/store.ts";
 import { CommandError, type Context, hasSandbox } from "./context.ts";
 
 const AT_FDCWD = -100;
+/** A sandbox answers between two turns of its kernel. One that does not is stopped, or broken. */
+const PATIENCE_MS = 10_000;
+/** These may take as long as they take. */
+const LASTING: readonly Request["op"][] = ["create", "exec", "wait"];
 
 /** A connection to the sandbox, or null when it is gone. */
 export function connect(context: Context, record: ContainerRecord): number | null {
@@ -43,12 +48,16 @@ export function ask(
 }
 
 export function askOn(
-  { packets }: Context,
+  { packets, launch }: Context,
   fd: number,
   request: Request,
   descriptors: readonly number[],
 ): Answer | null {
   const rc = packets.send(fd, encode(request), descriptors);
+  if (launch.awaitEither(fd, -1, LASTING.includes(request.op) ? FOREVER : PATIENCE_MS) === 0)
+    throw new CommandError(
+      `the sandbox of ${request.id} does not answer; \`tvisor delete --force\` ends it`,
+    );
   const packet = rc < 0 ? rc : packets.receive(fd);
   if (typeof packet === "number") return null;
   const answer = decodeAnswer(packet.bytes);

@@ -1,6 +1,7 @@
 /**
  * \`tvisor delete\`: takes away a container that has stopped, or with --force any.
  */
+import type { ContainerRecord } from "../../oci/state.ts";
 import type { Command } from "./commands.ts";
 import { CommandError, type Context } from "./context.ts";
 import { removeContainer } from "./remove.ts";
@@ -36,9 +37,13 @@ function remove(context: Context, id: string, isForced: boolean): void {
       if (!isForced) context.store.load(id);
       return context.store.remove(id);
     }
-    const status = statusOf(context, record);
-    if (!isForced && status !== "stopped" && status !== "created")
-      throw new CommandError(`cannot delete container ${id} that is not stopped: ${status}`);
+    if (!isForced) requireEnd(context, record);
     removeContainer(context, record);
   });
+}
+
+function requireEnd(context: Context, record: ContainerRecord): void {
+  const status = statusOf(context, record);
+  if (status !== "stopped" && status !== "created")
+    throw new CommandError(`cannot delete container ${record.id} that is not stopped: ${status}`);
 }
