@@ -22,7 +22,7 @@ import {
 } from "./groups.ts";
 import { findHierarchies, type Hierarchy } from "./hierarchies.ts";
 import { type Kind, propertiesOf } from "./properties.ts";
-import { managerKind, type Property, Systemd } from "./systemd.ts";
+import { managerKind, type Property, Systemd, UnitTaken } from "./systemd.ts";
 import { isSlice, placeOf, type UnitPlace } from "./unit-name.ts";
 
 export function planUnit(context: Context, spec: Spec, id: string): CgroupPlan {
@@ -33,15 +33,32 @@ export function planUnit(context: Context, spec: Spec, id: string): CgroupPlan {
   const resources = spec.linux?.resources ?? {};
   const hierarchies = findHierarchies();
   const kind = kindOf(hierarchies);
+  if (manager === "user" && kind === 1)
+    throw new CommandError(
+      "a user's systemd is delegated no control groups of version 1: without root, use the cgroupfs driver: leave out --systemd-cgroup",
+    );
   const systemd = Systemd.connect(context, manager);
   // The rules for devices are those of a container even where none are given.
   const wanted = propertiesOf(
     { ...resources, devices: resources.devices ?? [] },
     { version: kind, systemd: systemd.version() },
   );
-  const isShared = isSlice(place.unit) && systemd.isActive(place.unit);
+  const isShared = systemd.isActive(place.unit);
+  // Our record is what a later delete ends: it never names what is somebody else's.
+  if (isShared && !isSlice(place.unit)) throw new UnitTaken(place.unit);
   const unit: UnitRecord = { name: place.unit, manager, isShared };
   let groups: Group[] = [];
+  /** Even one that systemd has not got ready in time. */
+  let mayBeOurs = false;
+  const make = (pid: number) => {
+    mayBeOurs = true;
+    try {
+      systemd.start(place.unit, [...frame(place, pid, kind), ...annotated, ...wanted]);
+    } catch (error) {
+      mayBeOurs = !(error instanceof UnitTaken);
+      throw error;
+    }
+  };
   return {
     unit,
     get directories() {
@@ -49,7 +66,7 @@ export function planUnit(context: Context, spec: Spec, id: string): CgroupPlan {
     },
     start(pid) {
       if (isShared) systemd.set(place.unit, wanted);
-      else systemd.start(place.unit, [...frame(place, pid, kind), ...annotated, ...wanted]);
+      else make(pid);
       const group = systemd.controlGroup(place.unit);
       groups = hierarchies.map((hierarchy) => ({
         hierarchy,
@@ -63,7 +80,7 @@ export function planUnit(context: Context, spec: Spec, id: string): CgroupPlan {
       applyResources(groups, resources);
     },
     remove() {
-      removeUnit(context, unit);
+      if (mayBeOurs) removeUnit(context, unit);
       if (!isShared) removeGroups(groups.map(({ directory }) => directory));
     },
   };

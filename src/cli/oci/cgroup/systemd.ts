@@ -14,6 +14,13 @@ import { DbusError } from "./dbus-wire.ts";
 /** Name, signature and value. */
 export type Property = readonly [name: string, signature: string, value: unknown];
 
+/** Somebody else has a unit of this name. */
+export class UnitTaken extends CommandError {
+  constructor(unit: string) {
+    super(`the unit ${unit} runs already, for another container or program`);
+  }
+}
+
 export type ManagerKind = "system" | "user";
 
 const NAME = "org.freedesktop.systemd1";
@@ -39,6 +46,7 @@ export function managerKind(): ManagerKind {
 export class Systemd {
   readonly #dbus: Dbus;
   readonly kind: ManagerKind;
+  #hearsJobs = false;
 
   static connect({ host }: Context, kind: ManagerKind): Systemd {
     const tried: string[] = [];
@@ -92,7 +100,7 @@ export class Systemd {
       try {
         result = call();
       } catch (again) {
-        throw failure("start", unit, again);
+        throw isKind(again, UNIT_EXISTS) ? new UnitTaken(unit) : failure("start", unit, again);
       }
     }
     if (result === "done") return;
@@ -161,12 +169,7 @@ export class Systemd {
 
   /** Call for a job, and tell how it ended: "done", or otherwise. */
   #job(member: string, signature: string, body: readonly unknown[], unit: string): string {
-    if (this.#dbus.isBus) {
-      this.#dbus.match(
-        `type='signal',sender='${NAME}',interface='${MANAGER}',member='JobRemoved',path='${PATH}'`,
-      );
-      this.#call("Subscribe", "", []);
-    }
+    this.#hearJobs();
     const [job] = this.#call(member, signature, body);
     const signal = this.#dbus.awaitSignal(
       ({ member: name, interface: from, body: [, path] }) =>
@@ -175,6 +178,15 @@ export class Systemd {
       `word that ${unit} is done with`,
     );
     return String(signal.body[3]);
+  }
+
+  /** On its own socket systemd tells everybody. On a bus it wants to be asked, and not twice. */
+  #hearJobs(): void {
+    if (!this.#dbus.isBus || this.#hearsJobs) return;
+    const from = `sender='${NAME}',interface='${MANAGER}',path='${PATH}'`;
+    this.#dbus.match(`type='signal',member='JobRemoved',${from}`);
+    this.#call("Subscribe", "", []);
+    this.#hearsJobs = true;
   }
 
   #call(member: string, signature: string, body: readonly unknown[]): readonly unknown[] {

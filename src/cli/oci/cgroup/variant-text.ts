@@ -70,7 +70,7 @@ class Parser {
     if (depth > MOST_DEPTH) throw wrong("it nests too deeply");
     this.#skipSpace();
     const next = this.#text[this.#at] ?? "";
-    if (next === "[") return { kind: "array", elements: this.#list("[", "]", depth) };
+    if (next === "[") return this.#array(depth);
     if (next === "(") return this.#tuple(depth);
     if (next === "{") return this.#map(depth);
     if (next === "<") return this.#variant(depth);
@@ -105,39 +105,43 @@ class Parser {
     return { kind: "number", text, isDouble };
   }
 
-  /** Elements between two signs; a comma behind the last one is allowed. */
-  #list(open: string, close: string, depth: number): Node[] {
-    this.#expect(open);
-    const elements: Node[] = [];
+  /** What `each` reads, separated by commas, up to the sign `close`. */
+  #list(close: string, each: () => void): void {
+    if (this.#skips(close)) return;
+    each();
     while (!this.#skips(close)) {
-      elements.push(this.value(depth + 1));
-      if (!this.#skips(",")) {
-        this.#expect(close);
-        break;
-      }
+      this.#expect(",");
+      each();
     }
-    return elements;
   }
 
+  #array(depth: number): Node {
+    this.#expect("[");
+    const elements: Node[] = [];
+    this.#list("]", () => elements.push(this.value(depth + 1)));
+    return { kind: "array", elements };
+  }
+
+  /** One of one element is written with a comma behind it. */
   #tuple(depth: number): Node {
-    const elements = this.#list("(", ")", depth);
-    if (elements.length === 0) throw wrong("D-Bus has no empty tuples");
+    this.#expect("(");
+    const elements = [this.value(depth + 1)];
+    this.#expect(",");
+    if (this.#skips(")")) return { kind: "tuple", elements };
+    do elements.push(this.value(depth + 1));
+    while (this.#skips(","));
+    this.#expect(")");
     return { kind: "tuple", elements };
   }
 
-  /** {key: value, …}, or {key, value} for an entry that is in no dictionary, which D-Bus lacks. */
   #map(depth: number): Node {
     this.#expect("{");
     const entries: [Node, Node][] = [];
-    while (!this.#skips("}")) {
+    this.#list("}", () => {
       const key = this.value(depth + 1);
       this.#expect(":");
       entries.push([key, this.value(depth + 1)]);
-      if (!this.#skips(",")) {
-        this.#expect("}");
-        break;
-      }
-    }
+    });
     return { kind: "map", entries };
   }
 
@@ -351,7 +355,7 @@ function numberOf(text: string, isDouble: boolean, type: string): number | bigin
   let exact: bigint;
   try {
     // As in C: 010 is eight.
-    exact = BigInt(/^0[0-7]+$/.test(digits!) ? `0o${digits!.slice(1)}` : digits!);
+    exact = BigInt(/^0\d+$/.test(digits!) ? `0o${digits!.slice(1)}` : digits!);
   } catch {
     throw said;
   }
