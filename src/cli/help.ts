@@ -35,7 +35,7 @@ Options before the command:
   --network sandbox|host|none  whose network; the default is what config.json says
   --overlay2 root:memory       keep what a container writes in memory
   --strace                     show system calls in the debug log
-  --systemd-cgroup             control groups are named as systemd's
+  --systemd-cgroup             systemd makes the control groups
 
 Example:
   tvisor do -- bash -c 'uname -a'

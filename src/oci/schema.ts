@@ -149,8 +149,19 @@ const seccomp = object(
   ["defaultAction"],
 );
 
+const deviceRule = object(
+  {
+    allow: truth,
+    type: oneOf(["a", "c", "b", "u", "p"]),
+    major: SIGNED,
+    minor: SIGNED,
+    access: text,
+  },
+  ["allow"],
+);
+
 export const resourcesShape: Check = object({
-  devices: anything,
+  devices: list(deviceRule),
   memory: object({
     limit: SIGNED,
     reservation: SIGNED,

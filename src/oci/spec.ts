@@ -150,13 +150,23 @@ export interface SeccompArgument {
 }
 
 export interface Resources {
-  readonly devices?: readonly unknown[];
+  readonly devices?: readonly DeviceRule[];
   readonly memory?: MemoryResources;
   readonly cpu?: CpuResources;
   readonly pids?: { readonly limit: number };
   readonly blockIO?: { readonly weight?: number };
   readonly hugepageLimits?: readonly { readonly pageSize: string; readonly limit: number }[];
   readonly unified?: Readonly<Record<string, string>>;
+}
+
+export interface DeviceRule {
+  readonly allow: boolean;
+  /** a, c, b; all without. */
+  readonly type?: string;
+  readonly major?: number;
+  readonly minor?: number;
+  /** Of the letters rwm. */
+  readonly access?: string;
 }
 
 export interface MemoryResources {

@@ -23,6 +23,15 @@ export interface HostProcess {
   readonly startTime: string;
 }
 
+/** The unit of systemd that a container is on the host. */
+export interface UnitRecord {
+  readonly name: string;
+  /** Whose manager made it: the system's, or that of the user who made the container. */
+  readonly manager: "system" | "user";
+  /** It was there before, and stays when the container goes. */
+  readonly isShared: boolean;
+}
+
 export interface ContainerRecord {
   readonly version: 1;
   readonly id: string;
@@ -39,6 +48,8 @@ export interface ContainerRecord {
   process: HostProcess | null;
   /** Directories of control groups that were made for it, to be removed with it. */
   cgroups: readonly string[];
+  /** With --systemd-cgroup. */
+  unit?: UnitRecord;
   /** Those that are still to come. */
   readonly hooks: Hooks;
   resources: Resources;

@@ -22,7 +22,7 @@ const FEATURES = {
   linux: {
     namespaces: ["cgroup", "ipc", "mount", "network", "pid", "uts"],
     capabilities: Object.keys(capabilityNames.names),
-    cgroup: { v1: true, v2: true, systemd: false, systemdUser: false, rdma: false },
+    cgroup: { v1: true, v2: true, systemd: true, systemdUser: true, rdma: false },
     seccomp: {
       enabled: true,
       actions: [

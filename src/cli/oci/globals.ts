@@ -104,7 +104,7 @@ function defaultRoot(): string {
 }
 
 /** The first one maps everybody to himself. */
-function isInUserNamespace(): boolean {
+export function isInUserNamespace(): boolean {
   try {
     return !/^\s*0\s+0\s+4294967295$/m.test(readFileSync("/proc/self/uid_map", "utf8"));
   } catch {

@@ -69,17 +69,18 @@ export function makeContainer(
   return context.locked(id, () => {
     const record = newRecord(id, bundle, spec, sandboxOf(context, spec, id));
     if (record.sandbox !== id) return joinPod(context, record, spec, { streams, inherited }, flags);
-    const cgroups = planCgroups(context, spec, id);
+    const cgroups = planned(context, spec, id);
     record.cgroups = cgroups.directories;
+    if (cgroups.unit !== null) record.unit = cgroups.unit;
     context.store.save(record);
     const opened = openFiles(context, id, spec, bundle);
     try {
       const launcher = new Launcher(context, id);
-      cgroups.make();
-      cgroups.add(launcher.pid);
-      cgroups.apply(spec.linux?.resources ?? {});
       record.process = identify(launcher.pid);
+      cgroups.start(launcher.pid);
+      record.cgroups = cgroups.directories;
       context.store.save(record);
+      cgroups.hold(launcher.pid);
       const message = bootMessage(context, id, spec, streams, inherited);
       launcher.tell(message, [...streams, ...inherited, ...opened]);
       attend(context, launcher, message, record, spec);
@@ -92,6 +93,16 @@ export function makeContainer(
       throw error;
     }
   });
+}
+
+/** Where it cannot have the control groups that it wants, there is no such container. */
+function planned(context: Context, spec: Spec, id: string): ReturnType<typeof planCgroups> {
+  try {
+    return planCgroups(context, spec, id);
+  } catch (error) {
+    context.store.remove(id);
+    throw error;
+  }
 }
 
 /** A container more in the sandbox of a pod. What stands for it on the host is a waiter. */

@@ -5,7 +5,7 @@
 import process from "node:process";
 import { isAlive } from "../../oci/process.ts";
 import type { ContainerRecord, HostProcess } from "../../oci/state.ts";
-import { removeGroups } from "./cgroup/plan.ts";
+import { removeCgroups } from "./cgroup/plan.ts";
 import { CommandError, type Context } from "./context.ts";
 import { runHooks } from "./hooks.ts";
 import { hookState } from "./make.ts";
@@ -16,7 +16,7 @@ const NAP_MS = 5;
 /** The sandbox may live; it is killed. */
 export function removeContainer(context: Context, record: ContainerRecord): void {
   if (record.process !== null) endProcess(record.process);
-  removeGroups(record.cgroups);
+  removeCgroups(context, record);
   context.store.remove(record.id);
   const { hooks } = record;
   runHooks(context, "poststop", hooks.poststop, hookState(record, "stopped"));

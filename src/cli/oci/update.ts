@@ -51,7 +51,7 @@ Options:
     const resources = flags.has("resources") ? fromFile(flags.text("resources")) : fromFlags(flags);
     context.locked(id, () => {
       const record = context.store.load(id);
-      updateCgroups(record.cgroups, resources);
+      updateCgroups(context, record, withPartners(resources, record.resources));
       record.resources = merge(record.resources, resources);
       context.store.save(record);
     });
@@ -106,6 +106,25 @@ function bytesOf(text: string): number {
   const match = /^(-?\d+)([kmgt]?)b?$/i.exec(text);
   if (match === null) throw new CommandError(`"${text}" is no amount of memory`);
   return Number(match[1]) * 1024 ** " kmgt".indexOf(match[2]!.toLowerCase() || " ");
+}
+
+/** What is set together with something that does not change: a quota with its period, swap with memory. */
+function withPartners(change: Resources, old: Resources): Resources {
+  const { cpu, memory } = change;
+  const { quota, period } = cpu ?? {};
+  const isQuota = quota !== undefined || period !== undefined;
+  const isSwap = memory?.swap !== undefined && memory.limit === undefined;
+  return {
+    ...change,
+    ...(isQuota ? { cpu: { ...pick(old.cpu, ["quota", "period"]), ...cpu } } : {}),
+    ...(isSwap ? { memory: { ...pick(old.memory, ["limit"]), ...memory } } : {}),
+  };
+}
+
+function pick<T extends object>(from: T | undefined, names: readonly (keyof T)[]): Partial<T> {
+  const found: Partial<T> = {};
+  for (const name of names) if (from?.[name] !== undefined) found[name] = from[name];
+  return found;
 }
 
 function merge(old: Resources, change: Resources): Resources {

@@ -1,7 +1,7 @@
 /**
  * resources: `linux.resources` as writes to control files: [file, value] for each version
  * (config-linux.md, "Control groups"; cgroup-v1/, cgroup-v2.rst of Linux's documentation).
- *  - Rules for devices are left out: a sandbox gives guests none of the host's.
+ *  - Rules for devices are left out: a sandbox gives guests none of the host's. systemd is told them.
  */
 import type { Resources } from "../../../oci/spec.ts";
 
@@ -76,7 +76,7 @@ export function writesOfVersion2({
   add("cpuset.mems", cpu.mems);
   if (pids !== undefined && pids.limit !== 0) add("pids.max", pids.limit < 0 ? "max" : pids.limit);
   if (blockIO?.weight !== undefined && blockIO.weight !== 0)
-    add("io.weight", Math.floor(1 + ((blockIO.weight - 10) * 9999) / 990));
+    add("io.weight", ioWeightOf(blockIO.weight));
   for (const [file, value] of Object.entries(unified ?? {})) add(file, value);
   return writes;
 }
@@ -87,8 +87,13 @@ function limitOf(bytes: number | undefined): number | string | undefined {
 }
 
 /** Shares from 2 to 262144 become weights from 1 to 10000. */
-function weightOf(shares: number): number {
+export function weightOf(shares: number): number {
   return Math.floor(1 + ((Math.min(Math.max(shares, 2), 262144) - 2) * 9999) / 262142);
+}
+
+/** Weights from 10 to 1000 become weights from 1 to 10000. */
+export function ioWeightOf(weight: number): number {
+  return Math.floor(1 + ((weight - 10) * 9999) / 990);
 }
 
 /** Sizes come as doubles, and none of them may be written as 1e+21. */
