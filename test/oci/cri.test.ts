@@ -1,0 +1,436 @@
+/**
+ * containerd's CRI socket, which a kubelet speaks to, has its pods run by tvisor as by runc: one daemon
+ * of the test's own, with a runtime handler for each; each scene is played with both, and what it saw is
+ * the same.
+ *  - Debian has no crictl: cri/ speaks the protocol.
+ *  - The images are made here, that of the pods' own processes too. Snapshots are copies ("native").
+ *  - Pods are in the host's network, but for those that have one by CNI's plugins.
+ */
+import assert from "node:assert/strict";
+import { type ChildProcess, execFileSync, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { launcher } from "../compare.ts";
+import { makeRoot, whyNoReference } from "./bundle.ts";
+import { groupsNamed, removeGroup } from "./cgroups.ts";
+import { Cri, type Message } from "./cri/client.ts";
+import { leftOf, type Place, Pod, until } from "./cri/pod.ts";
+import { CONTAINERD, endDaemon, startContainerd, unmountBelow } from "./daemon.ts";
+import { layerOf, makeImage } from "./image.ts";
+
+const IMAGE = "localhost/box:latest";
+const PAUSE = "localhost/pause:latest";
+const RUNC = "/usr/sbin/runc";
+const CNI = "/usr/lib/cni";
+const place = mkdtempSync(join(tmpdir(), "tvisor-cri-"));
+const address = join(place, "containerd.sock");
+const logs = join(place, "logs");
+const shared = join(place, "shared");
+const group = `tvisor-cri-${process.pid}`;
+const skip = whyNot();
+let daemon: ChildProcess | null = null;
+let cri: Cri;
+let here: Place;
+
+function whyNot(): string | false {
+  if (process.geteuid!() !== 0) return "containerd needs root";
+  if (!existsSync(CONTAINERD)) return "containerd is not installed";
+  return whyNoReference() || false;
+}
+
+const runtimes: Readonly<Record<string, string>> = { tvisor: launcher(), runc: RUNC };
+
+function criConfig(): string {
+  const cri = 'plugins."io.containerd.grpc.v1.cri"';
+  const handlers = Object.entries(runtimes).map(
+    ([name, binary]) => `[${cri}.containerd.runtimes.${name}]
+  runtime_type = "io.containerd.runc.v2"
+  [${cri}.containerd.runtimes.${name}.options]
+    BinaryName = "${binary}"
+    Root = "${place}/${name}"
+`,
+  );
+  return `[${cri}]
+  sandbox_image = "${PAUSE}"
+  stream_server_address = "127.0.0.1"
+  stream_server_port = "0"
+  disable_hugetlb_controller = true
+  restrict_oom_score_adj = true
+  [${cri}.cni]
+    bin_dir = "${CNI}"
+    conf_dir = "${place}/cni"
+  [${cri}.containerd]
+    snapshotter = "native"
+    default_runtime_name = "runc"
+${handlers.join("")}`;
+}
+
+function ctr(...words: string[]): number | null {
+  const options = ["-a", address, "-n", "k8s.io", ...words];
+  const { status, stderr } = spawnSync("/usr/bin/ctr", options, {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  if (words[0] === "images") assert.equal(status, 0, stderr);
+  return status;
+}
+
+before(async () => {
+  if (skip !== false) return;
+  const root = join(place, "root");
+  makeRoot(root);
+  for (const directory of [logs, shared, join(place, "cni")]) mkdirSync(directory);
+  // What is mounted below it later reaches containers that want that.
+  for (const words of [
+    ["--bind", shared, shared],
+    ["--make-shared", shared],
+  ])
+    execFileSync("mount", words);
+  writeFileSync(join(shared, "in"), "given\n");
+  const layer = layerOf(root);
+  daemon = startContainerd(place, address, criConfig());
+  await until("containerd", () => ctr("version") === 0);
+  cri = new Cri(address);
+  here = { cri, image: IMAGE, logs, group };
+  const Env = ["PATH=/bin"];
+  const images = { [IMAGE]: { Env }, [PAUSE]: { Env, Cmd: ["sleep", "1000000"] } };
+  for (const [name, settings] of Object.entries(images)) {
+    const layout = join(place, name.replaceAll(/\W/g, "-"));
+    ctr("images", "import", "--snapshotter", "native", makeImage(layout, name, layer, settings));
+    await until(
+      name,
+      async () => (await cri.call("ImageStatus", { image: { image: name } })).image,
+    );
+  }
+});
+
+after(async () => {
+  cri?.close();
+  if (daemon !== null) await endDaemon(daemon);
+  unmountBelow(place);
+  rmSync(place, { recursive: true, force: true });
+  for (const each of groupsNamed(group)) removeGroup(each);
+});
+
+type Scene = (pod: Pod) => Promise<unknown>;
+type Change = (config: Message) => void;
+
+async function play(runtime: string, change: Change, scene: Scene): Promise<unknown> {
+  const pod = await Pod.run(here, runtime, change);
+  let said: unknown;
+  try {
+    said = await scene(pod);
+  } catch (error) {
+    await pod.remove().catch(() => {});
+    throw error;
+  }
+  await pod.remove();
+  const left = leftOf(pod.ids, group, [join(place, runtime, "k8s.io"), join(place, "state")]);
+  assert.deepEqual(left, [], `${runtime} left something behind`);
+  return said;
+}
+
+function compare(title: string, scene: Scene, change: Change = () => {}): void {
+  test(`CRI: ${title}`, { skip }, async () => {
+    const [ours, reference] = [
+      await play("tvisor", change, scene),
+      await play("runc", change, scene),
+    ];
+    assert.deepEqual(ours, reference);
+  });
+}
+
+/** What a call that must fail says, as far as both runtimes are to say the same. */
+async function refusal(words: RegExp, call: Promise<unknown>): Promise<string | undefined> {
+  const text = await call.then(
+    () => "it succeeded",
+    ({ message }: Error) => message,
+  );
+  return words.exec(text)?.[0] ?? text;
+}
+
+test("CRI: the runtime is ready", { skip }, async () => {
+  const { runtime_name, runtime_api_version } = await cri.call("Version");
+  assert.deepEqual([runtime_name, runtime_api_version], ["containerd", "v1"]);
+  const { status } = await cri.call("Status");
+  const ready = status.conditions.find(({ type }: Message) => type === "RuntimeReady");
+  assert.equal(ready.status, true, ready.message);
+});
+
+const sleeper = ["sleep", "1000"];
+
+const shell = (script: string) => ["sh", "-c", script];
+const inPod: Change = ({ linux }) => {
+  linux.security_context.namespace_options.pid = "POD";
+};
+
+compare("a pod and two containers, each with processes of its own", async (pod) => {
+  const { state, labels, annotations, metadata, linux } = await pod.status();
+  const one = await pod.create("one", sleeper);
+  const two = await pod.start("two", shell("echo shm > /dev/shm/two; exec sleep 2000"));
+  const created = (await one.status()).state;
+  await one.call("StartContainer");
+  const filter = { pod_sandbox_id: pod.id };
+  const { containers } = await one.call("ListContainers", { filter });
+  const listed = containers.map(({ metadata, state, labels }: Message) =>
+    JSON.stringify([metadata, state, labels]),
+  );
+  const { log_path, message, mounts, reason, ...status } = await two.status();
+  const links =
+    "readlink /proc/self/ns/ipc; readlink /proc/self/ns/uts; readlink /proc/self/ns/net";
+  return {
+    pod: {
+      state,
+      labels,
+      annotations,
+      namespaces: linux.namespaces,
+      name: metadata.name,
+    },
+    created,
+    listed: listed.sort(),
+    status: [message, mounts, reason, status.state, status.started_at > 0, status.finished_at],
+    processes: [await one.exec("ps", "-o", "args"), await two.exec("ps", "-o", "args")],
+    shared: (await one.exec(...shell(links))).out === (await two.exec(...shell(links))).out,
+    memory: await one.exec("cat", "/dev/shm/two"),
+    names: (await one.exec("hostname")).out === (await two.exec("hostname")).out,
+  };
+});
+
+compare(
+  "containers that share the pod's processes",
+  async (pod) => {
+    const one = await pod.start("one", sleeper);
+    const two = await pod.start("two", ["tail", "-f", "/dev/null"]);
+    const seen = await one.exec("ps", "-o", "args");
+    const killed = await one.exec(...shell("kill $(pidof tail)"));
+    const { exit_code, reason } = await two.ended();
+    return { seen, first: await one.exec("cat", "/proc/1/comm"), killed, exit_code, reason };
+  },
+  inPod,
+);
+
+compare("exec: both outputs, statuses, a time limit, what there is not", async (pod) => {
+  const one = await pod.start("one", sleeper, (config) => {
+    config.envs = [{ key: "A", value: "b" }];
+    config.working_dir = "/tmp";
+    config.linux.security_context.run_as_user = { value: 1000 };
+  });
+  const limited = refusal(
+    /timeout \S+ exceeded/,
+    one.call("ExecSync", { cmd: sleeper, timeout: 1 }),
+  );
+  const missing = refusal(/exec: "nosuch".*/, one.call("ExecSync", { cmd: ["nosuch"] }));
+  return {
+    both: await one.exec(...shell("echo out; echo err >&2; exit 5")),
+    as: await one.exec(...shell("id; pwd; echo $A")),
+    killed: await one.exec(...shell("kill -9 $$")),
+    much: (await one.exec("head", "-c", "3000000", "/dev/zero")).out.length,
+    many: await Promise.all(Array.from({ length: 8 }, (_, i) => one.exec("echo", String(i)))),
+    limited: await limited,
+    missing: await missing,
+    left: await one.exec("ps", "-o", "args"),
+  };
+});
+
+compare("ends: statuses, reasons, a second attempt", async (pod) => {
+  const stays = await pod.start("stays", sleeper);
+  const short = await pod.start("short", shell("exit 6"));
+  const failed = await short.ended();
+  const done = await (await pod.start("done", ["true"])).ended();
+  const again = await pod.start("short", shell("exec sleep 1000"), ({ metadata }) => {
+    metadata.attempt = 1;
+  });
+  await short.call("StopContainer");
+  await short.call("RemoveContainer");
+  const lost = await pod.create("lost", ["nosuch"]);
+  const notFound = await refusal(/exec: "nosuch".*/, lost.call("StartContainer"));
+  const never = await lost.status();
+  const created = await pod.create("created", sleeper);
+  await created.call("RemoveContainer");
+  return {
+    failed: [failed.exit_code, failed.reason, failed.state, failed.finished_at > 0],
+    done: [done.exit_code, done.reason],
+    again: [await again.exec("echo", "in"), (await again.status()).metadata],
+    stays: [(await stays.status()).state, await stays.exec("echo", "in")],
+    lost: [notFound, never.exit_code, never.reason, never.state],
+    twice: await short.call("RemoveContainer"),
+  };
+});
+
+compare("stop: with a grace, which some use and some do not", async (pod) => {
+  const trap = "echo up; while true; do sleep 0.05; done";
+  const listens = await pod.start("listens", shell(`trap 'echo bye; exit 7' TERM; ${trap}`));
+  const deaf = await pod.start("deaf", shell(`trap '' TERM; ${trap}`));
+  await until("their first lines", () => listens.lines().length > 0 && deaf.lines().length > 0);
+  const began = Date.now();
+  await listens.call("StopContainer", { timeout: 10 });
+  const quick = Date.now() - began < 5000;
+  await deaf.call("StopContainer", { timeout: 1 });
+  const patient = Date.now() - began >= 1000;
+  const ends = [await listens.status(), await deaf.status()];
+  return [
+    quick,
+    patient,
+    listens.lines(),
+    ends.map(({ exit_code, reason }) => [exit_code, reason]),
+  ];
+});
+
+compare("logs: both streams, long lines, a file that was moved", async (pod) => {
+  const script =
+    "head -c 20000 /dev/zero | tr '\\0' x; echo; while ! test -e /go; do sleep 0.05; done";
+  const one = await pod.start("one", shell(`echo out; echo err >&2; ${script}; echo last`));
+  await until("its long line", () => one.lines().length >= 4);
+  const before = one.lines().map((line) => line.replace(/x{20,}/, (all) => `x*${all.length}`));
+  const at = one.log;
+  renameSync(at, `${at}.old`);
+  await one.call("ReopenContainerLog");
+  await one.exec("touch", "/go");
+  await one.ended();
+  const times = readFileSync(at, "utf8").match(/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+) /gm) ?? [];
+  return [before.sort(), one.lines(), times.length];
+});
+
+const secured =
+  (security: object): Change =>
+  ({ linux }) => {
+    Object.assign(linux.security_context, security);
+  };
+
+compare(
+  "security: users, groups, roots, capabilities, privileges, masks, profiles",
+  async (pod) => {
+    const status = "grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status";
+    const profile = { profile_type: "RuntimeDefault" };
+    const wants: Record<string, [string, object]> = {
+      user: [
+        "id",
+        {
+          run_as_user: { value: 1000 },
+          run_as_group: { value: 2000 },
+          supplemental_groups: [7, 8],
+        },
+      ],
+      named: ["id; echo $HOME", { run_as_username: "ada" }],
+      root: ["touch /x; echo $?; touch /dev/shm/y; echo $?", { readonly_rootfs: true }],
+      plain: [status, {}],
+      capabilities: [
+        status,
+        {
+          capabilities: { add_capabilities: ["NET_ADMIN"], drop_capabilities: ["CHOWN", "MKNOD"] },
+        },
+      ],
+      none: [
+        status,
+        { capabilities: { drop_capabilities: ["ALL"] }, run_as_user: { value: 1000 } },
+      ],
+      no_new_privileges: [status, { no_new_privs: true, run_as_user: { value: 1000 } }],
+      profile: [`${status}; unshare -U true; echo $?`, { seccomp: profile }],
+      masks: [
+        "ls /sys/firmware; head -c 1 /proc/keys | wc -c; echo x > /proc/sys/kernel/hostname; echo $?",
+        {},
+      ],
+      own_masks: [
+        "cat /etc/group; touch /home/x; echo $?",
+        { masked_paths: ["/etc/group"], readonly_paths: ["/home"] },
+      ],
+    };
+    const said = Object.entries(wants).map(async ([name, [script, security]]) => [
+      name,
+      await pod.once(name.replaceAll("_", "-"), script, secured(security)),
+    ]);
+    return Promise.all(said);
+  },
+);
+
+compare(
+  "a privileged container",
+  (pod) =>
+    pod.once(
+      "one",
+      "grep CapEff /proc/self/status; ls -d /dev/null /dev/zero",
+      secured({ privileged: true }),
+    ),
+  secured({ privileged: true }),
+);
+
+compare(
+  "names, sysctls, name servers of the pod",
+  async (pod) => {
+    const one = await pod.start("one", sleeper);
+    return [
+      await one.exec("hostname"),
+      await one.exec("cat", "/proc/sys/kernel/shm_rmid_forced", "/proc/sys/kernel/msgmax"),
+      await one.exec("cat", "/etc/resolv.conf"),
+      await one.exec("cat", "/etc/hostname"),
+    ];
+  },
+  (config) => {
+    config.linux.sysctls = { "kernel.shm_rmid_forced": "1", "kernel.msgmax": "16384" };
+    config.dns_config = { servers: ["10.1.2.3"], searches: ["example.test"], options: ["ndots:5"] };
+  },
+);
+
+compare("mounts, devices, a terminal, arguments, a directory that is not there", async (pod) => {
+  const mount = (container_path: string, more: object) => ({
+    container_path,
+    host_path: shared,
+    ...more,
+  });
+  const script =
+    "cat /given/in; touch /given/x; echo $?; echo made > /rw/out; cat /slave/in; ls -l /dev/zero2 | cut -c1-10; head -c 3 /dev/zero2 | wc -c; pwd; echo $0 $1";
+  const mounted = await pod.start("mounted", ["sh"], (config) => {
+    config.args = ["-c", script, "zero", "one"];
+    config.working_dir = "/made/here";
+    config.mounts = [
+      mount("/given", { readonly: true }),
+      mount("/rw", {}),
+      mount("/slave", { propagation: "PROPAGATION_HOST_TO_CONTAINER" }),
+    ];
+    config.devices = [{ container_path: "/dev/zero2", host_path: "/dev/zero", permissions: "rw" }];
+  });
+  const { exit_code } = await mounted.ended();
+  const terminal = await pod.start(
+    "terminal",
+    shell("tty; test -t 0 && echo yes; exit 4"),
+    (config) => {
+      config.tty = true;
+      config.stdin = true;
+    },
+  );
+  const ended = await terminal.ended();
+  const out = join(shared, "out");
+  const made = readFileSync(out, "utf8");
+  rmSync(out);
+  return [mounted.lines(), exit_code, made, terminal.lines(), ended.exit_code];
+});
+
+compare("a container that is killed from outside", async (pod) => {
+  const one = await pod.start("one", sleeper);
+  const two = await pod.start("two", sleeper);
+  process.kill(await one.pid(), "SIGKILL");
+  const { exit_code, reason } = await one.ended();
+  return [exit_code, reason, (await two.status()).state, (await pod.status()).state];
+});
+
+compare("a pod whose own process is killed from outside", async (pod) => {
+  const one = await pod.start("one", sleeper);
+  process.kill(await pod.pid(), "SIGKILL");
+  const state = await until("the pod's end", async () => {
+    const { state } = await pod.status();
+    return state === "SANDBOX_NOTREADY" ? state : null;
+  });
+  await one.call("StopContainer", { timeout: 0 });
+  const { exit_code, reason } = await one.ended();
+  return [state, exit_code, reason];
+});
