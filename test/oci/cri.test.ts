@@ -219,6 +219,28 @@ compare(
   inPod,
 );
 
+compare(
+  "what a container leaves in the pod's processes ends with it, and nothing else does",
+  async (pod) => {
+    const stays = await pod.start("stays", shell("tail -f /dev/null & exec sleep 1000"));
+    const leaves = await pod.start("leaves", shell("sleep 2000 & setsid sleep 3000 & exit 3"));
+    const { exit_code } = await leaves.ended();
+    const stopped = await pod.start("stopped", shell("sleep 4000 & exec sleep 5000"));
+    await stopped.call("StopContainer", { timeout: 0 });
+    const seen = await until("their ends", async () => {
+      const { out } = await stays.exec("ps", "-o", "args");
+      if (/sleep [2345]000/.test(out)) return null;
+      // The dead are the pod's first process's, which does not look after them here.
+      return out
+        .split("\n")
+        .filter((line) => !line.startsWith("["))
+        .sort();
+    });
+    return [exit_code, seen, (await stays.status()).state];
+  },
+  inPod,
+);
+
 compare("exec: both outputs, statuses, a time limit, what there is not", async (pod) => {
   const one = await pod.start("one", sleeper, (config) => {
     config.envs = [{ key: "A", value: "b" }];
@@ -300,6 +322,83 @@ compare("logs: both streams, long lines, a file that was moved", async (pod) => 
   const times = readFileSync(at, "utf8").match(/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+) /gm) ?? [];
   return [before.sort(), one.lines(), times.length];
 });
+
+compare("resources: limits, what is used, other limits", async (pod) => {
+  const one = await pod.start("one", sleeper, ({ linux }) => {
+    linux.resources = { memory_limit_in_bytes: 64 << 20, cpu_quota: 50_000, cpu_period: 100_000 };
+  });
+  const busy = await pod.start(
+    "busy",
+    shell("x=$(head -c 4000000 /dev/zero | tr '\\0' y); while true; do :; done"),
+  );
+  const limits = () => [
+    controlFile(one.id, "memory.limit_in_bytes", "memory.max"),
+    controlFile(one.id, "cpu.cfs_quota_us", "cpu.max").split(" ")[0],
+  ];
+  const before = limits();
+  await one.call("UpdateContainerResources", {
+    linux: { memory_limit_in_bytes: 96 << 20, cpu_quota: 80_000, cpu_period: 100_000 },
+  });
+  const used = async ({ id }: { id: string }) => {
+    const { stats } = await one.call("ContainerStats", { container_id: id });
+    return {
+      cpu: stats.cpu.usage_core_nano_seconds.value,
+      memory: stats.memory.working_set_bytes.value,
+      layer: stats.writable_layer !== null,
+      of: stats.attributes.metadata,
+    };
+  };
+  const first = await used(busy);
+  const later = await until("use of a processor", async () => {
+    const now = await used(busy);
+    return now.cpu > first.cpu + 3e8 && now.memory > 4e6 ? now : null;
+  });
+  const idle = await used(one);
+  const all = await one.call("ListContainerStats", { filter: { pod_sandbox_id: pod.id } });
+  const { stats } = await pod.call("PodSandboxStats");
+  return {
+    before,
+    after: limits(),
+    busy: [later.memory > 4e6, later.memory < 64 << 20, later.layer, later.of],
+    idle: [idle.cpu < 1e9, idle.memory > 0, idle.memory < 4e6],
+    listed: all.stats.map(({ attributes }: Message) => attributes.metadata.name).sort(),
+    pod: [
+      stats.linux.cpu.usage_core_nano_seconds.value > 3e8,
+      stats.linux.memory.working_set_bytes.value > 100_000,
+      stats.linux.process.process_count.value > 0,
+      stats.linux.containers.length,
+    ],
+  };
+});
+
+compare(
+  "a container that needs more memory than it may have ends, and the pod does not",
+  async (pod) => {
+    const stays = await pod.start("stays", sleeper);
+    const program = ["dd", "if=/dev/zero", "of=/dev/null", "bs=64M", "count=1"];
+    const greedy = await pod.start("greedy", program, ({ linux }) => {
+      linux.resources = { memory_limit_in_bytes: 32 << 20 };
+    });
+    const { exit_code, reason } = await greedy.ended();
+    return [
+      exit_code,
+      reason,
+      greedy.lines(),
+      await stays.exec("echo", "in"),
+      (await pod.status()).state,
+    ];
+  },
+);
+
+/** Of a container's control group, in either version. */
+function controlFile(id: string, ...names: string[]): string {
+  for (const parent of groupsNamed(group))
+    for (const name of names) {
+      const file = join(parent, id, name);
+      if (existsSync(file)) return readFileSync(file, "utf8").trim();
+    }
+  return "no such control group";
+}
 
 const secured =
   (security: object): Change =>

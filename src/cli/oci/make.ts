@@ -13,7 +13,7 @@ import { O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_PATH, O_WRONLY } from "../
 import type { CreateRequest } from "../../control/messages.ts";
 import { isPodSandbox, podOf } from "../../oci/pod.ts";
 import { identify } from "../../oci/process.ts";
-import type { MountSpec, NamespaceType, Spec } from "../../oci/spec.ts";
+import type { MountSpec, NamespaceType, Resources, Spec } from "../../oci/spec.ts";
 import { type ContainerRecord, OCI_VERSION, type State } from "../../oci/state.ts";
 import type { BootMessage } from "../../sentry/oci/boot-message.ts";
 import { loadSpec } from "./bundle.ts";
@@ -39,6 +39,7 @@ export const CREATE_FLAGS: FlagTable = {
 export const CREATE_SHORT = { b: "bundle" };
 
 const AT_FDCWD = -100;
+const LEAST_SHARES = 2;
 const LOG_NAME = "sandbox.log";
 
 export interface Made {
@@ -77,7 +78,7 @@ export function makeContainer(
       const launcher = new Launcher(context, id);
       cgroups.make();
       cgroups.add(launcher.pid);
-      cgroups.apply(spec.linux?.resources ?? {});
+      cgroups.apply(resourcesOfFirst(spec));
       record.process = identify(launcher.pid);
       context.store.save(record);
       const message = bootMessage(context, id, spec, streams, inherited);
@@ -111,6 +112,8 @@ function joinPod(
     context.store.remove(id);
     throw new CommandError(`the sandbox ${sandbox}, which the container is to join, does not run`);
   }
+  const cgroups = planCgroups(context, spec, id);
+  record.cgroups = cgroups.directories;
   context.store.save(record);
   try {
     const pidOf = containerOf(context, namespacePath(spec, "pid"));
@@ -121,6 +124,10 @@ function joinPod(
     if (answer === null) throw new CommandError("the sandbox of the pod ended");
     const terminal = spec.process!.terminal === true ? streams[0]! : -1;
     const child = leaveWaiter(fd, terminal);
+    cgroups.make();
+    cgroups.add(child.pid!);
+    cgroups.admit(answer.hostPids ?? [], pod!.cgroups);
+    cgroups.apply(spec.linux?.resources ?? {});
     record.process = identify(child.pid!);
     record.status = "created";
     context.store.save(record);
@@ -130,9 +137,17 @@ function joinPod(
     if (flags.text("pid-file") !== "") writePidFile(flags.text("pid-file"), child.pid!);
     return { record, child };
   } catch (error) {
-    undo(context, record, () => {});
+    undo(context, record, cgroups.remove);
     throw error;
   }
+}
+
+/** The least weight, which engines give the idle process of a pod, would starve the kernel of all its members. */
+function resourcesOfFirst(spec: Spec): Resources {
+  const resources = spec.linux?.resources ?? {};
+  const { cpu } = resources;
+  if (!isPodSandbox(spec) || cpu?.shares !== LEAST_SHARES) return resources;
+  return { ...resources, cpu: { ...cpu, shares: 0 } };
 }
 
 function namespacePath(spec: Spec, kind: NamespaceType): string {

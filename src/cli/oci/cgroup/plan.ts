@@ -20,11 +20,20 @@ export interface CgroupPlan {
   readonly directories: readonly string[];
   make(): void;
   add(pid: number): void;
+  /** Processes of a sandbox, which are in its groups so far, these being `from`. */
+  admit(pids: readonly number[], from: readonly string[]): void;
   apply(resources: Resources): void;
   remove(): void;
 }
 
-const NONE: CgroupPlan = { directories: [], make() {}, add() {}, apply() {}, remove() {} };
+const NONE: CgroupPlan = {
+  directories: [],
+  make() {},
+  add() {},
+  admit() {},
+  apply() {},
+  remove() {},
+};
 
 export function planCgroups(context: Context, spec: Spec, id: string): CgroupPlan {
   if (context.globals.ignoreCgroups) return NONE;
@@ -56,6 +65,17 @@ export function planCgroups(context: Context, spec: Spec, id: string): CgroupPla
     },
     add(pid) {
       for (const { directory } of made) write(join(directory, "cgroup.procs"), String(pid));
+    },
+    admit(pids, from) {
+      for (const { hierarchy, directory } of made) {
+        // The kernel waits for its guests: who freezes the group would freeze the pod, and worse.
+        if (hierarchy.controllers.includes("freezer")) continue;
+        const old = from.find((path) => path.startsWith(`${hierarchy.mountPoint}/`));
+        const members = old === undefined ? [] : membersOf(old);
+        // What the sandbox says is not to move anybody but its own.
+        for (const pid of pids)
+          if (members.includes(String(pid))) write(join(directory, "cgroup.procs"), String(pid));
+      }
     },
     apply(resources) {
       applyResources(made, resources);
@@ -90,6 +110,14 @@ export function removeGroups(directories: readonly string[]): void {
         Atomics.wait(bell, 0, 0, NAP_MS);
       }
     }
+  }
+}
+
+function membersOf(directory: string): string[] {
+  try {
+    return readFileSync(join(directory, "cgroup.procs"), "utf8").split("\n");
+  } catch {
+    return [];
   }
 }
 
