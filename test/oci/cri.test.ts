@@ -25,6 +25,7 @@ import { makeRoot, whyNoReference } from "./bundle.ts";
 import { groupsNamed, removeGroup } from "./cgroups.ts";
 import { Cri, type Message } from "./cri/client.ts";
 import { leftOf, type Place, Pod, until } from "./cri/pod.ts";
+import { openStream } from "./cri/stream.ts";
 import { CONTAINERD, endDaemon, startContainerd, unmountBelow } from "./daemon.ts";
 import { layerOf, makeImage } from "./image.ts";
 
@@ -48,6 +49,7 @@ function whyNot(): string | false {
   return whyNoReference() || false;
 }
 
+const names = ["tvisor", "runc"];
 const runtimes: Readonly<Record<string, string>> = { tvisor: launcher(), runc: RUNC };
 
 function criConfig(): string {
@@ -96,10 +98,10 @@ before(async () => {
     ["--make-shared", shared],
   ])
     execFileSync("mount", words);
-  writeFileSync(join(shared, "in"), "given\n");
   const layer = layerOf(root);
   daemon = startContainerd(place, address, criConfig());
   await until("containerd", () => ctr("version") === 0);
+  writeFileSync(join(place, "cni/10-test.conflist"), JSON.stringify(conflist));
   cri = new Cri(address);
   here = { cri, image: IMAGE, logs, group };
   const Env = ["PATH=/bin"];
@@ -118,6 +120,7 @@ after(async () => {
   cri?.close();
   if (daemon !== null) await endDaemon(daemon);
   unmountBelow(place);
+  spawnSync("ip", ["link", "delete", BRIDGE]);
   rmSync(place, { recursive: true, force: true });
   for (const each of groupsNamed(group)) removeGroup(each);
 });
@@ -140,12 +143,19 @@ async function play(runtime: string, change: Change, scene: Scene): Promise<unkn
   return said;
 }
 
-function compare(title: string, scene: Scene, change: Change = () => {}): void {
-  test(`CRI: ${title}`, { skip }, async () => {
-    const [ours, reference] = [
-      await play("tvisor", change, scene),
-      await play("runc", change, scene),
-    ];
+function compare(
+  title: string,
+  scene: Scene,
+  change: Change = () => {},
+  why: string | false = skip,
+): void {
+  test(`CRI: ${title}`, { skip: why }, async () => {
+    // Side by side: much of a scene is waiting.
+    const played = await Promise.allSettled(names.map((name) => play(name, change, scene)));
+    const [ours, reference] = played.map((each) => {
+      if (each.status === "rejected") throw each.reason;
+      return each.value;
+    });
     assert.deepEqual(ours, reference);
   });
 }
@@ -375,7 +385,8 @@ compare(
   "a container that needs more memory than it may have ends, and the pod does not",
   async (pod) => {
     const stays = await pod.start("stays", sleeper);
-    const program = ["dd", "if=/dev/zero", "of=/dev/null", "bs=64M", "count=1"];
+    // Not before containerd watches its group.
+    const program = shell("sleep 1; exec dd if=/dev/zero of=/dev/null bs=64M count=1");
     const greedy = await pod.start("greedy", program, ({ linux }) => {
       linux.resources = { memory_limit_in_bytes: 32 << 20 };
     });
@@ -481,11 +492,10 @@ compare(
 );
 
 compare("mounts, devices, a terminal, arguments, a directory that is not there", async (pod) => {
-  const mount = (container_path: string, more: object) => ({
-    container_path,
-    host_path: shared,
-    ...more,
-  });
+  const host_path = join(shared, pod.id);
+  mkdirSync(host_path);
+  writeFileSync(join(host_path, "in"), "given\n");
+  const mount = (container_path: string, more: object) => ({ container_path, host_path, ...more });
   const script =
     "cat /given/in; touch /given/x; echo $?; echo made > /rw/out; cat /slave/in; ls -l /dev/zero2 | cut -c1-10; head -c 3 /dev/zero2 | wc -c; pwd; echo $0 $1";
   const mounted = await pod.start("mounted", ["sh"], (config) => {
@@ -508,11 +518,120 @@ compare("mounts, devices, a terminal, arguments, a directory that is not there",
     },
   );
   const ended = await terminal.ended();
-  const out = join(shared, "out");
-  const made = readFileSync(out, "utf8");
-  rmSync(out);
+  const made = readFileSync(join(host_path, "out"), "utf8");
   return [mounted.lines(), exit_code, made, terminal.lines(), ended.exit_code];
 });
+
+compare("what is mounted on the host later reaches containers that want it", async (pod) => {
+  const host_path = join(shared, pod.id);
+  mkdirSync(join(host_path, "later"), { recursive: true });
+  const one = await pod.start("one", sleeper, (config) => {
+    const propagation = "PROPAGATION_HOST_TO_CONTAINER";
+    config.mounts = [{ container_path: "/v", host_path, propagation }];
+  });
+  const later = join(host_path, "later");
+  execFileSync("mount", ["-t", "tmpfs", "tmpfs", later]);
+  writeFileSync(join(later, "file"), "");
+  const mounted = await one.exec("ls", "/v/later");
+  execFileSync("umount", ["-l", later]);
+  await until("its end", async () => ((await one.exec("ls", "/v/later")).out === "" ? true : null));
+  return mounted;
+});
+
+const streams = { stdin: true, stdout: true };
+
+compare("streams: exec with and without a terminal", async (pod) => {
+  const one = await pod.start("one", sleeper);
+  const open = async (more: object) => openStream((await one.call("Exec", more)).url);
+  const script = "echo out; echo err >&2; read x; echo got $x; exit 5";
+  const plain = await open({ cmd: shell(script), ...streams, stderr: true });
+  plain.type("word\n");
+  const { out, err, end } = await plain.ended();
+  const terminal = await open({
+    cmd: shell("tty; read x; stty size; exit 3"),
+    ...streams,
+    tty: true,
+  });
+  await until("a terminal", () => (terminal.got.out.includes("\n") ? true : null));
+  terminal.resize(33, 77);
+  await until("its size", async () => {
+    const { out } = await one.exec("sh", "-c", "stty size < /dev/pts/0");
+    return out === "33 77\n" ? true : null;
+  });
+  terminal.type("x\r");
+  const shown = await terminal.ended();
+  return [out, err, JSON.parse(end).details, shown.out, JSON.parse(shown.end).details];
+});
+
+compare("streams: attached to a container's own", async (pod) => {
+  const script = "while read x; do echo got $x; test $x = end && exit 4; done";
+  const one = await pod.start("one", shell(script), (config) => {
+    config.stdin = true;
+  });
+  const request = { ...streams, stderr: true };
+  const first = await openStream((await one.call("Attach", request)).url);
+  first.type("one\n");
+  await until("an answer", () => (first.got.out === "got one\n" ? true : null));
+  first.close();
+  const second = await openStream((await one.call("Attach", request)).url);
+  second.type("end\n");
+  const { out } = await second.ended();
+  const { exit_code } = await one.ended();
+  return [first.got.out, out, exit_code, one.lines()];
+});
+
+/** A bridge of the test's own, whose pods have addresses of 10.117.0.0/24. */
+const BRIDGE = `tv${process.pid}`;
+const conflist = {
+  cniVersion: "0.4.0",
+  name: "tvisor-test",
+  plugins: [
+    {
+      type: "bridge",
+      bridge: BRIDGE,
+      isGateway: true,
+      ipam: {
+        type: "host-local",
+        dataDir: join(place, "addresses"),
+        ranges: [[{ subnet: "10.117.0.0/24" }]],
+        routes: [{ dst: "0.0.0.0/0" }],
+      },
+    },
+  ],
+};
+
+function whyNoBridge(): string | false {
+  if (skip !== false) return skip;
+  if (!existsSync(join(CNI, "bridge"))) return "containernetworking-plugins is not installed";
+  const { status } = spawnSync("ip", ["link", "add", BRIDGE, "type", "bridge"]);
+  spawnSync("ip", ["link", "delete", BRIDGE]);
+  return status === 0 ? false : "this host has no bridges";
+}
+
+compare(
+  "pods with networks of their own, by CNI's plugins",
+  async (pod) => {
+    const status = await pod.status();
+    const { ip } = status.network;
+    const server = "while true; do echo hello from $(hostname) | nc -l -p 80; done";
+    const one = await pod.start("one", shell(server));
+    const two = await pod.start("two", sleeper);
+    const ask = ["nc", "-w", "2", ip, "80"];
+    const inside = await until("an answer", async () => {
+      const { out } = await two.exec(...ask);
+      return out === "" ? null : out;
+    });
+    const outside = spawnSync("/bin/busybox", ask, { encoding: "utf8" }).stdout;
+    const addresses = (await one.exec("ip", "-o", "-4", "addr")).out.replaceAll(ip, "IP");
+    const names = addresses.match(/\d: \S+ +inet \S+/g)?.map((line) => line.slice(3));
+    return [/^10\.117\.0\.\d+$/.test(ip), inside, outside, names, await two.exec("hostname")];
+  },
+  (config) => {
+    config.hostname = "the-pod";
+    config.linux.security_context.namespace_options.network = "POD";
+  },
+  whyNoBridge(),
+);
 
 compare("a container that is killed from outside", async (pod) => {
   const one = await pod.start("one", sleeper);
