@@ -88,6 +88,8 @@ export interface Answer {
   readonly exitStatus?: number;
   /** Pid inside. */
   readonly pid?: number;
+  /** Of `create` in a sandbox that runs: whose copies all its processes will be, by their host's numbers. */
+  readonly hostPids?: readonly number[];
 }
 
 export class BadMessage extends Error {

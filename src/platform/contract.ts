@@ -185,8 +185,8 @@ export interface Platform {
   forgetAnswers(): void;
   /** System call `nr` will read this: worth copying before the kernel is asked. A hint, no promise. */
   expect(nr: number, reads: readonly ArgumentRead[]): void;
-  /** A pristine space with one stopped thread. Or -errno. */
-  newSpace(): GuestThread | number;
+  /** A pristine space with one stopped thread, accounted on the host where `kin` is. Or -errno. */
+  newSpace(kin: AddressSpace): GuestThread | number;
   /**
    * Let guests run until something stops or the time is over. Fills `stops` and returns their count.
    * @param timeoutNs how long to sleep at most; Infinity for ever, 0 to only look.

@@ -49,6 +49,8 @@ export class Console implements HostListener, Waiter {
   readonly #user: UserTerminal;
   readonly #input: HostEnd;
   readonly #output: HostEnd;
+  /** Input as it was given: what we open once more under the walls takes no modes. */
+  readonly #control: number;
   /** The user's modes, while ours are in force. */
   #saved: Uint8Array | null = null;
   #raw: Uint8Array | null = null;
@@ -76,6 +78,7 @@ export class Console implements HostListener, Waiter {
     pty.locked = false;
     this.#input = new HostEnd(host, user.input);
     this.#output = new HostEnd(host, user.output);
+    this.#control = host.dup(user.input);
   }
 
   // --- begin ----------------------------------------------------------------------------------
@@ -123,14 +126,14 @@ export class Console implements HostListener, Waiter {
 
   #readModes(): Uint8Array | null {
     const host = this.#host;
-    if (host.ioctlStruct(this.#input.fd, TCGETS) < 0) return null;
+    if (host.ioctlStruct(this.#control, TCGETS) < 0) return null;
     return host.arena.u8.slice(host.structAt, host.structAt + termios.size);
   }
 
   #writeModes(modes: Uint8Array): void {
     const host = this.#host;
     host.arena.u8.set(modes, host.structAt);
-    host.ioctlStruct(this.#input.fd, TCSETS);
+    host.ioctlStruct(this.#control, TCSETS);
   }
 
   // --- signals of the user's terminal ---------------------------------------------------------
@@ -138,7 +141,7 @@ export class Console implements HostListener, Waiter {
   /** SIGWINCH, and at the start. */
   resized(): void {
     const host = this.#host;
-    for (const fd of [this.#input.fd, this.#output.fd, ...this.#user.others]) {
+    for (const fd of [this.#control, this.#output.fd, ...this.#user.others]) {
       if (host.ioctlStruct(fd, TIOCGWINSZ) < 0) continue;
       const size = winsize.read(host.arena.view, host.structAt);
       if (size.ws_row === 0 || size.ws_col === 0) continue;
@@ -253,6 +256,7 @@ export class Console implements HostListener, Waiter {
     this.restore();
     this.#input.close();
     this.#output.close();
+    this.#host.close(this.#control);
   }
 
   /** The program is over: show what it still had to say, and give the terminal back. */

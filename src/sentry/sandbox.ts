@@ -172,11 +172,11 @@ export class Sandbox {
 
   /**
    * A process that has no program yet, root's, in the kernel's first process group. Its thread is
-   * stopped; exec() gives it a program.
+   * stopped; exec() gives it a program. `family`: what its space is of.
    */
-  newProcess(root: Path, namespaces: Namespaces): Task {
+  newProcess(root: Path, namespaces: Namespaces, family = this.platform.nursery.first): Task {
     const { kernel } = this;
-    const thread = this.platform.newSpace();
+    const thread = this.platform.nursery.newSpace(family);
     if (typeof thread === "number")
       throw new StartFailure(`no address space for a new program: ${errnoName(thread)}`, 128);
     const { pidForChildren } = namespaces;

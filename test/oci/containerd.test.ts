@@ -2,11 +2,10 @@
  * containerd runs images on tvisor as on runc: a daemon of the test's own and `ctr`; each row is done with
  * both runtimes, and what it says is the same.
  *  - The image is an OCI archive made here. Its snapshots are copies ("native"): no overlay is needed.
- *  - Pods are said by annotations, as the CRI does: Debian has no crictl to speak to its socket.
+ *  - Pods are said by annotations here; cri.test.ts has them by the CRI.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { type ChildProcess, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +14,7 @@ import { launcher } from "../compare.ts";
 import { makeRoot, whyNoReference } from "./bundle.ts";
 import { groupsNamed, removeGroup } from "./cgroups.ts";
 import { CONTAINERD, endDaemon, startContainerd, unmountBelow } from "./daemon.ts";
+import { layerOf, makeImage } from "./image.ts";
 
 const IMAGE = "localhost/box:latest";
 /** Its containers' control groups have this name too. */
@@ -77,50 +77,21 @@ function until(what: string, holds: () => boolean): void {
   assert.fail(`${what} did not come`);
 }
 
-/** The archive of an image of one layer (github.com/opencontainers/image-spec, "image layout"). */
-function makeImage(layer: Buffer): string {
-  const layout = join(place, "image");
-  const blobs = join(layout, "blobs/sha256");
-  mkdirSync(blobs, { recursive: true });
-  const blob = (kind: string, bytes: Buffer) => {
-    const digest = createHash("sha256").update(bytes).digest("hex");
-    writeFileSync(join(blobs, digest), bytes);
-    const mediaType = `application/vnd.oci.image.${kind}`;
-    return { mediaType, digest: `sha256:${digest}`, size: bytes.length };
-  };
-  const json = (value: unknown) => Buffer.from(JSON.stringify(value));
-  const architecture = process.arch === "x64" ? "amd64" : process.arch;
-  const tar = blob("layer.v1.tar", layer);
-  const config = {
-    architecture,
-    os: "linux",
-    config: { Env: ["PATH=/bin"] },
-    rootfs: { type: "layers", diff_ids: [tar.digest] },
-  };
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: "application/vnd.oci.image.manifest.v1+json",
-    config: blob("config.v1+json", json(config)),
-    layers: [tar],
-  };
-  const annotations = { "io.containerd.image.name": IMAGE };
-  const listed = { ...blob("manifest.v1+json", json(manifest)), annotations };
-  writeFileSync(join(layout, "oci-layout"), json({ imageLayoutVersion: "1.0.0" }));
-  writeFileSync(join(layout, "index.json"), json({ schemaVersion: 2, manifests: [listed] }));
-  const archive = join(place, "image.tar");
-  execFileSync("tar", ["-C", layout, "-cf", archive, "."]);
-  return archive;
-}
-
 before(() => {
   if (skip !== false) return;
   makeRoot(join(place, "root"));
   mkdirSync(shared);
   writeFileSync(join(shared, "in"), "given\n");
-  const layer = execFileSync("tar", ["-C", join(place, "root"), "-c", "."], { maxBuffer: 1 << 28 });
+  const layer = layerOf(join(place, "root"));
   daemon = startContainerd(place, address);
   until("containerd", () => ctr(["version"]).code === 0);
-  ok("images", "import", "--snapshotter", "native", makeImage(layer));
+  ok(
+    "images",
+    "import",
+    "--snapshotter",
+    "native",
+    makeImage(join(place, "image"), IMAGE, layer, { Env: ["PATH=/bin"] }),
+  );
 });
 
 after(async () => {

@@ -18,20 +18,25 @@ export async function until(what: string, holds: () => boolean, mostMs: number):
   }
 }
 
-/** A containerd that has all it has below `place`, and listens at `address`. */
-export function startContainerd(place: string, address: string): ChildProcess {
+const WITHOUT_CRI = 'disabled_plugins = ["io.containerd.grpc.v1.cri"]';
+
+/**
+ * A containerd that has all it has below `place`, and listens at `address`. `cri`: tables that configure
+ * its plugin of that name; "" is to do without it.
+ */
+export function startContainerd(place: string, address: string, cri = ""): ChildProcess {
   const config = join(place, "containerd.toml");
   writeFileSync(
     config,
     `version = 2
 root = "${place}/containerd"
 state = "${place}/state"
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
+${cri === "" ? WITHOUT_CRI : ""}
 [grpc]
   address = "${address}"
 [ttrpc]
   address = "${address}.ttrpc"
-`,
+${cri}`,
   );
   const log = openSync(join(place, "containerd.log"), "a");
   return spawn(CONTAINERD, ["-c", config], { stdio: ["ignore", log, log] });

@@ -164,6 +164,54 @@ test("whoever stands for a member is killed: so is the member", { skip }, async 
   await quietly("delete", "two");
 });
 
+/** The host's number of the process of a container whose command line has this. */
+async function hostPidOf(id: string, words: string): Promise<number> {
+  for (let turn = 0; turn < 50; turn++) {
+    const at = tvisor("ps", id)
+      .out.split("\n")
+      .slice(1)
+      .findIndex((line) => line.includes(words));
+    if (at >= 0) return JSON.parse(tvisor("ps", "--format", "json", id).out)[at];
+    await nap(100);
+  }
+  assert.fail(`${id} has no process ${words}`);
+}
+
+test("members are in control groups of their own, and end when the host kills them there", {
+  skip,
+}, async () => {
+  // xargs starts its programs by vfork(2): they are in spaces that are no copies, the second in a spare one.
+  const script = "echo 0 | xargs sleep; sleep 0.5; echo 1000 | xargs sleep; exit 7";
+  await create("victim", ["sh", "-c", script], member);
+  await quietly("start", "victim");
+  const hostPid = await hostPidOf("victim", "sleep 1000");
+  const hostPids: number[] = JSON.parse(tvisor("ps", "--format", "json", "victim").out);
+  assert.equal(hostPids.length, 3);
+  const groupOf = (pid: number) => readFileSync(`/proc/${pid}/cgroup`, "utf8");
+  for (const pid of [...hostPids, pidOf("victim")]) assert.match(groupOf(pid), /\/victim$/m);
+  assert.doesNotMatch(groupOf(pidOf(pod)), /victim/);
+  process.kill(hostPid, "SIGKILL");
+  await nap(500);
+  assert.match(tvisor("state", "victim").out, /"stopped"/);
+  assert.match(tvisor("state", pod).out, /"running"/);
+  await quietly("delete", "victim");
+});
+
+test("what a member has left in processes that it shares ends with it", { skip }, async () => {
+  await create("leaves", ["sh", "-c", "sleep 2000 & setsid sleep 2000 & sleep 0.2"], (config) => {
+    member(config);
+    const pid = config.linux.namespaces.find(({ type }: { type: string }) => type === "pid");
+    pid.path = `/proc/${pidOf("one")}/ns/pid`;
+  });
+  await quietly("start", "leaves");
+  await nap(600);
+  assert.match(tvisor("state", "leaves").out, /"stopped"/);
+  assert.doesNotMatch(tvisor("exec", "one", "ps", "-o", "args").out, /sleep 2000/);
+  assert.match(tvisor("state", "one").out, /"running"/);
+  await quietly("kill", "--all", "leaves", "KILL");
+  await quietly("delete", "leaves");
+});
+
 test("a pod that is not there cannot be joined", { skip }, () => {
   makeBundle(
     join(place, "lost"),

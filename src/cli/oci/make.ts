@@ -17,6 +17,7 @@ import type { MountSpec, NamespaceType, Spec } from "../../oci/spec.ts";
 import { type ContainerRecord, OCI_VERSION, type State } from "../../oci/state.ts";
 import type { BootMessage } from "../../sentry/oci/boot-message.ts";
 import { loadSpec } from "./bundle.ts";
+import { admitToGroups, groupsOf } from "./cgroup/groups.ts";
 import { planCgroups } from "./cgroup/plan.ts";
 import { askOn, connect } from "./client.ts";
 import { CommandError, type Context } from "./context.ts";
@@ -39,6 +40,7 @@ export const CREATE_FLAGS: FlagTable = {
 export const CREATE_SHORT = { b: "bundle" };
 
 const AT_FDCWD = -100;
+const LEAST_SHARES = 2;
 const LOG_NAME = "sandbox.log";
 
 export interface Made {
@@ -69,7 +71,7 @@ export function makeContainer(
   return context.locked(id, () => {
     const record = newRecord(id, bundle, spec, sandboxOf(context, spec, id));
     if (record.sandbox !== id) return joinPod(context, record, spec, { streams, inherited }, flags);
-    const cgroups = planned(context, spec, id);
+    const cgroups = planned(context, asFirst(spec), id);
     record.cgroups = cgroups.directories;
     if (cgroups.unit !== null) record.unit = cgroups.unit;
     context.store.save(record);
@@ -120,6 +122,9 @@ function joinPod(
     context.store.remove(id);
     throw new CommandError(`the sandbox ${sandbox}, which the container is to join, does not run`);
   }
+  const cgroups = planned(context, spec, id);
+  record.cgroups = cgroups.directories;
+  if (cgroups.unit !== null) record.unit = cgroups.unit;
   context.store.save(record);
   try {
     const pidOf = containerOf(context, namespacePath(spec, "pid"));
@@ -131,16 +136,31 @@ function joinPod(
     const terminal = spec.process!.terminal === true ? streams[0]! : -1;
     const child = leaveWaiter(context, fd, terminal);
     record.process = identify(child);
+    cgroups.start(child);
+    record.cgroups = cgroups.directories;
     context.store.save(record);
+    cgroups.hold(child);
+    admitToGroups(groupsOf(record.cgroups), answer.hostPids ?? [], pod!.cgroups);
     const state = hookState(record, "creating");
     for (const name of ["prestart", "createRuntime", "createContainer"] as const)
       runHooks(context, name, hooks?.[name], state);
     if (flags.text("pid-file") !== "") writePidFile(flags.text("pid-file"), child);
     return { record, child };
   } catch (error) {
-    undo(context, record, () => {});
+    undo(context, record, cgroups.remove);
     throw error;
   }
+}
+
+/** The least weight, which engines give the idle process of a pod, would starve the kernel of all its members. */
+function asFirst(spec: Spec): Spec {
+  const { linux } = spec;
+  const { cpu } = linux?.resources ?? {};
+  if (!isPodSandbox(spec) || cpu?.shares !== LEAST_SHARES) return spec;
+  return {
+    ...spec,
+    linux: { ...linux, resources: { ...linux?.resources, cpu: { ...cpu, shares: 0 } } },
+  };
 }
 
 function namespacePath(spec: Spec, kind: NamespaceType): string {

@@ -121,7 +121,7 @@ function prepare(task: Task, request: ExecRequest): Prepared | number {
   if (typeof interpreter === "number") return drop(file, interpreter);
   const identity = credentialsForExec(task, file);
   const inPlace = mayKeepSpace(task, identity);
-  const thread = inPlace ? task.thread : task.kernel.platform.newSpace();
+  const thread = inPlace ? task.thread : task.kernel.platform.newSpace(task.mm.space);
   if (typeof thread === "number") {
     interpreter?.file.unref();
     return drop(file, -ENOMEM);

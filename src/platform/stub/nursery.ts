@@ -4,9 +4,12 @@
  * time:
  *  - kits: the kernel's half of a space (slot memory, control socket), for forks;
  *  - spares: whole pristine processes, for programs that need a new space.
+ * A family has a template of its own, a fork of the first: what comes of it is in the host's control groups
+ * that it was put in. A space is of its parent's family, and its new program's is of that too.
  */
-import { EAGAIN } from "../../abi/errno.ts";
+import { EAGAIN, ENOMEM } from "../../abi/errno.ts";
 import { HostError, KernelBug } from "../../base/failure.ts";
+import { Family } from "./family.ts";
 import { SLOTS_SIZE } from "./layout.ts";
 import { Patches } from "./patch/patches.ts";
 import type { StubPlatform } from "./platform.ts";
@@ -35,8 +38,8 @@ export interface SpaceKit {
 export class Nursery {
   readonly #platform: StubPlatform;
   readonly #kits: SpaceKit[] = [];
-  readonly #spares: StubThread[] = [];
-  #template: StubThread | null = null;
+  /** The first has the template that all others are copies of. */
+  readonly #families: Family[] = [];
   /** Where patched sites enter the stub; 0 where sites are not patched. */
   #callEntry = 0;
   #nextId = 1;
@@ -48,33 +51,70 @@ export class Nursery {
 
   /** Until there is a template, it is the only process that can say anything. */
   get hasTemplate(): boolean {
-    return this.#template !== null;
+    return this.#families.length > 0;
   }
 
   setTemplate(template: StubThread, callEntry: number): void {
-    this.#template = template;
     this.#callEntry = callEntry;
+    const first = new Family(template);
+    first.usesSpares = true;
+    this.#families.push(first);
   }
 
-  /** A pristine space with one stopped thread, or -errno. */
-  newSpace(): StubThread | number {
-    if (this.#template === null) throw new KernelBug("newSpace() before start()");
-    const platform = this.#platform;
-    while (this.#spares.length > 0) {
-      const spare = this.#spares.pop()!;
-      if (
-        spare.space.alive &&
-        (spare.stopped || platform.posts.await(spare, START_DEADLINE_MS) === 0)
-      )
-        return spare;
+  /** Of the sandbox's first container. */
+  get first(): Family {
+    const [first] = this.#families;
+    if (first === undefined) throw new KernelBug("a space was asked for before start()");
+    return first;
+  }
+
+  /** A pristine space of a family with one stopped thread, or -errno. */
+  newSpace(family: Family): StubThread | number {
+    while (family.spares.length > 0) {
+      const spare = family.spares.pop()!;
+      if (!this.#hasStarted(spare)) continue;
+      spare.isSpare = false;
+      return spare;
     }
-    const thread = this.#template.fork();
+    const thread = this.#fork(family);
     if (typeof thread === "number") return thread;
-    thread.space.patches = this.#newPatches();
-    if (thread.state === "starting" && platform.posts.await(thread, START_DEADLINE_MS) !== 0)
-      return -EAGAIN;
+    return this.#hasStarted(thread) ? thread : -EAGAIN;
+  }
+
+  #fork({ template }: Family): StubThread | number {
+    // Whoever has killed it, on the host, meant the whole family.
+    if (!template.space.alive) return -ENOMEM;
+    const thread = template.fork();
+    if (typeof thread !== "number") thread.space.patches = this.#newPatches();
     return thread;
   }
+
+  #hasStarted(thread: StubThread): boolean {
+    if (!thread.space.alive) return false;
+    return thread.stopped || this.#platform.posts.await(thread, START_DEADLINE_MS) === 0;
+  }
+
+  // --- families -------------------------------------------------------------------------------
+
+  newFamily(): Family | number {
+    const template = this.newSpace(this.first);
+    if (typeof template === "number") return template;
+    template.isSpare = true;
+    const family = new Family(template);
+    this.#families.push(family);
+    return family;
+  }
+
+  /** No space of it is needed any more. */
+  endFamily(family: Family): void {
+    const at = this.#families.indexOf(family);
+    if (at < 0) return;
+    this.#families.splice(at, 1);
+    for (const thread of [family.template, ...family.spares]) thread.space.kill();
+    family.spares.length = 0;
+  }
+
+  // --- ready beforehand -----------------------------------------------------------------------
 
   /** The kernel's half of a new space; the caller makes a process of it. */
   makeSpace(): SpaceKit | number {
@@ -83,29 +123,36 @@ export class Nursery {
   }
 
   get isComplete(): boolean {
-    return this.#kits.length >= KITS && this.#spares.length >= SPARES && this.#isTextReady;
+    return this.#kits.length >= KITS && this.#isTextReady && this.#lacksSpare() === undefined;
   }
 
   /** Make one piece ready; true when something was done. */
   prepare(): boolean {
-    if (this.#template === null) return false;
+    if (!this.hasTemplate) return false;
     if (this.#kits.length < KITS) {
       const kit = this.#makeKit();
       if (typeof kit === "number") return false;
       this.#kits.push(kit);
       return true;
     }
-    if (this.#spares.length >= SPARES) {
+    const family = this.#lacksSpare();
+    if (family === undefined) {
       this.#isTextReady =
         this.#callEntry === 0 || !this.#platform.textFiles.prepare(this.#callEntry);
       return !this.#isTextReady;
     }
-    const spare = this.#template.fork();
+    const spare = this.#fork(family);
     if (typeof spare === "number") return false;
     spare.isSpare = true;
-    spare.space.patches = this.#newPatches();
-    this.#spares.push(spare);
+    family.spares.push(spare);
     return true;
+  }
+
+  #lacksSpare(): Family | undefined {
+    return this.#families.find(
+      ({ usesSpares, spares, template }) =>
+        usesSpares && spares.length < SPARES && template.space.alive,
+    );
   }
 
   #newPatches(): Patches | null {

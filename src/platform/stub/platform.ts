@@ -9,7 +9,7 @@ import { HostError, KernelBug } from "../../base/failure.ts";
 import type { Arena } from "../../host/arena.ts";
 import type { Gateway } from "../../host/gateway.ts";
 import type { Host } from "../../host/host.ts";
-import type { ArgumentRead, Platform } from "../contract.ts";
+import type { AddressSpace, ArgumentRead, Platform } from "../contract.ts";
 import { STOP_DEAD, type Stop } from "../contract.ts";
 import type { CallStats } from "./call-stats.ts";
 import { FpState } from "./fpstate.ts";
@@ -34,7 +34,7 @@ import { TextFiles } from "./patch/text-files.ts";
 import { type LoopWindow, Placement, WINDOW_NS } from "./placement.ts";
 import { Posts } from "./posts.ts";
 import { Processes } from "./processes.ts";
-import { EPOLL, type StubSpace } from "./space.ts";
+import { EPOLL, StubSpace } from "./space.ts";
 import type { StubThread } from "./thread.ts";
 import { type Isolation, NO_ISOLATION, Warden } from "./warden.ts";
 import { CallWindow } from "./window.ts";
@@ -203,8 +203,11 @@ export class StubPlatform implements Platform {
 
   // --- spaces ---------------------------------------------------------------------------------
 
-  newSpace(): StubThread | number {
-    return this.nursery.newSpace();
+  newSpace(kin: AddressSpace): StubThread | number {
+    const { first } = this.nursery;
+    const family = kin instanceof StubSpace ? (kin.family ?? first) : first;
+    family.usesSpares = true;
+    return this.nursery.newSpace(family);
   }
 
   /** Before the warden is met, the template is the only process that can say anything. */

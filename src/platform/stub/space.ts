@@ -11,6 +11,7 @@ import { BANK_SIZE } from "../../host/arena.ts";
 import type { AddressSpace } from "../contract.ts";
 import { BounceBuffers } from "./bounce.ts";
 import type { Commands } from "./commands.ts";
+import type { Family } from "./family.ts";
 import { ANSWER, ANSWERED, BOUNCE_AT, CHUNK, SLOT } from "./layout.ts";
 import type { Patches } from "./patch/patches.ts";
 import type { StubPlatform } from "./platform.ts";
@@ -33,6 +34,8 @@ export class StubSpace implements AddressSpace {
   pid = 0;
   pidfd = -1;
   alive = true;
+  /** Null for what nobody has said it of: it is of the first. */
+  family: Family | null = null;
   /** It broke the protocol and is about to die: it is not asked for anything any more. */
   isCondemned = false;
   /** Threads that run guest code or owe us a first post: the space is scanned while > 0. */

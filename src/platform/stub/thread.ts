@@ -377,6 +377,7 @@ export class StubThread extends SlotRegisters implements GuestThread {
       return pid;
     }
     space.patches = this.space.patches?.fork() ?? null;
+    space.family = this.space.family;
     thread.#hasGs = this.#hasGs;
     thread.processors.inherit(this.processors);
     this.#platform.threadRuns(space);

@@ -107,8 +107,15 @@ class Boot {
     this.#sandbox.meetStubs();
     const { root, sources, streams, inherited } = this.#given;
     const files = { root, sources, inMemory: create.rootInMemory };
-    this.#container = new Container(this.#sandbox, create.id, spec, files, { streams, inherited });
     const { kernel, platform } = this.#sandbox;
+    this.#container = new Container(
+      this.#sandbox,
+      create.id,
+      spec,
+      files,
+      { streams, inherited },
+      platform.nursery.first,
+    );
     kernel.main = this.#container.init.group;
     for (const fd of [...streams, ...inherited]) host.close(fd);
     this.#stage("mounted");

@@ -3,7 +3,7 @@
  *  - make() builds everything that config.json asks for, up to but not the first instruction of its
  *    program, and finds the program: what is wrong is told by `create`, as runc tells it.
  *  - start() lets the program go; exec() adds a process beside it.
- *  - It is over when its first process is; the others of its pid namespace end with that.
+ *  - It is over when its first process is; the others end with that, wherever their pid namespace is.
  * Descriptors that are given become the container's or are closed.
  */
 import { errnoText } from "../../abi/errno-text.ts";
@@ -17,6 +17,7 @@ import { installFilter } from "../../kernel/seccomp/install.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import type { ProcessSpec, Spec } from "../../oci/spec.ts";
+import type { Family } from "../../platform/stub/family.ts";
 import { Console } from "../console.ts";
 import { StartFailure } from "../failure.ts";
 import { findProgram, type Program, startProgram } from "../program.ts";
@@ -55,6 +56,8 @@ export class Container {
   readonly sandbox: Sandbox;
   readonly root: Path;
   readonly namespaces: Namespaces;
+  /** Its processes are those whose spaces are of it. */
+  readonly family: Family;
   readonly init: HostedProcess;
   readonly #firstPid: number;
   #isStarted = false;
@@ -68,16 +71,18 @@ export class Container {
     spec: Spec,
     files: GivenFiles,
     given: GivenStreams,
+    family: Family,
     sharesPid: Container | null = null,
   ) {
     this.id = id;
     this.spec = spec;
     this.sandbox = sandbox;
+    this.family = family;
     this.root = mountContainerRoot(sandbox, files.root, files.inMemory);
     const { kernel } = sandbox;
     const shared = sharesPid?.namespaces.pidForChildren ?? null;
     this.namespaces = makeNamespaces(sandbox, spec, this.root, shared);
-    const task = sandbox.newProcess(this.root, this.namespaces);
+    const task = sandbox.newProcess(this.root, this.namespaces, family);
     this.#firstPid = task.group.pid;
     const process = spec.process!;
     try {
@@ -107,7 +112,7 @@ export class Container {
   }
 
   exec(process: ProcessSpec, given: GivenStreams): HostedProcess {
-    const task = this.sandbox.newProcess(this.root, this.namespaces);
+    const task = this.sandbox.newProcess(this.root, this.namespaces, this.family);
     try {
       this.sandbox.kernel.newSession(task.group);
       const program = this.#prepare(task, process);

@@ -1,10 +1,12 @@
 /**
  * Requests: what command lines ask of a running sandbox, done.
  */
+import { errnoText } from "../../abi/errno-text.ts";
 import { SI_USER, SIGABRT, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM } from "../../abi/signal.ts";
 import { signaledStatus } from "../../abi/wait.ts";
 import type {
   Answer,
+  ContainerRequest,
   CreateRequest,
   ExecRequest,
   KillRequest,
@@ -18,6 +20,7 @@ import { SigInfo } from "../../kernel/signal/siginfo.ts";
 import { beginGroupExit } from "../../kernel/task/group-exit.ts";
 import type { ThreadGroup } from "../../kernel/task/thread-group.ts";
 import type { ProcessSpec, Spec } from "../../oci/spec.ts";
+import type { AddressSpace } from "../../platform/contract.ts";
 import { StubSpace } from "../../platform/stub/space.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { Strace } from "../strace.ts";
@@ -47,6 +50,7 @@ export class Requests implements RequestHandler {
     if (request.op === "create") return this.#create(request, descriptors);
     if (request.op === "trace") return this.#trace(request, descriptors);
     for (const fd of descriptors) this.#sandbox.host.close(fd);
+    if (!this.#containers.has(request.id)) return ofForgotten(request);
     const container = this.#find(request.id);
     switch (request.op) {
       case "state":
@@ -82,24 +86,45 @@ export class Requests implements RequestHandler {
     const { host } = this.#sandbox;
     if (this.#containers.has(id)) throw runtimeFailure("container with given ID already exists");
     const { root, sources, streams, inherited, rest } = sortDescriptors(places, descriptors);
+    const { nursery } = this.#sandbox.platform;
+    const family = nursery.newFamily();
     try {
+      if (typeof family === "number")
+        throw runtimeFailure(`the sandbox has no process for one more: ${errnoText(-family)}`);
       const files = { root, sources, inMemory: rootInMemory };
       const given = { streams, inherited };
       const sharesPid = pidOf === "" ? null : this.#find(pidOf);
-      const container = new Container(this.#sandbox, id, spec as Spec, files, given, sharesPid);
+      const container = new Container(
+        this.#sandbox,
+        id,
+        spec as Spec,
+        files,
+        given,
+        family,
+        sharesPid,
+      );
       this.#containers.set(id, container);
-      return { waitFor: container.init, first: { pid: container.init.group.ownPid } };
+      const { group, task } = container.init;
+      const hostPids = [family.template.space, task.mm.space].map(hostPidOf);
+      return { waitFor: container.init, first: { pid: group.ownPid, hostPids } };
+    } catch (error) {
+      if (typeof family !== "number") nursery.endFamily(family);
+      throw error;
     } finally {
       for (const fd of [...streams, ...inherited, ...rest]) host.close(fd);
     }
   }
 
-  /** Containers beside the first that are over; their mounts went with their last process. */
+  /** Containers beside the first that are over, once whatever they left is; their mounts went with that. */
   forgetEnded(): void {
     for (const [id, container] of this.#containers) {
       if (container.status !== "stopped" || container.init.group === this.#sandbox.kernel.main)
         continue;
+      const left = this.#groups(container);
+      for (const group of left) sendToGroup(group, this.#fromOutside(SIGKILL));
+      if (left.length > 0) continue;
       this.#containers.delete(id);
+      this.#sandbox.platform.nursery.endFamily(container.family);
       // Its root is a mount of the engine's, which unmounts it now.
       this.#sandbox.platform.textFiles.letGo();
     }
@@ -138,7 +163,11 @@ export class Requests implements RequestHandler {
   }
 
   #kill(container: Container, { signal, all }: KillRequest): Outcome {
-    if (container.status === "stopped") throw runtimeFailure("container not running");
+    if (container.status === "stopped") {
+      // Engines kill all of what has ended; what it left is being killed (forgetEnded).
+      if (all) return NO_ERROR;
+      throw runtimeFailure("container not running");
+    }
     // What was only created has no program that could hear a signal: any that would end one ends it.
     if (container.status === "created" && ENDS_CREATED.includes(signal)) {
       beginGroupExit(container.init.group, signaledStatus(signal, false));
@@ -181,13 +210,25 @@ export class Requests implements RequestHandler {
     return NO_ERROR;
   }
 
-  /** Its processes: those of its pid namespace. */
-  #groups({ init }: Container): ThreadGroup[] {
-    const { pidNamespace } = init.group;
-    return [...this.#sandbox.kernel.pids.groups()].filter(
-      (group) => group.leader !== null && !group.isZombie && pidNamespace.numberOf(group.pid) !== 0,
-    );
+  /** Its processes that live. */
+  #groups({ family }: Container): ThreadGroup[] {
+    return [...this.#sandbox.kernel.pids.groups()].filter((group) => {
+      if (group.leader === null || group.isZombie) return false;
+      const space = group.anyTask?.mm.space;
+      return space instanceof StubSpace && space.family === family;
+    });
   }
+}
+
+/** Of a container that is over: who stands for it on the host may not have ended yet. */
+function ofForgotten(request: ContainerRequest | KillRequest): Outcome {
+  if (request.op === "state") return { status: "stopped" };
+  if (request.op === "kill" && request.all) return NO_ERROR;
+  throw runtimeFailure("container does not exist");
+}
+
+function hostPidOf(space: AddressSpace): number {
+  return space instanceof StubSpace ? space.pid : 0;
 }
 
 function describe({ init }: Container, group: ThreadGroup): ProcessLine {
@@ -197,7 +238,7 @@ function describe({ init }: Container, group: ThreadGroup): ProcessLine {
   return {
     pid: pidNamespace.numberOf(group.pid),
     parent: pidNamespace.numberOf(group.parent?.pid ?? 0),
-    hostPid: space instanceof StubSpace ? space.pid : 0,
+    hostPid: space === undefined ? 0 : hostPidOf(space),
     user: task?.credentials.euid ?? 0,
     threads: group.tasks.length,
     startNs: group.startNs,

@@ -48,6 +48,31 @@ export function joinGroups(groups: readonly Group[], pid: number): void {
   for (const { directory } of groups) write(join(directory, "cgroup.procs"), String(pid));
 }
 
+/** Processes of a sandbox, which are in its groups so far, these being `from`. */
+export function admitToGroups(
+  groups: readonly Group[],
+  pids: readonly number[],
+  from: readonly string[],
+): void {
+  for (const { hierarchy, directory } of groups) {
+    // The kernel waits for its guests: who freezes the group would freeze the pod, and worse.
+    if (hierarchy.controllers.includes("freezer")) continue;
+    const old = from.find((path) => path.startsWith(`${hierarchy.mountPoint}/`));
+    const members = old === undefined ? [] : membersOf(old);
+    // What the sandbox says is not to move anybody but its own.
+    for (const pid of pids)
+      if (members.includes(String(pid))) write(join(directory, "cgroup.procs"), String(pid));
+  }
+}
+
+function membersOf(directory: string): string[] {
+  try {
+    return readFileSync(join(directory, "cgroup.procs"), "utf8").split("\n");
+  } catch {
+    return [];
+  }
+}
+
 export function applyResources(groups: readonly Group[], resources: Resources): void {
   for (const { hierarchy, directory } of groups) {
     const writes =
