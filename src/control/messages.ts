@@ -16,6 +16,28 @@ export interface ContainerPlaces {
   readonly inherited: number;
   /** After the root directory: for each mount whether its source comes. */
   readonly hasSource: readonly boolean[];
+  /** Then whether a directory comes that holds what is written (FilePolicy.overlay). */
+  readonly hasOverlay: boolean;
+}
+
+/** May others change the files meanwhile? "default" believes what was seen for a second. */
+export type FileAccess = "default" | "exclusive" | "shared";
+/** Which unix sockets of the host a guest may reach by their names: open those that are there, make some. */
+export type HostSockets = "none" | "open" | "create" | "all";
+
+/** How a container's files are to the host's. */
+export interface FilePolicy {
+  /** What is kept apart from the host's files: nothing, what is written to the root, to bind mounts too. */
+  readonly overlay: "none" | "root" | "all";
+  /** Most bytes of it; 0 for no limit. */
+  readonly overlayBytes: number;
+  readonly rootAccess: FileAccess;
+  readonly mountAccess: FileAccess;
+  readonly hostSockets: HostSockets;
+  /** FIFOs of bind mounts lead to the host's processes. */
+  readonly hostFifos: boolean;
+  /** The root honours set-user-id bits. */
+  readonly honoursSuid: boolean;
 }
 
 export interface CreateRequest {
@@ -23,8 +45,7 @@ export interface CreateRequest {
   readonly id: string;
   readonly spec: unknown;
   readonly places: ContainerPlaces;
-  /** Keep what it writes in memory. */
-  readonly rootInMemory: boolean;
+  readonly files: FilePolicy;
   /** The container of the sandbox whose pid namespace it shares; "" for one of its own, or none. */
   readonly pidOf: string;
 }
@@ -37,6 +58,10 @@ export interface ExecRequest {
   readonly inherited: number;
   /** What is not said is as the container's own process has it. */
   readonly inherits: boolean;
+  /** It may be made while the container is paused: it runs when that ends. */
+  readonly ignoresPause: boolean;
+  /** The control group inside that it is to be in; "" for that of the container. */
+  readonly cgroup: string;
 }
 
 export interface KillRequest {
@@ -60,7 +85,20 @@ export interface TraceRequest {
   readonly elsewhere: boolean;
 }
 
-export type Request = CreateRequest | ExecRequest | KillRequest | ContainerRequest | TraceRequest;
+/** What the sandbox tells in its log from now on: this level and those above. */
+export interface LevelRequest {
+  readonly op: "level";
+  readonly id: string;
+  readonly level: string;
+}
+
+export type Request =
+  | CreateRequest
+  | ExecRequest
+  | KillRequest
+  | ContainerRequest
+  | TraceRequest
+  | LevelRequest;
 
 /** A process of a container, as `ps` shows it. */
 export interface ProcessLine {
@@ -128,12 +166,14 @@ export function decodeRequest(bytes: Uint8Array): Request {
   switch (op) {
     case "create":
       must(isObject(value["spec"]), "a spec");
-      must(typeof value["rootInMemory"] === "boolean", "rootInMemory");
+      checkFiles(value["files"]);
       must(typeof value["pidOf"] === "string", "pidOf");
       return { ...(value as unknown as CreateRequest), places: places(value["places"]) };
     case "exec":
       must(isObject(value["process"]), "a process");
       must(typeof value["inherits"] === "boolean", "inherits");
+      must(typeof value["ignoresPause"] === "boolean", "ignoresPause");
+      must(typeof value["cgroup"] === "string", "a cgroup");
       checkStreams(value);
       return value as unknown as ExecRequest;
     case "kill":
@@ -144,6 +184,9 @@ export function decodeRequest(bytes: Uint8Array): Request {
       must(value["calls"] === null || isNames(value["calls"]), "a list of system calls");
       must(typeof value["elsewhere"] === "boolean", "elsewhere");
       return value as unknown as TraceRequest;
+    case "level":
+      must(typeof value["level"] === "string", "a level");
+      return value as unknown as LevelRequest;
     default:
       throw new BadMessage("the request is not known: is another version of tvisor installed?");
   }
@@ -160,7 +203,21 @@ function places(value: unknown): ContainerPlaces {
       hasSource.every((each) => typeof each === "boolean"),
     "sources",
   );
+  must(typeof fields["hasOverlay"] === "boolean", "an overlay");
   return value as ContainerPlaces;
+}
+
+const ACCESS: readonly unknown[] = ["default", "exclusive", "shared"];
+
+function checkFiles(value: unknown): void {
+  must(isObject(value), "files");
+  const fields = value as Record<string, unknown>;
+  must(["none", "root", "all"].includes(fields["overlay"] as string), "what is an overlay");
+  must(isCount(fields["overlayBytes"], Number.MAX_SAFE_INTEGER), "the overlay's size");
+  must(ACCESS.includes(fields["rootAccess"]) && ACCESS.includes(fields["mountAccess"]), "access");
+  must(["none", "open", "create", "all"].includes(fields["hostSockets"] as string), "sockets");
+  must(typeof fields["hostFifos"] === "boolean", "FIFOs");
+  must(typeof fields["honoursSuid"] === "boolean", "set-user-id bits");
 }
 
 function checkStreams(fields: Record<string, unknown>): void {

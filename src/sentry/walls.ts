@@ -50,6 +50,8 @@ export interface GivenFile {
 export interface WorldSpec {
   readonly files: readonly GivenFile[];
   readonly network: "none" | "host";
+  /** Most descriptors of the host; 0 for as many as there are. */
+  readonly descriptors?: number;
   /** Where command lines connect; none for `do`. */
   readonly controlSocket?: number;
 }
@@ -78,7 +80,7 @@ export class Walls {
   }
 
   beforeProcesses(): void {
-    this.descriptors = this.#lockdown.limits();
+    this.descriptors = this.#lockdown.limits(this.#spec.descriptors ?? 0);
     this.landlock = restrict(this.#host, this.#grants(), this.#spec.network === "host");
   }
 

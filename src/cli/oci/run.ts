@@ -9,7 +9,7 @@ import { ask } from "./client.ts";
 import type { Command } from "./commands.ts";
 import type { Context } from "./context.ts";
 import type { Flags } from "./flags.ts";
-import { CREATE_FLAGS, CREATE_SHORT, type Made, makeContainer } from "./make.ts";
+import { CREATE_FLAGS, CREATE_OPTIONS, CREATE_SHORT, type Made, makeContainer } from "./make.ts";
 import { removeContainer } from "./remove.ts";
 
 const RELAYED: readonly NodeJS.Signals[] = [
@@ -35,9 +35,14 @@ export const command: Command = {
 Makes a container, starts its program, waits for its end and takes the container away. The exit status
 is the program's own.
 
-Options: those of \`tvisor create\`, and
-  -d, --detach   do not wait; the container stays until \`tvisor delete\`
-  --keep         do not take the container away at the end
+Options:
+  -d, --detach            do not wait; the container stays until \`tvisor delete\`
+  --keep                  do not take the container away at the end
+${CREATE_OPTIONS}  --no-subreaper          accepted: orphans stay in the sandbox
+
+Examples:
+  tvisor run --bundle /tmp/box web
+  tvisor run --detach --bundle /tmp/box web && tvisor exec -t web sh
 `,
   run: runContainer,
 };

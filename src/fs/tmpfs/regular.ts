@@ -38,7 +38,7 @@ export class TmpfsRegular extends TmpfsInode {
 
   constructor(tmpfs: TmpfsSpace, init: InodeInit) {
     super(tmpfs, init);
-    this.store = new PageStore(tmpfs.host);
+    this.store = new PageStore(tmpfs.host, tmpfs.directory);
   }
 
   override get length(): number {

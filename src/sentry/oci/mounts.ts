@@ -1,46 +1,28 @@
 /**
- * mounts: the root directory and the mounts of a config.json, in the container's own mount namespace.
+ * mounts: the mounts of a config.json, in the container's own mount namespace.
  *  - Host directories and files come as descriptors that the command line has opened; no host path is
  *    walked here. Places inside are walked in the container.
  *  - Order is the config's. What is masked, made read-only or propagated comes after (masks.ts).
  */
 import { errnoText } from "../../abi/errno-text.ts";
-import { MS_RDONLY, MS_RELATIME } from "../../abi/mount.ts";
-import {
-  HOST_ROOT,
-  HOST_VOLUME,
-  HostFilesystem,
-  type HostOptions,
-} from "../../fs/host/filesystem.ts";
-import { makeOverlayRoot } from "../../fs/overlay/root.ts";
+import { MS_RDONLY } from "../../abi/mount.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import type { MountSpec } from "../../oci/spec.ts";
 import { setPropagation } from "../../syscalls/file/mount-attributes.ts";
-import type { Sandbox } from "../sandbox.ts";
+import type { FileMedia } from "./file-media.ts";
 import { type MountOptions, readMountOptions } from "./mount-options.ts";
 import { makePlace, runtimeFailure } from "./places.ts";
 
-/** What a container writes lands in its root directory; nobody else is expected to change it. */
-const CONTAINER_ROOT: HostOptions = { writable: true, attributeNs: 1e9, descriptors: 512 };
 const CGROUP_TYPES: readonly string[] = ["cgroup", "cgroup2"];
 
-/** The root's mount, the first of a new mount namespace. Read-only it becomes last of all. */
-export function mountContainerRoot(sandbox: Sandbox, rootFd: number, inMemory: boolean): Path {
-  const { host, kernel } = sandbox;
-  const { vfs } = kernel;
-  const lower = new HostFilesystem(vfs, host, rootFd, inMemory ? HOST_ROOT : CONTAINER_ROOT);
-  const root = inMemory ? makeOverlayRoot(vfs, host, [lower.root]) : lower;
-  return vfs.mountRoot(root, MS_RELATIME, inMemory ? "overlay" : "rootfs");
-}
-
 /** One mount; `source` is the host descriptor of a bind mount's source, else -1. */
-export function mountOne(sandbox: Sandbox, task: Task, spec: MountSpec, source: number): void {
+export function mountOne(media: FileMedia, task: Task, spec: MountSpec, source: number): void {
   const options = readMountOptions(spec.options ?? []);
   const isBind = options.isBind || spec.type === "bind";
   const filesystem = isBind
-    ? bindFilesystem(sandbox, spec, source, options)
+    ? bindFilesystem(media, spec, source, options)
     : newFilesystem(task, spec, options);
   let place: Path;
   try {
@@ -65,16 +47,13 @@ function placeFor(task: Task, { destination }: MountSpec, { root }: Filesystem):
 }
 
 function bindFilesystem(
-  { host, kernel }: Sandbox,
+  media: FileMedia,
   spec: MountSpec,
   source: number,
   options: MountOptions,
 ): Filesystem {
   if (source < 0) throw runtimeFailure(`the mount on ${spec.destination} came without its source`);
-  const isReadOnly = (options.flags & MS_RDONLY) !== 0;
-  const filesystem = new HostFilesystem(kernel.vfs, host, source, HOST_VOLUME);
-  if (isReadOnly) filesystem.readOnly = true;
-  return filesystem;
+  return media.bound(source, (options.flags & MS_RDONLY) !== 0);
 }
 
 function newFilesystem(task: Task, spec: MountSpec, options: MountOptions): Filesystem {
