@@ -69,16 +69,17 @@ function firstSentence(usage: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
+/** The dots are written as a number: a bundle has regular expressions byte by byte. */
 function wordsOf(name: string, synopsis: string): Pick<CompletedCommand, "words" | "repeats"> {
   if (name === "help") return { words: [{ is: "commands" }], repeats: false };
   if (name === "completion") return { words: [{ is: "words", words: SHELLS }], repeats: false };
   const container: Kind = { is: "containers" };
-  if (/ ID…/.test(synopsis)) return { words: [container], repeats: true };
+  if (/ ID\u2026/.test(synopsis)) return { words: [container], repeats: true };
   if (/ ID \[SIGNAL\]/.test(synopsis))
     return { words: [container, { is: "words", words: SIGNAL_NAMES }], repeats: false };
   if (/ ID COMMAND/.test(synopsis)) return { words: [container, { is: "files" }], repeats: true };
   if (/ ID\b/.test(synopsis)) return { words: [container], repeats: false };
-  return / (CMD|ARG…|\[-- ARG…\])/.test(synopsis)
+  return / (CMD|ARG\u2026|\[-- ARG\u2026\])/.test(synopsis)
     ? { words: [{ is: "files" }], repeats: true }
     : { words: [], repeats: false };
 }
