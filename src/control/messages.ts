@@ -69,6 +69,8 @@ export interface KillRequest {
   readonly id: string;
   readonly signal: number;
   readonly all: boolean;
+  /** The process inside that is meant; without it the first. */
+  readonly pid?: number;
 }
 
 export interface ContainerRequest {
@@ -152,6 +154,7 @@ const CONTAINER_OPS: readonly string[] = [
 ];
 const MOST_ID = 1024;
 const MOST_SIGNAL = 64;
+const MOST_PID = 1 << 22;
 const MOST_STREAMS = 3;
 const MOST_INHERITED = 100;
 const MOST_MOUNTS = 150;
@@ -179,6 +182,7 @@ export function decodeRequest(bytes: Uint8Array): Request {
     case "kill":
       must(isCount(value["signal"], MOST_SIGNAL), "a signal");
       must(typeof value["all"] === "boolean", "all");
+      must(value["pid"] === undefined || isCount(value["pid"], MOST_PID), "a process");
       return value as unknown as KillRequest;
     case "trace":
       must(value["calls"] === null || isNames(value["calls"]), "a list of system calls");

@@ -159,8 +159,16 @@ export class Requests implements RequestHandler {
     }
   }
 
-  #kill(container: Container, { signal, all }: KillRequest): Outcome {
+  #kill(container: Container, { signal, all, pid }: KillRequest): Outcome {
     if (container.status === "stopped") throw runtimeFailure("container not running");
+    if (pid !== undefined) {
+      const group = this.#groups(container).find(({ pid: own }) => {
+        return container.init.group.pidNamespace.numberOf(own) === pid;
+      });
+      if (group === undefined) throw runtimeFailure(`the container has no process ${pid}`);
+      if (signal !== 0) sendToGroup(group, this.#fromOutside(signal));
+      return NO_ERROR;
+    }
     // What was only created has no program that could hear a signal: any that would end one ends it.
     if (container.status === "created" && ENDS_CREATED.includes(signal)) {
       beginGroupExit(container.init.group, signaledStatus(signal, false));
