@@ -164,7 +164,7 @@ export class TmpfsFile extends RegularFile {
 
   protected override readAt(into: UserBuffer, position: number): number {
     const n = this.#node.store.read(into, position);
-    this.#node.touchAccess();
+    this.#node.touchAccess(this);
     return n;
   }
 

@@ -159,9 +159,14 @@ export class Container {
     const linux = spec.linux ?? {};
     for (const [name, value] of Object.entries(linux.sysctl ?? {})) applySysctl(task, name, value);
     propagateRoot(this.root, linux.rootfsPropagation);
-    makePlace(task, spec.process!.cwd, "directory");
+    this.#makeCwd(task, spec.process!.cwd);
     for (const name of linux.readonlyPaths ?? []) protectPath(task, name);
     for (const name of linux.maskedPaths ?? []) maskPath(sandbox.host, task, name);
+  }
+
+  #makeCwd(task: Task, cwd: string): void {
+    const { inode } = makePlace(task, cwd, "directory");
+    if (!inode.isDirectory) throw runtimeFailure(`mkdir ${cwd}: not a directory`);
   }
 
   /** Where the container's terminals live: its own instance, or one that nobody sees. */
@@ -216,6 +221,9 @@ export class Container {
 
   /** The program must be there, and its user must be let to it, before anybody is told that all is well. */
   #check(task: Task, program: Program): void {
+    const name = program.argv[0]!;
+    if (!name.includes("/") && !program.envp.some((entry) => entry.startsWith("PATH=")))
+      throw runtimeFailure(`exec: "${name}": executable file not found in $PATH: env has none`);
     const before = task.credentials;
     task.credentials = program.credentials;
     try {

@@ -6,14 +6,16 @@
  */
 import { errnoText } from "../../abi/errno-text.ts";
 import { MS_RDONLY } from "../../abi/mount.ts";
+import { Tmpfs } from "../../fs/tmpfs/filesystem.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import type { MountSpec } from "../../oci/spec.ts";
 import { setPropagation } from "../../syscalls/file/mount-attributes.ts";
+import { copyTree } from "./copy-tree.ts";
 import type { FileMedia } from "./file-media.ts";
 import { type MountOptions, readMountOptions } from "./mount-options.ts";
-import { makePlace, runtimeFailure } from "./places.ts";
+import { findPlace, makePlace, runtimeFailure } from "./places.ts";
 
 const CGROUP_TYPES: readonly string[] = ["cgroup", "cgroup2"];
 
@@ -27,6 +29,7 @@ export function mountOne(media: FileMedia, task: Task, spec: MountSpec, source: 
   let place: Path;
   try {
     place = placeFor(task, spec, filesystem);
+    if (options.copiesUp && filesystem instanceof Tmpfs) copyInto(task, place, filesystem, spec);
   } catch (error) {
     filesystem.release();
     throw error;
@@ -62,7 +65,9 @@ function newFilesystem(task: Task, spec: MountSpec, options: MountOptions): File
   // There is one hierarchy inside, whatever the host has.
   const isCgroup = CGROUP_TYPES.includes(type);
   const used = isCgroup ? "cgroup2" : type;
-  const data = isCgroup ? "" : bytes(options.data);
+  const data = isCgroup
+    ? ""
+    : bytes(type === "tmpfs" ? asBefore(task, spec, options) : options.data);
   const flags = options.flags & MS_RDONLY;
   const made = filesystemTypes.mount(task, used, bytes(spec.source ?? ""), flags, data);
   if (typeof made === "number")
@@ -72,6 +77,21 @@ function newFilesystem(task: Task, spec: MountSpec, options: MountOptions): File
   // Read-only is the mount: the filesystem may be shared with others that write.
   made.readOnly = false;
   return made;
+}
+
+/** A tmpfs has the mode of the directory that it covers, unless something else is said. */
+function asBefore(task: Task, { destination }: MountSpec, { data }: MountOptions): string {
+  const place = findPlace(task, destination);
+  if (typeof place === "number" || !place.inode.isDirectory) return data;
+  const mode = `mode=${(place.inode.mode & 0o7777).toString(8)}`;
+  return data === "" ? mode : `${mode},${data}`;
+}
+
+/** `tmpcopyup`: what the place has is in the new filesystem too. */
+function copyInto(task: Task, place: Path, { root }: Tmpfs, { destination }: MountSpec): void {
+  const rc = copyTree(task, place.inode, root);
+  if (rc < 0)
+    throw runtimeFailure(`cannot copy what is in ${destination} to the tmpfs: ${errnoText(-rc)}`);
 }
 
 /** The kernel's strings have one char per byte. */
