@@ -59,9 +59,8 @@ Options before the command:
                                any time; by default they are seen within a second
   --file-access-mounts exclusive|shared
                                the same for bind mounts (default: shared)
-  --host-uds none|open|create|all
-                               unix sockets of the host in bind mounts that a guest may reach
-  --host-fifo none|open        the same of FIFOs
+  --host-uds none|open         open: a guest may connect to the host's unix sockets (streams and
+                               packets) in its root and bind mounts; no files can be passed
   --allow-suid                 set-user-id programs work (default); =false: not in the root
   --oci-seccomp                the config's seccomp profile is in force (default); =false: not
   --systemd-cgroup             control groups are named as systemd's

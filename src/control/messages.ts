@@ -22,8 +22,6 @@ export interface ContainerPlaces {
 
 /** May others change the files meanwhile? "default" believes what was seen for a second. */
 export type FileAccess = "default" | "exclusive" | "shared";
-/** Which unix sockets of the host a guest may reach by their names: open those that are there, make some. */
-export type HostSockets = "none" | "open" | "create" | "all";
 
 /** How a container's files are to the host's. */
 export interface FilePolicy {
@@ -33,9 +31,8 @@ export interface FilePolicy {
   readonly overlayBytes: number;
   readonly rootAccess: FileAccess;
   readonly mountAccess: FileAccess;
-  readonly hostSockets: HostSockets;
-  /** FIFOs of bind mounts lead to the host's processes. */
-  readonly hostFifos: boolean;
+  /** A guest may connect to unix sockets of the host by their names in it. */
+  readonly hostSockets: boolean;
   /** The root honours set-user-id bits. */
   readonly honoursSuid: boolean;
 }
@@ -219,8 +216,7 @@ function checkFiles(value: unknown): void {
   must(["none", "root", "all"].includes(fields["overlay"] as string), "what is an overlay");
   must(isCount(fields["overlayBytes"], Number.MAX_SAFE_INTEGER), "the overlay's size");
   must(ACCESS.includes(fields["rootAccess"]) && ACCESS.includes(fields["mountAccess"]), "access");
-  must(["none", "open", "create", "all"].includes(fields["hostSockets"] as string), "sockets");
-  must(typeof fields["hostFifos"] === "boolean", "FIFOs");
+  must(typeof fields["hostSockets"] === "boolean", "sockets");
   must(typeof fields["honoursSuid"] === "boolean", "set-user-id bits");
 }
 

@@ -50,6 +50,8 @@ export interface GivenFile {
 export interface WorldSpec {
   readonly files: readonly GivenFile[];
   readonly network: "none" | "host";
+  /** Guests may connect to the host's unix sockets in `files`. */
+  readonly hostSockets?: boolean;
   /** Most descriptors of the host; 0 for as many as there are. */
   readonly descriptors?: number;
   /** Where command lines connect; none for `do`. */
@@ -132,6 +134,7 @@ export class Walls {
     const setup = {
       network: this.#spec.network === "host",
       volumes: this.#hasWritableVolumes,
+      hostSockets: this.#spec.hostSockets === true,
       ownPid: process.pid,
       stubGroup: -platform.warden.stubGroup,
       controlSocket: this.#spec.controlSocket ?? -1,

@@ -3,7 +3,8 @@
  * refused with a sentence.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   copyFileSync,
   existsSync,
@@ -20,7 +21,7 @@ import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { launcher } from "../compare.ts";
 import { compile } from "../compile.ts";
-import { type Config, makeBundle, plainConfig } from "./bundle.ts";
+import { type Config, makeBundle, plainConfig, whyNoReference } from "./bundle.ts";
 
 const place = mkdtempSync(join(tmpdir(), "tvisor-options-"));
 const bundle = join(place, "bundle");
@@ -164,6 +165,14 @@ test("file-access: when changes of the host are seen", { skip }, () => {
   const mounted = join(shared, "file");
   assert.equal(sees(["--file-access=shared"], "/file", root), true);
   assert.equal(sees(["--file-access=exclusive"], "/file", root), false);
+  // What the container itself changes it sees at once.
+  const own =
+    "echo longer > /file; cat /file; mkdir /d; mv /file /d/f; ls /d; rm -r /d; ls -d /d 2>&1";
+  assert.equal(
+    said(["--file-access=exclusive"], `${own}; true`),
+    "longer\nf\nls: /d: No such file or directory\n",
+  );
+  rmSync(bundle, { recursive: true });
   assert.equal(sees([], "/shared/file", mounted), true);
   assert.equal(sees(["--file-access-mounts=exclusive"], "/shared/file", mounted), false);
 });
@@ -228,6 +237,116 @@ test("strace: which calls, how much of their data, in the form of the log", { sk
 
 const noCompiler = spawnSync("cc", ["--version"]).status === 0 ? skip : "there is no C compiler";
 
+/** Connects to /shared/socket, says what it is told, and tells what it hears. */
+const CLIENT = `
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+int main(int argc, char **argv) {
+  int type = strcmp(argv[1], "packets") == 0 ? SOCK_SEQPACKET : SOCK_STREAM;
+  int fd = socket(AF_UNIX, type, 0);
+  struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "/shared/socket"};
+  if (connect(fd, (struct sockaddr *)&name, sizeof name) != 0) {
+    printf("connect: %s\\n", strerror(errno));
+    return 1;
+  }
+  if (strcmp(argv[1], "file") == 0) {
+    char byte = 'x', space[CMSG_SPACE(sizeof(int))] = {0};
+    struct iovec vector = {&byte, 1};
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
+    struct cmsghdr *control = CMSG_FIRSTHDR(&message);
+    control->cmsg_level = SOL_SOCKET, control->cmsg_type = SCM_RIGHTS, control->cmsg_len = CMSG_LEN(sizeof(int));
+    int own = 1;
+    memcpy(CMSG_DATA(control), &own, sizeof own);
+    printf("sent: %s\\n", sendmsg(fd, &message, 0) < 0 ? strerror(errno) : "yes");
+    return 0;
+  }
+  struct sockaddr_un peer;
+  socklen_t length = sizeof peer;
+  getpeername(fd, (struct sockaddr *)&peer, &length);
+  struct pollfd ready = {fd, POLLIN | POLLOUT, 0};
+  poll(&ready, 1, 5000);
+  printf("family %d, poll %d\\n", peer.sun_family, ready.revents);
+  write(fd, "hello", 5);
+  shutdown(fd, SHUT_WR);
+  char heard[100], space[100];
+  for (;;) {
+    struct iovec vector = {heard, sizeof heard};
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
+    int n = recvmsg(fd, &message, 0);
+    if (n <= 0) break;
+    printf("heard %.*s, control %d\\n", n, heard, (int)message.msg_controllen);
+  }
+  printf("end\\n");
+  return 0;
+}
+`;
+
+/** The host's side, which answers after a while, with a file if it is to. */
+const SERVER = `
+import socket, sys, time
+kind = socket.SOCK_SEQPACKET if sys.argv[2] == "packets" else socket.SOCK_STREAM
+listener = socket.socket(socket.AF_UNIX, kind)
+listener.bind(sys.argv[1])
+listener.listen()
+print("ready", flush=True)
+connection, _ = listener.accept()
+heard = connection.recv(100)
+time.sleep(0.3)
+if sys.argv[2] == "gift":
+    socket.send_fds(connection, [b"gift"], [0])
+else:
+    connection.sendall(heard.upper())
+`;
+
+async function talk(kind: string, options: string[], runtime = launcher()): Promise<string> {
+  rmSync(shared, { recursive: true });
+  mkdirSync(shared);
+  const server = spawn("python3", ["-c", SERVER, join(shared, "socket"), kind], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(server.stdout, "data");
+  const root = ["--root", join(place, "state")];
+  const words = [...root, ...options, "run", "-b", bundle, "box"];
+  const { stdout, stderr } = spawnSync(runtime, words, {
+    encoding: "utf8",
+    timeout: 30_000,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  server.kill();
+  return `${stdout}${stderr}`;
+}
+
+test("host-uds: sockets of the host in a bind mount", { skip: noCompiler }, async () => {
+  const source = join(place, "client.c");
+  writeFileSync(source, CLIENT);
+  const flags = ["-static", "-Wno-unused-result"];
+  const program = await compile({ source, buildDirectory: place, flags, headers: [] });
+  const open = ["--host-uds", "open"];
+  const through = async (kind: string) => {
+    rmSync(bundle, { recursive: true, force: true });
+    make("true", (config) => (config.process.args = ["/client", kind]));
+    copyFileSync(program, inRoot("client"));
+    const ours = await talk(kind, open);
+    const theirs = whyNoReference() === "" ? await talk(kind, [], "runc") : ours;
+    return { ours, theirs };
+  };
+  for (const kind of ["stream", "packets"]) {
+    const { ours, theirs } = await through(kind);
+    assert.equal(ours, "family 1, poll 4\nheard HELLO, control 0\nend\n");
+    assert.equal(ours, theirs);
+  }
+  assert.equal(await talk("packets", []), "connect: Connection refused\n");
+  // No file of the host comes in, and none of the sandbox goes out.
+  assert.match((await through("gift")).ours, /heard gift, control 0\nend\n/);
+  assert.equal((await through("file")).ours, "sent: Operation not permitted\n");
+  assert.match(refusal(["--host-uds", "all"]), /sockets that guests make are the sandbox's/);
+});
+
 test("user-log: what concerns the program", { skip: noCompiler }, async () => {
   const log = join(place, "user.log");
   const source = join(place, "ask.c");
@@ -257,7 +376,7 @@ test("annotations: a config says what weakens nothing, and more where it is allo
     ["oci-seccomp", "false", /is for whoever runs this machine to say: with --oci-seccomp/],
     ["overlay2", "root:dir=/tmp", /for whoever runs this machine/],
     ["network", "host", /for whoever runs this machine/],
-    ["host-uds", "all", /for whoever runs this machine/],
+    ["host-uds", "open", /for whoever runs this machine/],
     ["root", "/tmp", /root is no option that a config may set/],
     ["nonsense", "1", /nonsense is no option that a config may set/],
     ["file-access", "sometimes", /for whoever runs this machine/],

@@ -27,7 +27,6 @@ const HARMLESS: Readonly<Record<string, RegExp | null>> = {
   "file-access": /^(default|shared)$/,
   "file-access-mounts": /^(default|shared)$/,
   "host-uds": /^none$/,
-  "host-fifo": /^none$/,
   "allow-suid": /^false$/,
   "oci-seccomp": /^true$/,
 };

@@ -23,7 +23,6 @@ export const GLOBAL_FLAGS: FlagTable = {
   "file-access": "text",
   "file-access-mounts": "text",
   "host-uds": "text",
-  "host-fifo": "text",
   "allow-suid": "truth",
   "oci-seccomp": "truth",
   "systemd-cgroup": "truth",
@@ -57,6 +56,7 @@ const NO_CHECKPOINT = "tvisor makes no checkpoints";
 const NO_DEVICES = "no device of the host is given to guests";
 
 export const REFUSED_FLAGS: Readonly<Record<string, Refused>> = {
+  "host-fifo": text("none", "FIFOs in the files of a guest are the sandbox's own"),
   "watchdog-action": text("", "there is no watchdog; `tvisor debug --stacks` shows what hangs"),
   "panic-signal": text("-1", "`tvisor debug --stacks` shows what runs"),
   "panic-log": text("", "what ends a sandbox is in its log: `tvisor logs`"),

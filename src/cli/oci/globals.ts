@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import process from "node:process";
-import type { FileAccess, HostSockets } from "../../control/messages.ts";
+import type { FileAccess } from "../../control/messages.ts";
 import type { LogForm } from "../../oci/log-line.ts";
 import { FlagError, Flags, type FlagTable } from "./flags.ts";
 import { GLOBAL_FLAGS, REFUSED_FLAGS } from "./global-flags.ts";
@@ -33,8 +33,8 @@ export interface Globals {
   readonly overlay: OverlayChoice;
   readonly rootAccess: FileAccess;
   readonly mountAccess: FileAccess;
-  readonly hostSockets: HostSockets;
-  readonly hostFifos: boolean;
+  /** May guests connect to unix sockets of the host that lie in their directories? */
+  readonly hostSockets: boolean;
   readonly allowSuid: boolean;
   readonly ociSeccomp: boolean;
   readonly systemdCgroup: boolean;
@@ -94,7 +94,6 @@ const FIELDS: Readonly<Partial<Record<keyof Globals, readonly string[]>>> = {
   rootAccess: ["file-access"],
   mountAccess: ["file-access-mounts"],
   hostSockets: ["host-uds"],
-  hostFifos: ["host-fifo"],
   allowSuid: ["allow-suid"],
   ociSeccomp: ["oci-seccomp"],
   fdLimit: ["fdlimit"],
@@ -120,8 +119,7 @@ function readGlobals(flags: Flags): Globals {
     overlay: overlayOf(flags),
     rootAccess: wordOf(flags, "file-access", ["default", "exclusive", "shared"]),
     mountAccess: wordOf(flags, "file-access-mounts", ["default", "exclusive", "shared"]),
-    hostSockets: wordOf(flags, "host-uds", ["none", "open", "create", "all"]),
-    hostFifos: wordOf(flags, "host-fifo", ["none", "open"]) === "open",
+    hostSockets: hostSocketsOf(flags),
     allowSuid: isNot(flags, "allow-suid"),
     ociSeccomp: isNot(flags, "oci-seccomp"),
     systemdCgroup: flags.is("systemd-cgroup"),
@@ -189,6 +187,15 @@ function countOf(flags: Flags, name: string, [least, most]: [number, number]): n
   if (value < least || value > most)
     throw new FlagError(`--${name} takes a number from ${least} to ${most}, not ${value}`);
   return value;
+}
+
+function hostSocketsOf(flags: Flags): boolean {
+  const said = wordOf(flags, "host-uds", ["none", "open", "create", "all"]);
+  if (said === "create" || said === "all")
+    throw new FlagError(
+      `--host-uds=${said} is not supported: sockets that guests make are the sandbox's; open is`,
+    );
+  return said === "open";
 }
 
 function overlayOf(flags: Flags): OverlayChoice {

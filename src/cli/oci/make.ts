@@ -334,7 +334,7 @@ function createRequest(
   { streams, inherited }: Given,
   pidOf: string,
 ): CreateRequest {
-  const { overlay, rootAccess, mountAccess, hostSockets, hostFifos, allowSuid } = globals;
+  const { overlay, rootAccess, mountAccess, hostSockets, allowSuid } = globals;
   return {
     op: "create",
     id,
@@ -351,7 +351,6 @@ function createRequest(
       rootAccess,
       mountAccess,
       hostSockets,
-      hostFifos,
       honoursSuid: allowSuid,
     },
     pidOf,

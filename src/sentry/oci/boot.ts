@@ -109,6 +109,7 @@ class Boot {
         straceStyle: { length: straceLength, line: (text) => this.#log.traced(text) },
         report: (text) => this.#log.forUser(text),
         descriptors,
+        hostSockets: create.files.hostSockets,
       },
       host,
     );

@@ -13,6 +13,7 @@ import { makeOverlayRoot } from "../../fs/overlay/root.ts";
 import { TMPFS_DEFAULTS } from "../../fs/tmpfs/filesystem.ts";
 import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
+import { SocketReach } from "../host-sockets.ts";
 import type { Sandbox } from "../sandbox.ts";
 
 /** How long names and attributes are believed. */
@@ -70,8 +71,10 @@ export class FileMedia {
   }
 
   #host(fd: number, options: HostOptions): HostFilesystem {
-    const { host, kernel } = this.sandbox;
-    return new HostFilesystem(kernel.vfs, host, fd, options);
+    const { host, kernel, platform } = this.sandbox;
+    const filesystem = new HostFilesystem(kernel.vfs, host, fd, options);
+    if (this.#policy.hostSockets) filesystem.sockets = new SocketReach(host, platform);
+    return filesystem;
   }
 
   #above(fd: number, options: HostOptions): Filesystem {
