@@ -141,6 +141,11 @@ export class Sandbox {
     return this.#spec.straceStyle ?? {};
   }
 
+  /** Did it lock itself in so that guests may connect to unix sockets of the host? */
+  get reachesHostSockets(): boolean {
+    return this.#spec.hostSockets === true || this.#spec.network === "host";
+  }
+
   /** Where system calls are told of. */
   get straceTo(): number {
     return this.#spec.straceTo ?? STDERR;

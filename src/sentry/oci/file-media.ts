@@ -15,6 +15,7 @@ import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { SocketReach } from "../host-sockets.ts";
 import type { Sandbox } from "../sandbox.ts";
+import { runtimeFailure } from "./places.ts";
 
 /** How long names and attributes are believed. */
 const ROOT_NS: Readonly<Record<FileAccess, number>> = {
@@ -40,6 +41,9 @@ export class FileMedia {
     this.sandbox = sandbox;
     this.#overlayFd = overlayFd;
     this.#policy = policy;
+    // In a pod the first container decides: the walls stand by now.
+    if (policy.hostSockets && !sandbox.reachesHostSockets)
+      throw runtimeFailure("the sandbox of the pod was started without --host-uds open");
   }
 
   /** The root's mount, the first of a new mount namespace. Read-only it becomes last of all. */
