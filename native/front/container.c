@@ -24,7 +24,7 @@ enum { IN_LINE = 0 };
 /* A record with a member that is not named here is for Node to read. */
 static const char *const MEMBERS[] = {
     "version", "id",           "bundle",  "rootfs",  "created", "owner",     "annotations",
-    "sandbox", "mayBeJoined", "process", "cgroups", "hooks",   "resources", NULL,
+    "sandbox", "mayBeJoined", "process", "cgroups", "hooks",   "resources", "logs", NULL,
 };
 
 static int is_id(const char *id) {

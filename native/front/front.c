@@ -191,7 +191,7 @@ static int delete(const struct options *options, char **words) {
 /* Behind options that mean nothing to what the front does; NULL if there are others. */
 static char **skip_globals(char **words, struct options *options) {
   for (; *words != NULL && **words == '-'; words++) {
-    if (is_option(*words, "systemd-cgroup") || is_option(*words, "debug")) continue;
+    if (is_option(*words, "systemd-cgroup")) continue;
     const char *name = *words;
     if (*++words == NULL) return NULL;
     if (is_option(name, "root")) options->root = *words;

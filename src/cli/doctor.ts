@@ -17,6 +17,9 @@ missing for stronger ones, and what that costs. Exit status 0 when tvisor can ru
 
 Options:
   --json   the same for programs
+
+Example:
+  tvisor doctor
 `;
 const USAGE_ERROR = 128;
 

@@ -16,6 +16,25 @@ export interface ContainerPlaces {
   readonly inherited: number;
   /** After the root directory: for each mount whether its source comes. */
   readonly hasSource: readonly boolean[];
+  /** Then whether a directory comes that holds what is written (FilePolicy.overlay). */
+  readonly hasOverlay: boolean;
+}
+
+/** May others change the files meanwhile? "default" believes what was seen for a second. */
+export type FileAccess = "default" | "exclusive" | "shared";
+
+/** How a container's files are to the host's. */
+export interface FilePolicy {
+  /** What is kept apart from the host's files: nothing, what is written to the root, to bind mounts too. */
+  readonly overlay: "none" | "root" | "all";
+  /** Most bytes of it; 0 for no limit. */
+  readonly overlayBytes: number;
+  readonly rootAccess: FileAccess;
+  readonly mountAccess: FileAccess;
+  /** A guest may connect to unix sockets of the host by their names in it. */
+  readonly hostSockets: boolean;
+  /** The root honours set-user-id bits. */
+  readonly honoursSuid: boolean;
 }
 
 export interface CreateRequest {
@@ -23,8 +42,7 @@ export interface CreateRequest {
   readonly id: string;
   readonly spec: unknown;
   readonly places: ContainerPlaces;
-  /** Keep what it writes in memory. */
-  readonly rootInMemory: boolean;
+  readonly files: FilePolicy;
   /** The container of the sandbox whose pid namespace it shares; "" for one of its own, or none. */
   readonly pidOf: string;
 }
@@ -37,6 +55,10 @@ export interface ExecRequest {
   readonly inherited: number;
   /** What is not said is as the container's own process has it. */
   readonly inherits: boolean;
+  /** It may be made while the container is paused: it runs when that ends. */
+  readonly ignoresPause: boolean;
+  /** The control group inside that it is to be in; "" for that of the container. */
+  readonly cgroup: string;
 }
 
 export interface KillRequest {
@@ -44,6 +66,8 @@ export interface KillRequest {
   readonly id: string;
   readonly signal: number;
   readonly all: boolean;
+  /** The process inside that is meant; without it the first. */
+  readonly pid?: number;
 }
 
 export interface ContainerRequest {
@@ -60,7 +84,20 @@ export interface TraceRequest {
   readonly elsewhere: boolean;
 }
 
-export type Request = CreateRequest | ExecRequest | KillRequest | ContainerRequest | TraceRequest;
+/** What the sandbox tells in its log from now on: this level and those above. */
+export interface LevelRequest {
+  readonly op: "level";
+  readonly id: string;
+  readonly level: string;
+}
+
+export type Request =
+  | CreateRequest
+  | ExecRequest
+  | KillRequest
+  | ContainerRequest
+  | TraceRequest
+  | LevelRequest;
 
 /** A process of a container, as `ps` shows it. */
 export interface ProcessLine {
@@ -116,6 +153,7 @@ const CONTAINER_OPS: readonly string[] = [
 ];
 const MOST_ID = 1024;
 const MOST_SIGNAL = 64;
+const MOST_PID = 1 << 22;
 const MOST_STREAMS = 3;
 const MOST_INHERITED = 100;
 const MOST_MOUNTS = 150;
@@ -130,22 +168,28 @@ export function decodeRequest(bytes: Uint8Array): Request {
   switch (op) {
     case "create":
       must(isObject(value["spec"]), "a spec");
-      must(typeof value["rootInMemory"] === "boolean", "rootInMemory");
+      checkFiles(value["files"]);
       must(typeof value["pidOf"] === "string", "pidOf");
       return { ...(value as unknown as CreateRequest), places: places(value["places"]) };
     case "exec":
       must(isObject(value["process"]), "a process");
       must(typeof value["inherits"] === "boolean", "inherits");
+      must(typeof value["ignoresPause"] === "boolean", "ignoresPause");
+      must(typeof value["cgroup"] === "string", "a cgroup");
       checkStreams(value);
       return value as unknown as ExecRequest;
     case "kill":
       must(isCount(value["signal"], MOST_SIGNAL), "a signal");
       must(typeof value["all"] === "boolean", "all");
+      must(value["pid"] === undefined || isCount(value["pid"], MOST_PID), "a process");
       return value as unknown as KillRequest;
     case "trace":
       must(value["calls"] === null || isNames(value["calls"]), "a list of system calls");
       must(typeof value["elsewhere"] === "boolean", "elsewhere");
       return value as unknown as TraceRequest;
+    case "level":
+      must(typeof value["level"] === "string", "a level");
+      return value as unknown as LevelRequest;
     default:
       throw new BadMessage("the request is not known: is another version of tvisor installed?");
   }
@@ -162,7 +206,20 @@ function places(value: unknown): ContainerPlaces {
       hasSource.every((each) => typeof each === "boolean"),
     "sources",
   );
+  must(typeof fields["hasOverlay"] === "boolean", "an overlay");
   return value as ContainerPlaces;
+}
+
+const ACCESS: readonly unknown[] = ["default", "exclusive", "shared"];
+
+function checkFiles(value: unknown): void {
+  must(isObject(value), "files");
+  const fields = value as Record<string, unknown>;
+  must(["none", "root", "all"].includes(fields["overlay"] as string), "what is an overlay");
+  must(isCount(fields["overlayBytes"], Number.MAX_SAFE_INTEGER), "the overlay's size");
+  must(ACCESS.includes(fields["rootAccess"]) && ACCESS.includes(fields["mountAccess"]), "access");
+  must(typeof fields["hostSockets"] === "boolean", "sockets");
+  must(typeof fields["honoursSuid"] === "boolean", "set-user-id bits");
 }
 
 function checkStreams(fields: Record<string, unknown>): void {

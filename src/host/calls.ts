@@ -34,6 +34,8 @@ export function call(name: string, nr: number, why: string, rule?: Rule): HostCa
 
 /** Only when the sandbox uses this machine's network. */
 const NETWORK: Rule = { needs: "network" };
+/** That, or when guests may connect to unix sockets of the host. */
+const SOCKETS: Rule = { needs: "network", withHostSockets: {} };
 /** Only when something of the host is writable; else the host's answer would be this one anyway. */
 const VOLUMES: Rule = { needs: "volumes", refusal: EROFS };
 
@@ -82,8 +84,11 @@ export const calls = {
   pwrite64: call("pwrite64", 18, "write in-memory files and guest memory (/proc/PID/mem)"),
   dup: call("dup", 32, "a descriptor of our own for a stream that is also the guest's"),
   getpid: call("getpid", 39, "name our own entries in /proc"),
-  socket: call("socket", 41, "guest INET sockets under --network host", NETWORK),
-  connect: call("connect", 42, "guest INET sockets under --network host", NETWORK),
+  socket: call("socket", 41, "guest INET sockets under --network host; --host-uds", {
+    needs: "network",
+    withHostSockets: { allow: [[{ arg: 0, equal: AF_UNIX }]] },
+  }),
+  connect: call("connect", 42, "guest INET sockets under --network host; --host-uds", SOCKETS),
   sendmsg: call(
     "sendmsg",
     46,
@@ -94,11 +99,21 @@ export const calls = {
     47,
     "HELLO with the host's word for who sent it; command lines; guest INET datagrams",
   ),
-  shutdown: call("shutdown", 48, "guest INET sockets under --network host", NETWORK),
+  shutdown: call("shutdown", 48, "guest INET sockets under --network host; --host-uds", SOCKETS),
   bind: call("bind", 49, "guest INET sockets under --network host", NETWORK),
   listen: call("listen", 50, "guest INET sockets under --network host", NETWORK),
-  getsockname: call("getsockname", 51, "guest INET sockets under --network host", NETWORK),
-  getpeername: call("getpeername", 52, "guest INET sockets under --network host", NETWORK),
+  getsockname: call(
+    "getsockname",
+    51,
+    "guest INET sockets under --network host; --host-uds",
+    SOCKETS,
+  ),
+  getpeername: call(
+    "getpeername",
+    52,
+    "guest INET sockets under --network host; --host-uds",
+    SOCKETS,
+  ),
   socketpair: call("socketpair", 53, "the control socket of a new stub", {
     allow: [[{ arg: 0, equal: AF_UNIX }]],
   }),
@@ -111,7 +126,12 @@ export const calls = {
       ],
     ],
   }),
-  getsockopt: call("getsockopt", 55, "guest INET sockets under --network host", NETWORK),
+  getsockopt: call(
+    "getsockopt",
+    55,
+    "guest INET sockets under --network host; --host-uds",
+    SOCKETS,
+  ),
   fcntl: call("fcntl", 72, "seal slot memory; non-blocking host streams", {
     allow: anyOf(1, FCNTLS),
     refusal: EPERM,

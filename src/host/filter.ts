@@ -74,7 +74,11 @@ class Program {
   /** What happens once the number is this row's. */
   #row({ rule }: HostCall): void {
     const has = rule?.needs === undefined || this.#setup[rule.needs];
-    const alternatives = has ? rule?.allow : (rule?.otherwise ?? []);
+    const other =
+      this.#setup.hostSockets === true && rule?.withHostSockets !== undefined
+        ? rule.withHostSockets.allow
+        : (rule?.otherwise ?? []);
+    const alternatives = has ? rule?.allow : other;
     if (alternatives === undefined) return this.emit(RETURN, 0, 0, ALLOW);
     for (const checks of alternatives) {
       let rest = 1;

@@ -34,8 +34,8 @@ export class Lockdown {
     return this.#isSealed;
   }
 
-  /** How many descriptors this process may have from now on. */
-  limits(): number {
+  /** How many descriptors this process may have from now on: `most`, or with 0 all that the machine gives. */
+  limits(most = 0): number {
     const { arena, gateway, structAt } = this.#host;
     const at = this.#host.address(structAt);
     // A core file would hold the memory of every guest.
@@ -43,8 +43,10 @@ export class Lockdown {
     gateway.sys(SYS_PRLIMIT64, 0, RLIMIT_CORE, at, 0);
     if (gateway.sys(SYS_PRLIMIT64, 0, RLIMIT_NOFILE, 0, at) < 0) return FEW_DESCRIPTORS;
     const soft = getU64(arena.view, structAt);
-    const hard = getU64(arena.view, structAt + 8);
-    arena.u8.copyWithin(structAt, structAt + 8, structAt + 16);
+    const given = getU64(arena.view, structAt + 8);
+    const hard = most === 0 ? given : Math.min(most, given);
+    arena.view.setBigUint64(structAt, BigInt(hard), true);
+    arena.view.setBigUint64(structAt + 8, BigInt(hard), true);
     return gateway.sys(SYS_PRLIMIT64, 0, RLIMIT_NOFILE, at, 0) < 0 ? soft : hard;
   }
 

@@ -11,6 +11,8 @@
 export interface Setup {
   network: boolean;
   volumes: boolean;
+  /** Guests may connect to unix sockets of the host that lie in directories they were given. */
+  hostSockets?: boolean;
   ownPid: number;
   /** Process group of the stubs, as a negative number for kill(2). */
   stubGroup: number;
@@ -27,6 +29,8 @@ export type Check = { readonly arg: number } & (
 export interface Rule {
   readonly allow?: readonly (readonly Check[])[];
   readonly needs?: "network" | "volumes";
+  /** What a sandbox without that may do when it has host sockets; without `allow` anything. */
+  readonly withHostSockets?: { readonly allow?: readonly (readonly Check[])[] };
   readonly otherwise?: readonly (readonly Check[])[];
   readonly refusal?: number;
 }

@@ -2,7 +2,7 @@
  * HostSockets: the host's socket calls as typed methods, in the manner of Host: every method returns
  * a value >= 0 or -errno and none throws. Bytes of messages lie in `host.io`; addresses, control
  * messages and option values are copied through areas of this class.
- * Only Internet sockets are made here. They never block: MSG_DONTWAIT and MSG_NOSIGNAL are added.
+ * Internet sockets are made here, and unix sockets that connect to one of the host's. They never block: MSG_DONTWAIT and MSG_NOSIGNAL are added.
  */
 import { cmsghdr, MSG_DONTWAIT, MSG_NOSIGNAL, msghdr } from "../abi/msghdr.ts";
 import { SOCK_CLOEXEC, SOCK_NONBLOCK, sockaddr_storage } from "../abi/socket.ts";
@@ -100,9 +100,12 @@ export class HostSockets {
     return this.host.gateway.sys(calls.sendmsg.nr, fd, this.host.address(this.#message), all);
   }
 
-  /** Receive at most `length` bytes into `host.io`; the rest is in the fields and in name(), control(). */
-  receive(fd: number, length: number, flags: number): number {
-    this.#putMessage(length, sockaddr_storage.size, CONTROL_SIZE);
+  /**
+   * Receive at most `length` bytes into `host.io`; the rest is in the fields and in name(), control(). With no
+   * room for control data, descriptors that come along are dropped by the host.
+   */
+  receive(fd: number, length: number, flags: number, controlSize = CONTROL_SIZE): number {
+    this.#putMessage(length, sockaddr_storage.size, controlSize);
     const all = flags | MSG_DONTWAIT;
     const rc = this.host.gateway.sys(calls.recvmsg.nr, fd, this.host.address(this.#message), all);
     if (rc < 0) return rc;

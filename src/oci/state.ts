@@ -53,6 +53,8 @@ export interface ContainerRecord {
   /** Those that are still to come. */
   readonly hooks: Hooks;
   resources: Resources;
+  /** Files: what its sandbox writes, and what commands about it do; "" for none that is known. */
+  readonly logs?: { readonly sandbox: string; readonly runtime: string };
 }
 
 export const OCI_VERSION = "1.2.0";

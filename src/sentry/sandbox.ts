@@ -42,7 +42,7 @@ import { readHardware } from "./hardware.ts";
 import { type KernelFilesystems, plugKernelFilesystems } from "./kernel-filesystems.ts";
 import { nativePath, openHost } from "./native.ts";
 import { plugNetwork } from "./network.ts";
-import { Strace } from "./strace.ts";
+import { Strace, type StraceChoice } from "./strace.ts";
 import { HostFacts } from "./system-facts.ts";
 import { refusal, type Tier, type TierNumber } from "./tier.ts";
 import { NO_TIMING, type Timing } from "./timing.ts";
@@ -60,6 +60,8 @@ export interface SandboxSpec extends WorldSpec {
   readonly strace: readonly string[] | null;
   /** Where they are printed, if not there. */
   readonly straceTo?: number;
+  /** How they are shown. */
+  readonly straceStyle?: Omit<StraceChoice, "names">;
   /** Gets one sentence whenever the kernel has something to tell its user. */
   readonly report: (message: string) => void;
   /** The weakest tier (tier.ts) that will do; on a machine that gives less nothing is started. */
@@ -134,6 +136,16 @@ export class Sandbox {
     throw new StartFailure(refusal(tier, demanded), 128);
   }
 
+  /** How a trace in the log shows them. */
+  get straceStyle(): Omit<StraceChoice, "names"> {
+    return this.#spec.straceStyle ?? {};
+  }
+
+  /** Did it lock itself in so that guests may connect to unix sockets of the host? */
+  get reachesHostSockets(): boolean {
+    return this.#spec.hostSockets === true || this.#spec.network === "host";
+  }
+
   /** Where system calls are told of. */
   get straceTo(): number {
     return this.#spec.straceTo ?? STDERR;
@@ -149,11 +161,10 @@ export class Sandbox {
     vfs.memoryFiles = new TmpfsMemoryFiles(vfs, this.host);
     const filesystems = plugKernelFilesystems(this.kernel, this.facts);
     if (this.#spec.strace !== null)
-      this.dispatch.tracer = new Strace(
-        this.host,
-        this.#spec.straceTo ?? STDERR,
-        this.#spec.strace,
-      );
+      this.dispatch.tracer = new Strace(this.host, this.straceTo, {
+        ...this.#spec.straceStyle,
+        names: this.#spec.strace,
+      });
     return filesystems;
   }
 

@@ -36,18 +36,33 @@ class TaskReader implements GuestReader {
   }
 }
 
+export interface StraceChoice {
+  /** Names to print; empty prints all. */
+  readonly names: readonly string[];
+  /** Bytes of data that are shown; strace(1) shows 32. */
+  readonly length?: number | undefined;
+  /** Makes a line of a log of it; by default it is a line as it is. */
+  readonly line?: ((text: string) => string) | undefined;
+}
+
+const DEFAULT_LENGTH = 32;
+
 export class Strace implements SyscallTracer {
   readonly #host: Host;
   readonly #fd: number;
+  readonly #length: number;
+  readonly #line: (text: string) => string;
   /** Names to print; empty prints all. */
   readonly #names: ReadonlySet<string>;
   /** Calls that may replace the memory in which their arguments lie, as they were when they were made. */
   readonly #execs = new WeakMap<Task, string>();
 
-  constructor(host: Host, fd: number, names: readonly string[]) {
+  constructor(host: Host, fd: number, choice: StraceChoice) {
     this.#host = host;
     this.#fd = fd;
-    this.#names = new Set(names);
+    this.#names = new Set(choice.names);
+    this.#length = choice.length ?? DEFAULT_LENGTH;
+    this.#line = choice.line ?? ((text) => `${text}\n`);
     keepReasons(true);
   }
 
@@ -57,9 +72,12 @@ export class Strace implements SyscallTracer {
     const { name } = row;
     // These never come back to tell.
     if (name === "exit_group" || name === "exit")
-      this.#print(task, formatCall(row, [...task.args], null, new TaskReader(task)));
+      this.#print(task, this.#format(task, row, null, ""));
     else if (name === "execve" || name === "execveat")
-      this.#execs.set(task, formatLastSight(row, [...task.args], new TaskReader(task)));
+      this.#execs.set(
+        task,
+        formatLastSight(row, [...task.args], new TaskReader(task), this.#length),
+      );
   }
 
   completed(task: Task, row: Row | null, result: number): void {
@@ -69,8 +87,12 @@ export class Strace implements SyscallTracer {
     task.thread.settle();
     if (row === null) this.#print(task, formatUnknown(task.syscallNr, [...task.args], result));
     else if (result === HANDLED) this.#replaced(task);
-    else
-      this.#print(task, formatCall(row, [...task.args], result, new TaskReader(task), { reason }));
+    else this.#print(task, this.#format(task, row, result, reason));
+  }
+
+  #format(task: Task, row: Row, result: number | null, reason: string): string {
+    const options = { reason, stringLimit: this.#length };
+    return formatCall(row, [...task.args], result, new TaskReader(task), options);
   }
 
   #replaced(task: Task): void {
@@ -85,7 +107,7 @@ export class Strace implements SyscallTracer {
   }
 
   #print(task: Task, line: string): void {
-    const text = `[${task.tid}] ${task.comm}: ${line}\n`;
+    const text = this.#line(`[${task.tid}] ${task.comm}: ${line}`);
     this.#host.write(
       this.#fd,
       Uint8Array.from(text, (c) => c.charCodeAt(0)),

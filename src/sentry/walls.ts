@@ -50,6 +50,10 @@ export interface GivenFile {
 export interface WorldSpec {
   readonly files: readonly GivenFile[];
   readonly network: "none" | "host";
+  /** Guests may connect to the host's unix sockets in `files`. */
+  readonly hostSockets?: boolean;
+  /** Most descriptors of the host; 0 for as many as there are. */
+  readonly descriptors?: number;
   /** Where command lines connect; none for `do`. */
   readonly controlSocket?: number;
 }
@@ -78,7 +82,7 @@ export class Walls {
   }
 
   beforeProcesses(): void {
-    this.descriptors = this.#lockdown.limits();
+    this.descriptors = this.#lockdown.limits(this.#spec.descriptors ?? 0);
     this.landlock = restrict(this.#host, this.#grants(), this.#spec.network === "host");
   }
 
@@ -130,6 +134,7 @@ export class Walls {
     const setup = {
       network: this.#spec.network === "host",
       volumes: this.#hasWritableVolumes,
+      hostSockets: this.#spec.hostSockets === true,
       ownPid: process.pid,
       stubGroup: -platform.warden.stubGroup,
       controlSocket: this.#spec.controlSocket ?? -1,

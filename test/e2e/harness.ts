@@ -168,7 +168,7 @@ function readPackages(): Map<string, string[]> {
   return evidence;
 }
 
-function isPresent(file: string): boolean {
+export function isPresent(file: string): boolean {
   const places = file.startsWith("/")
     ? [file]
     : PROGRAM_PATH.split(delimiter).map((folder) => join(folder, file));

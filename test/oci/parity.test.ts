@@ -1,5 +1,6 @@
 /** The same container under runc and under tvisor: the tables in parity/. */
 
+import { FIELDS } from "./parity/fields.ts";
 import { FILES } from "./parity/files.ts";
 import { FLOWS } from "./parity/flows.ts";
 import { KERNEL } from "./parity/kernel.ts";
@@ -12,3 +13,4 @@ parity("files", FILES);
 parity("kernel", KERNEL);
 parity("flows", FLOWS);
 parity("terminal", TERMINAL);
+parity("fields", FIELDS);

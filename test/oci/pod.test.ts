@@ -230,6 +230,20 @@ test("a pod that is not there cannot be joined", { skip }, () => {
   assert.equal(tvisor("state", "lost").code, 1);
 });
 
+test("a member's log is its sandbox's; what the walls were not built for is refused", {
+  skip,
+}, async () => {
+  await create("told", sleeper, member);
+  const { code, out } = tvisor("logs", "told");
+  assert.equal(code, 0);
+  assert.match(out, new RegExp(`sandbox info container ${pod} is made`));
+  tvisor("delete", "--force", "told");
+  const refused = tvisor("--host-uds", "open", "create", "--bundle", join(place, "told"), "told");
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /the sandbox of the pod was started without --host-uds open/);
+  assert.equal(tvisor("state", pod).code, 0);
+});
+
 test("the pod ends with its sandbox, members too", { skip }, async () => {
   await quietly("kill", pod, "KILL");
   await nap(500);

@@ -50,6 +50,8 @@ function runInside(context: Context, record: ContainerRecord, hook: Hook): void 
     id: record.id,
     process,
     inherits: true,
+    ignoresPause: false,
+    cgroup: "",
     streams: 3,
     inherited: 0,
   } as const;

@@ -14,11 +14,33 @@ const MOST_TOLD = 5;
 export function loadSpec(context: Context, bundle: string): Spec {
   const path = join(bundle, "config.json");
   const spec = load(context, path, checkSpec) as Spec;
+  for (const field of notApplied(spec))
+    context.log.warn(`${path}: ${field} is not applied: tvisor does not do that yet`);
   const { apparmorProfile, selinuxLabel } = spec.process!;
   if (apparmorProfile)
     context.log.debug("process.apparmorProfile is ignored: a sandbox needs none");
   if (selinuxLabel) context.log.debug("process.selinuxLabel is ignored: a sandbox needs none");
   return spec;
+}
+
+/** Fields that mean something and that nothing is done with: whoever wrote them should know. */
+function notApplied(spec: Spec): string[] {
+  const among = (value: unknown, at: string, names: readonly string[]) =>
+    names
+      .filter((name) => (value as Record<string, unknown> | undefined)?.[name] != null)
+      .map((name) => `${at}.${name}`);
+  const { process, linux } = spec;
+  return [
+    ...among(process, "process", ["scheduler", "ioPriority", "execCPUAffinity"]),
+    ...among(linux, "linux", [
+      "intelRdt",
+      "memoryPolicy",
+      "netDevices",
+      "timeOffsets",
+      "personality",
+    ]),
+    ...among(linux?.resources, "linux.resources", ["network", "rdma"]),
+  ];
 }
 
 export function loadProcess(context: Context, path: string): ProcessSpec {

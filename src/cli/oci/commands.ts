@@ -28,6 +28,7 @@ export const COMMANDS: Readonly<Record<string, Loader>> = {
   features: () => import("./features.ts"),
   kill: () => import("./kill.ts"),
   list: () => import("./list.ts"),
+  logs: () => import("./logs.ts"),
   pause: () => import("./pause.ts"),
   ps: () => import("./ps.ts"),
   resume: () => import("./resume.ts"),

@@ -2,7 +2,7 @@
  * \`tvisor create\`: a container from a bundle; its program waits for \`tvisor start\`.
  */
 import type { Command } from "./commands.ts";
-import { CREATE_FLAGS, CREATE_SHORT, makeContainer } from "./make.ts";
+import { CREATE_FLAGS, CREATE_OPTIONS, CREATE_SHORT, makeContainer } from "./make.ts";
 
 export const command: Command = {
   flags: CREATE_FLAGS,
@@ -15,11 +15,9 @@ Makes a container from a bundle: a directory with config.json and a root file sy
 runs when \`tvisor start ID\` says so.
 
 Options:
-  -b, --bundle DIR        the bundle (default: where you are)
-  --console-socket PATH   socket that gets the terminal, for a config that asks for one
-  --pid-file FILE         where to write the number of the sandbox's process
-  --preserve-fds N        give the program N descriptors besides its streams, from 3 on
-  --no-pivot, --no-new-keyring   accepted: neither means anything here
+${CREATE_OPTIONS}
+Example:
+  tvisor create --bundle /tmp/box web && tvisor start web
 `,
   run(context, flags) {
     makeContainer(context, flags.words[0]!, flags, { detaches: true });

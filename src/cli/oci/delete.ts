@@ -17,6 +17,9 @@ Takes away what was kept of a container that has stopped.
 
 Options:
   -f, --force   kill it when it runs; and do not complain when there is none
+
+Example:
+  tvisor delete --force web
 `,
   run(context, flags) {
     for (const id of flags.words) remove(context, id, flags.is("force"));

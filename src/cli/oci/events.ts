@@ -7,6 +7,7 @@ import { readStats } from "./cgroup/stats.ts";
 import { ask } from "./client.ts";
 import type { Command } from "./commands.ts";
 import { CommandError, type Context } from "./context.ts";
+import { durationMs } from "./duration.ts";
 import { statusOf } from "./status.ts";
 
 const DEFAULT_INTERVAL = "5s";
@@ -21,10 +22,13 @@ Prints what the container uses: processor time, memory, processes.
 Options:
   --interval TIME   how often: 5s, 500ms (default ${DEFAULT_INTERVAL})
   --stats           once, and no more
+
+Example:
+  tvisor events --stats web
 `,
   async run(context, flags) {
     const id = flags.words[0]!;
-    const interval = durationMs(flags.text("interval") || DEFAULT_INTERVAL);
+    const interval = intervalOf(flags.text("interval") || DEFAULT_INTERVAL);
     const record = context.store.load(id);
     if (statusOf(context, record) === "stopped")
       throw new CommandError(`container with id ${id} is not running`);
@@ -44,10 +48,9 @@ function printStats(context: Context, id: string): void {
   print(`${JSON.stringify({ type: "stats", id, data })}\n`);
 }
 
-function durationMs(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
-  const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-  const value = match === null ? 0 : Number(match[1]) * units[match[2] ?? "s"]!;
-  if (value <= 0) throw new CommandError("duration interval must be greater than 0");
-  return value;
+function intervalOf(text: string): number {
+  const interval = durationMs(text);
+  if (interval === null) throw new CommandError(`--interval takes a time as 5s, not "${text}"`);
+  if (interval <= 0) throw new CommandError("duration interval must be greater than 0");
+  return interval;
 }

@@ -55,21 +55,27 @@ export const command: Command = {
 Runs a process more in a running container. The exit status is the process's own.
 
 Options:
-  -t, --tty                 give it a terminal
-  -u, --user UID[:GID]      run it as this user
-  -g, --additional-gids N   one more group; may be repeated
-  --cwd DIR                 start it in DIR
-  -e, --env K=V             set a variable; may be repeated
-  -c, --cap NAME            one more capability; may be repeated
-  --no-new-privs            it can never gain privileges
-  -p, --process FILE        all of that from a process.json
-  -d, --detach              do not wait for it
-  --console-socket PATH     socket that gets its terminal
-  --pid-file FILE           where to write the number of the process that stands for it
-  --preserve-fds N          give it N descriptors besides its streams, from 3 on
+  -t, --tty                  give it a terminal
+  -u, --user UID[:GID]       run it as this user
+  -g, --additional-gids N    one more group; may be repeated
+  --cwd DIR                  start it in DIR
+  -e, --env K=V              set a variable; may be repeated
+  -c, --cap NAME             one more capability; may be repeated
+  --no-new-privs             it can never gain privileges
+  -p, --process FILE         all of that from a process.json
+  -d, --detach               do not wait for it
+  --console-socket PATH      socket that gets its terminal
+  --pid-file FILE            where to write the number of the process that stands for it
+  --internal-pid-file FILE   where to write the number that it has inside
+  --preserve-fds N           give it N descriptors besides its streams, from 3 on
+  --ignore-paused            also in a container that is paused: it runs when that ends
+  --cgroup PATH              put it in this control group of the container; may begin with CONTROLLER:
+  --apparmor PROFILE         accepted: a sandbox needs none
+  --process-label LABEL      accepted, as --apparmor
 
-Example:
+Examples:
   tvisor exec -t web sh
+  tvisor exec --user 1000:1000 --cwd /tmp -e DEBUG=1 web ./check
 `,
   run: execIn,
 };
@@ -94,6 +100,8 @@ function execIn(context: Context, flags: Flags): number {
       id: record.id,
       process: wanted,
       inherits: !isWhole,
+      ignoresPause: flags.is("ignore-paused"),
+      cgroup: cgroupOf(flags),
       streams: streams.length,
       inherited: inherited.length,
     },
@@ -102,33 +110,60 @@ function execIn(context: Context, flags: Flags): number {
   if (answer === null) throw new CommandError("cannot exec in a stopped container");
   const ownTerminal = wanted.terminal === true && consoleSocket !== "" ? streams[0]! : -1;
   const pid = detaches ? leaveWaiter(context, fd, ownTerminal) : process.pid;
-  if (flags.text("pid-file") !== "") writeFileSync(flags.text("pid-file"), String(pid));
+  writeNumber(flags.text("pid-file"), pid);
+  writeNumber(flags.text("internal-pid-file"), answer.pid ?? 0);
   return detaches ? 0 : become(context, fd, ownTerminal);
 }
 
 /** What is said replaces or adds to the container's own process. */
 function fromFlags(flags: Flags, args: readonly string[]): ProcessSpec {
-  const user = flags.text("user") === "" ? undefined : parseUser(flags);
   return {
     args,
     cwd: flags.text("cwd"),
     terminal: flags.is("tty"),
     env: flags.all("env"),
-    ...(user === undefined ? {} : { user }),
+    user: parseUser(flags),
     ...(flags.has("cap") ? { capabilities: { bounding: flags.all("cap") } } : {}),
-    ...(flags.is("no-new-privs") ? { noNewPrivileges: true } : {}),
+    ...(flags.has("no-new-privs") ? { noNewPrivileges: flags.is("no-new-privs") } : {}),
   };
 }
 
+/** What is not said is left out. */
 function parseUser(flags: Flags): NonNullable<ProcessSpec["user"]> {
-  const [uid, gid = "0"] = flags.text("user").split(":");
-  const number = (text: string) => {
+  const said = flags.text("user");
+  const match = /^(\d+)?(?::(\d+))?$/.exec(said);
+  if (match === null || (said !== "" && match[1] === undefined))
+    throw new CommandError(`--user takes UID or UID:GID as numbers, not "${said}"`);
+  const additionalGids = flags.all("additional-gids").map((text) => {
     if (!/^\d+$/.test(text))
-      throw new CommandError(`--user takes UID or UID:GID as numbers, not "${flags.text("user")}"`);
+      throw new CommandError(`--additional-gids takes a number, not "${text}"`);
     return Number(text);
+  });
+  const [, uid, gid] = match;
+  return {
+    ...(uid === undefined ? {} : { uid: Number(uid) }),
+    ...(gid === undefined ? {} : { gid: Number(gid) }),
+    additionalGids,
   };
-  const additionalGids = flags.all("additional-gids").map(number);
-  return { uid: number(uid!), gid: number(gid), additionalGids };
+}
+
+/** There is one hierarchy inside: which controller is meant makes no difference. */
+function cgroupOf(flags: Flags): string {
+  const paths = flags.all("cgroup").map((text) => text.slice(text.indexOf(":") + 1));
+  if (new Set(paths).size > 1)
+    throw new CommandError(
+      `--cgroup names several groups, and a process is in one: ${paths.join(", ")}`,
+    );
+  return paths[0] ?? "";
+}
+
+function writeNumber(path: string, number: number): void {
+  if (path === "") return;
+  try {
+    writeFileSync(path, String(number));
+  } catch (error) {
+    throw new CommandError(`cannot write the pid file: ${(error as Error).message}`);
+  }
 }
 
 /** This process is the waiter from here on. */

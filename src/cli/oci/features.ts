@@ -58,6 +58,9 @@ export const command: Command = {
   usage: `features
 
 Prints what this runtime supports as JSON.
+
+Example:
+  tvisor features
 `,
   run() {
     print(`${JSON.stringify(FEATURES, null, 4)}\n`);

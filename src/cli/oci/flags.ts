@@ -2,6 +2,7 @@
  * flags: command lines as container engines write them (Go's flag package): one dash or two, a value
  * behind "=" or as the next word, options only before the first plain word or "--".
  */
+import { closest } from "../closest.ts";
 
 export type FlagKind =
   /** Takes a value. */
@@ -9,7 +10,9 @@ export type FlagKind =
   /** May be given again; all values count. */
   | "list"
   /** There or not; "=false" takes it back. */
-  | "truth";
+  | "truth"
+  /** "truth" whose value may also be the next word, when that is true, false or auto. */
+  | "choice";
 
 export interface FlagTable {
   readonly [name: string]: FlagKind;
@@ -17,6 +20,18 @@ export interface FlagTable {
 
 export class FlagError extends Error {
   override readonly name = "FlagError";
+}
+
+/** As Go's strconv.ParseBool. */
+const FALSE: readonly string[] = ["false", "0", "f", "F", "FALSE", "False"];
+const TRUE: readonly string[] = ["true", "1", "t", "T", "TRUE", "True"];
+const CHOICES = ["true", "false", "auto"];
+
+/** In the words of Go's flag package, with what may have been meant. */
+function unknownFlag(said: string, table: FlagTable): FlagError {
+  const meant = closest(said, Object.keys(table));
+  const hint = meant === null ? "" : ` (did you mean --${meant}?)`;
+  return new FlagError(`flag provided but not defined: -${said}${hint}`);
 }
 
 export class Flags {
@@ -42,13 +57,17 @@ export class Flags {
       const said = word.slice(0, cut < 0 ? word.length : cut).replace(/^--?/, "");
       const name = short[said] ?? said;
       const kind = table[name];
-      if (kind === undefined) throw new FlagError(`flag provided but not defined: -${said}`);
+      if (kind === undefined) throw unknownFlag(said, table);
       let value = cut < 0 ? undefined : word.slice(cut + 1);
-      if (kind === "truth") value ??= "true";
+      if (kind === "choice" && value === undefined && CHOICES.includes(argv[at + 1] ?? ""))
+        value = argv[++at];
+      if (kind === "truth" || kind === "choice") value ??= "true";
       else if (value === undefined) {
         value = argv[++at];
         if (value === undefined) throw new FlagError(`flag needs an argument: -${said}`);
       }
+      if (kind === "truth" && !TRUE.includes(value) && !FALSE.includes(value))
+        throw new FlagError(`invalid boolean value "${value}" for -${said}`);
       const before = kind === "list" ? (this.#values.get(name) ?? []) : [];
       this.#values.set(name, [...before, value]);
     }
@@ -70,7 +89,7 @@ export class Flags {
 
   is(name: string): boolean {
     const value = this.#values.get(name)?.at(-1);
-    return value !== undefined && !["false", "0", "f", "F"].includes(value);
+    return value !== undefined && !FALSE.includes(value);
   }
 
   /** A whole number, or `otherwise` when the flag is not given. */

@@ -16,8 +16,12 @@ export const command: Command = {
 Lists the containers of the state directory (\`tvisor --root DIR list\` for another one).
 
 Options:
-  -f, --format table|json
-  -q, --quiet   ids only
+  -f, --format table|json   how; text is table
+  -q, --quiet               ids only
+
+Examples:
+  tvisor list
+  tvisor list --format json
 `,
   run(context, flags) {
     const format = flags.text("format") || "table";

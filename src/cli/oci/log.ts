@@ -1,23 +1,34 @@
 /**
- * log: what a command has to say, in the two forms that engines read: a line of words, or of JSON with
- * level, msg and time. With --log it goes there, and errors to standard error too.
+ * log: what a command has to say, in the forms that engines read (oci/log-line.ts). With --log it goes
+ * there, and errors to standard error too; with --debug-log everything goes to that as well.
  */
 import { appendFileSync } from "node:fs";
+import { formatLine, type LogForm, type LogLevel } from "../../oci/log-line.ts";
 import { printError } from "../print.ts";
 import type { Globals } from "./globals.ts";
-
-export type Level = "error" | "warning" | "info" | "debug";
+import { logPath } from "./log-path.ts";
 
 export class Log {
   readonly #globals: Globals;
+  #command = "";
+  /** Where the debug log of this command is; "" for nowhere. */
+  #debugLog = "";
 
   constructor(globals: Globals) {
     this.#globals = globals;
   }
 
+  /** Which command speaks from now on, and of which container. */
+  begin(command: string, id: string): void {
+    this.#command = command;
+    const { debugLog } = this.#globals;
+    this.#debugLog = debugLog === "" ? "" : logPath(debugLog, { id, command });
+  }
+
   error(message: string): void {
     this.#write("error", message);
-    if (this.#globals.log !== "") printError(`${message}\n`);
+    const { log, alsoToStderr } = this.#globals;
+    if (log !== "" && !alsoToStderr) printError(`${message}\n`);
   }
 
   warn(message: string): void {
@@ -25,26 +36,36 @@ export class Log {
   }
 
   debug(message: string): void {
-    if (this.#globals.debug) this.#write("debug", message);
+    if (isDebugged(this.#globals, this.#command)) this.#write("debug", message);
   }
 
-  #write(level: Level, msg: string): void {
-    const line = `${format(this.#globals.logFormat, level, msg)}\n`;
-    if (this.#globals.log === "") {
-      if (level !== "debug" || this.#globals.debug) printError(line);
-      return;
-    }
-    try {
-      appendFileSync(this.#globals.log, line);
-    } catch {
-      // What cannot be written there is still said to whoever called.
-      printError(line);
-    }
+  #write(level: LogLevel, msg: string): void {
+    const { log, logFormat, debugLogFormat, alsoToStderr } = this.#globals;
+    if (this.#debugLog !== "") append(this.#debugLog, lineOf(debugLogFormat, level, msg));
+    const line = lineOf(logFormat, level, msg);
+    // What cannot be written there is still said to whoever called.
+    if (log === "" || !append(log, line) || alsoToStderr) printError(line);
   }
 }
 
-function format(form: "text" | "json", level: Level, msg: string): string {
+/** Is `--debug` for this command? "boot" is a sandbox. */
+export function isDebugged({ debug, debugCommands }: Globals, command: string): boolean {
+  if (!debug || debugCommands.length === 0) return debug;
+  const isNamed = debugCommands.includes(command);
+  const names = debugCommands.some((word) => !word.startsWith("!"));
+  return names ? isNamed : !debugCommands.includes(`!${command}`);
+}
+
+function append(path: string, line: string): boolean {
+  try {
+    appendFileSync(path, line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function lineOf(form: LogForm, level: LogLevel, msg: string): string {
   const time = new Date().toISOString().replace(/\.\d+Z$/, "Z");
-  if (form === "json") return JSON.stringify({ level, msg, time });
-  return `time=${JSON.stringify(time)} level=${level} msg=${JSON.stringify(msg)}`;
+  return `${formatLine(form, { time, level, msg })}\n`;
 }

@@ -3,14 +3,13 @@
  * one line on standard error and in the log, in the form that engines read.
  */
 import { StoreError } from "../../oci/store.ts";
-import { main as showHelp, showVersion } from "../help.ts";
+import { complainOfCommand, EXIT_USAGE, main as runOwn, showHelp, showVersion } from "../help.ts";
+import { OWN_COMMANDS } from "../own-commands.ts";
 import { print, printError } from "../print.ts";
 import { COMMANDS, type Command } from "./commands.ts";
 import { CommandError, Context } from "./context.ts";
 import { FlagError, Flags } from "./flags.ts";
 import { type Parsed, parseGlobals } from "./globals.ts";
-
-const EXIT_USAGE = 128;
 
 export async function main(argv: readonly string[]): Promise<number> {
   let parsed: Parsed;
@@ -23,18 +22,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   if (parsed.asks === "version") return showVersion();
   const [name, ...rest] = parsed.rest;
-  if (parsed.asks === "help" || name === undefined || name === "help") return showHelp(["help"]);
-  if (name === "version") return showVersion();
-  const context = new Context(parsed.globals);
-  if (parsed.globals.ignored.length > 0)
-    context.log.debug(
-      `without effect here: ${parsed.globals.ignored.map((each) => `--${each}`).join(", ")}`,
+  if (parsed.asks === "help") return showHelp(name === undefined ? [] : [name]);
+  if (name === undefined) return runOwn([]);
+  if (name === "help" || name === "version") return runOwn(parsed.rest);
+  if (Object.hasOwn(OWN_COMMANDS, name)) {
+    printError(
+      `tvisor: options before "${name}" are a container runtime's, and it has its own: \`tvisor ${name} --help\`\n`,
     );
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) {
-    printError(`tvisor: there is no command "${name}". \`tvisor help\` lists the commands.\n`);
     return EXIT_USAGE;
   }
+  const context = new Context(parsed.globals);
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) return complainOfCommand(name);
   return run(context, name, (await load()).command, rest);
 }
 
@@ -51,6 +50,8 @@ async function run(
       print(`Usage: tvisor ${command.usage}`);
       return 0;
     }
+    context.log.begin(name, /\bID\b/.test(command.usage) ? (flags.words[0] ?? "") : "");
+    context.log.debug(`${name} ${argv.join(" ")}`);
     const [least, most] = command.words;
     const count = flags.words.length;
     if (count < least || count > most) {

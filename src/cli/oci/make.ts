@@ -4,7 +4,7 @@
  * killed at any point: claim the id, write down what will be made, make it, tell the sandbox that it
  * is known.
  */
-import { writeFileSync } from "node:fs";
+import { openSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { errnoText } from "../../abi/errno-text.ts";
@@ -16,6 +16,7 @@ import { identify } from "../../oci/process.ts";
 import type { MountSpec, NamespaceType, Spec } from "../../oci/spec.ts";
 import { type ContainerRecord, OCI_VERSION, type State } from "../../oci/state.ts";
 import type { BootMessage } from "../../sentry/oci/boot-message.ts";
+import { globalsFor } from "./annotations.ts";
 import { loadSpec } from "./bundle.ts";
 import { admitToGroups, groupsOf } from "./cgroup/groups.ts";
 import { planCgroups } from "./cgroup/plan.ts";
@@ -25,6 +26,10 @@ import type { Flags, FlagTable } from "./flags.ts";
 import type { Globals } from "./globals.ts";
 import { runHooks } from "./hooks.ts";
 import { Launcher } from "./launcher.ts";
+import { isDebugged } from "./log.ts";
+import { logPath } from "./log-path.ts";
+import type { OverlayChoice } from "./overlay-choice.ts";
+import { adjusted } from "./spec-flags.ts";
 import { inheritedFor, streamsFor } from "./terminal.ts";
 import { leaveWaiter } from "./waiter.ts";
 
@@ -38,10 +43,21 @@ export const CREATE_FLAGS: FlagTable = {
   "user-log": "text",
 };
 export const CREATE_SHORT = { b: "bundle" };
+/** Their help. */
+export const CREATE_OPTIONS = `  -b, --bundle DIR        the bundle (default: where you are)
+  --console-socket PATH   socket that gets the terminal, for a config that asks for one
+  --pid-file FILE         where to write the number of the sandbox's process
+  --preserve-fds N        give the program N descriptors besides its streams, from 3 on
+  --user-log FILE         where to tell the program's user what it met, as calls that there are not
+  --no-pivot              accepted: no root of the host is changed
+  --no-new-keyring        accepted: a sandbox has keys of its own
+`;
 
 const AT_FDCWD = -100;
 const LEAST_SHARES = 2;
 const LOG_NAME = "sandbox.log";
+/** What a sandbox is called where commands are named. */
+const SANDBOX_COMMAND = "boot";
 
 export interface Made {
   readonly record: ContainerRecord;
@@ -61,21 +77,25 @@ export function makeContainer(
   { detaches }: MakeOptions,
 ): Made {
   const bundle = bundleOf(flags);
-  const spec = loadSpec(context, bundle);
+  const loaded = loadSpec(context, bundle);
+  const globals = globalsFor(context.globals, loaded);
+  const count = listenDescriptors();
+  const spec = adjusted(loaded, globals, count);
   const streams = streamsFor(context, spec.process!, {
     consoleSocket: flags.text("console-socket"),
     detaches,
   });
-  const inherited = inheritedFor(flags.number("preserve-fds", 0) + listenDescriptors());
+  const inherited = inheritedFor(flags.number("preserve-fds", 0) + count);
+  const given = { streams, inherited, userLog: openUserLog(flags.text("user-log")) };
   context.store.make(id);
   return context.locked(id, () => {
-    const record = newRecord(id, bundle, spec, sandboxOf(context, spec, id));
-    if (record.sandbox !== id) return joinPod(context, record, spec, { streams, inherited }, flags);
+    const record = newRecord(context, globals, id, bundle, spec);
+    if (record.sandbox !== id) return joinPod(context, globals, record, spec, given, flags);
     const cgroups = planned(context, asFirst(spec), id);
     record.cgroups = cgroups.directories;
     if (cgroups.unit !== null) record.unit = cgroups.unit;
     context.store.save(record);
-    const opened = openFiles(context, id, spec, bundle);
+    const opened = openFiles(context, globals, record, spec);
     try {
       const launcher = new Launcher(context, id);
       record.process = identify(launcher.pid);
@@ -83,8 +103,8 @@ export function makeContainer(
       record.cgroups = cgroups.directories;
       context.store.save(record);
       cgroups.hold(launcher.pid);
-      const message = bootMessage(context, id, spec, streams, inherited);
-      launcher.tell(message, [...streams, ...inherited, ...opened]);
+      const message = bootMessage(globals, id, spec, given);
+      launcher.tell(message, [...streams, ...inherited, ...opened, ...given.userLog]);
       attend(context, launcher, message, record, spec);
       const pidFile = flags.text("pid-file");
       if (pidFile !== "") writePidFile(pidFile, launcher.pid);
@@ -110,12 +130,14 @@ function planned(context: Context, spec: Spec, id: string): ReturnType<typeof pl
 /** A container more in the sandbox of a pod. What stands for it on the host is a waiter. */
 function joinPod(
   context: Context,
+  globals: Globals,
   record: ContainerRecord,
   spec: Spec,
-  { streams, inherited }: Pick<Streams, "streams" | "inherited">,
+  given: Given,
   flags: Flags,
 ): Made {
-  const { id, sandbox, bundle } = record;
+  const { id, sandbox } = record;
+  const { streams, inherited } = given;
   const pod = context.store.has(sandbox) ? context.store.find(sandbox) : null;
   const fd = pod === null ? null : connect(context, pod);
   if (fd === null) {
@@ -128,8 +150,8 @@ function joinPod(
   context.store.save(record);
   try {
     const pidOf = containerOf(context, namespacePath(spec, "pid"));
-    const request = createRequest(context.globals, id, spec, { streams, inherited, pidOf });
-    const opened = openFiles(context, id, spec, bundle);
+    const request = createRequest(globals, id, spec, given, pidOf);
+    const opened = openFiles(context, globals, record, spec);
     const { hooks } = spec;
     const answer = askOn(context, fd, request, [...streams, ...inherited, ...opened]);
     if (answer === null) throw new CommandError("the sandbox of the pod ended");
@@ -235,7 +257,16 @@ function sandboxOf({ store }: Context, spec: Spec, id: string): string {
   return record !== null && !record.mayBeJoined ? id : pod;
 }
 
-function newRecord(id: string, bundle: string, spec: Spec, sandbox: string): ContainerRecord {
+function newRecord(
+  context: Context,
+  globals: Globals,
+  id: string,
+  bundle: string,
+  spec: Spec,
+): ContainerRecord {
+  const sandbox = sandboxOf(context, spec, id);
+  const own = join(context.store.directory(id), LOG_NAME);
+  const { debugLog } = context.globals;
   return {
     version: 1,
     id,
@@ -250,6 +281,10 @@ function newRecord(id: string, bundle: string, spec: Spec, sandbox: string): Con
     cgroups: [],
     hooks: spec.hooks ?? {},
     resources: spec.linux?.resources ?? {},
+    logs: {
+      sandbox: debugLog === "" ? own : logPath(debugLog, { id, command: SANDBOX_COMMAND }),
+      runtime: globals.log,
+    },
   };
 }
 
@@ -263,25 +298,42 @@ function writePidFile(path: string, pid: number): void {
 
 // --- what the sandbox is given ------------------------------------------------------------------
 
-/** In the order that boot-message.ts tells: root, sources of mounts, state directory, log. */
+/** In the order that boot-message.ts tells: root, sources of mounts, overlay, state directory, log. */
 function openFiles(
-  { host, store, globals }: Context,
-  id: string,
+  { host, store }: Context,
+  { overlay }: Globals,
+  { id, bundle, rootfs, logs }: ContainerRecord,
   spec: Spec,
-  bundle: string,
 ): number[] {
   const open = (path: string, flags: number, what: string) => {
     const fd = host.openat(AT_FDCWD, byteString(path), flags | O_CLOEXEC, 0o600);
     if (fd < 0) throw new CommandError(`${what} ${path}: ${errnoText(-fd)}`);
     return fd;
   };
-  const root = open(resolve(bundle, spec.root!.path), O_PATH | O_DIRECTORY, "the root directory");
+  const root = open(rootfs, O_PATH | O_DIRECTORY, "the root directory");
   const sources = (spec.mounts ?? [])
     .filter(hasSource)
     .map((mount) => open(resolve(bundle, mount.source ?? ""), O_PATH, "the mount source"));
+  const kept = overlay.medium === "self" ? rootfs : overlay.medium;
+  const keeper = hasOverlay(overlay)
+    ? [open(kept, O_PATH | O_DIRECTORY, "the directory for what is written,")]
+    : [];
   const directory = open(store.directory(id), O_PATH | O_DIRECTORY, "the state directory");
-  const log = globals.debugLog || join(store.directory(id), LOG_NAME);
-  return [root, ...sources, directory, open(log, O_CREAT | O_APPEND | O_WRONLY, "the log")];
+  const log = open(logs!.sandbox, O_CREAT | O_APPEND | O_WRONLY, "the log");
+  return [root, ...sources, ...keeper, directory, log];
+}
+
+function hasOverlay({ of, medium }: OverlayChoice): boolean {
+  return of !== "none" && medium !== "memory";
+}
+
+function openUserLog(path: string): number[] {
+  if (path === "") return [];
+  try {
+    return [openSync(path, "a", 0o644)];
+  } catch (error) {
+    throw new CommandError(`cannot open the user log: ${(error as Error).message}`);
+  }
 }
 
 function hasSource({ type, options }: MountSpec): boolean {
@@ -290,39 +342,61 @@ function hasSource({ type, options }: MountSpec): boolean {
   );
 }
 
-interface Streams {
+/** Descriptors beside those of files. */
+interface Given {
   readonly streams: readonly number[];
   readonly inherited: readonly number[];
-  readonly pidOf: string;
+  /** One or none. */
+  readonly userLog: readonly number[];
 }
 
 function createRequest(
   globals: Globals,
   id: string,
   spec: Spec,
-  { streams, inherited, pidOf }: Streams,
+  { streams, inherited }: Given,
+  pidOf: string,
 ): CreateRequest {
-  const hasSources = (spec.mounts ?? []).map(hasSource);
-  const places = { streams: streams.length, inherited: inherited.length, hasSource: hasSources };
-  return { op: "create", id, spec, places, rootInMemory: globals.overlayInMemory, pidOf };
+  const { overlay, rootAccess, mountAccess, hostSockets, allowSuid } = globals;
+  return {
+    op: "create",
+    id,
+    spec,
+    places: {
+      streams: streams.length,
+      inherited: inherited.length,
+      hasSource: (spec.mounts ?? []).map(hasSource),
+      hasOverlay: hasOverlay(overlay),
+    },
+    files: {
+      overlay: overlay.of,
+      overlayBytes: overlay.bytes,
+      rootAccess,
+      mountAccess,
+      hostSockets,
+      honoursSuid: allowSuid,
+    },
+    pidOf,
+  };
 }
 
-function bootMessage(
-  { globals }: Context,
-  id: string,
-  spec: Spec,
-  streams: readonly number[],
-  inherited: readonly number[],
-): BootMessage {
+function bootMessage(globals: Globals, id: string, spec: Spec, given: Given): BootMessage {
   const namespace = spec.linux?.namespaces?.find(({ type }) => type === "network");
   // Without the entry the container is where we are (config-linux.md, "Namespaces").
   const wanted = namespace === undefined ? "host" : "namespace";
   return {
-    create: createRequest(globals, id, spec, { streams, inherited, pidOf: "" }),
+    create: createRequest(globals, id, spec, given, ""),
     network: globals.network === "sandbox" ? wanted : globals.network,
     networkNamespace: namespace?.path || null,
     awaitsHooks:
       (spec.hooks?.prestart ?? []).length > 0 || (spec.hooks?.createRuntime ?? []).length > 0,
     strace: globals.strace,
+    straceLength: globals.straceLength,
+    descriptors: globals.fdLimit,
+    log: {
+      form: globals.debugLogFormat,
+      level: isDebugged(globals, SANDBOX_COMMAND) ? "debug" : "info",
+      alsoForUsers: given.userLog.length > 0,
+    },
   };
 }

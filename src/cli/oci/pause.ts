@@ -11,6 +11,9 @@ export const command: Command = {
   usage: `pause ID
 
 Holds every process of the container still until \`tvisor resume ID\`.
+
+Example:
+  tvisor pause web
 `,
   run(context, { words }) {
     const record = context.store.load(words[0]!);

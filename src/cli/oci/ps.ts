@@ -18,6 +18,9 @@ Shows the processes of a container, with the numbers that they have inside.
 
 Options:
   -f, --format table|json   json: their numbers on the host
+
+Example:
+  tvisor ps web
 `,
   run(context, flags) {
     const format = flags.text("format") || "table";

@@ -11,6 +11,9 @@ export const command: Command = {
   usage: `resume ID
 
 Lets a container that \`tvisor pause\` holds go on.
+
+Example:
+  tvisor resume web
 `,
   run(context, { words }) {
     const record = context.store.load(words[0]!);

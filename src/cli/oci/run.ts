@@ -12,7 +12,7 @@ import { ask } from "./client.ts";
 import type { Command } from "./commands.ts";
 import type { Context } from "./context.ts";
 import type { Flags } from "./flags.ts";
-import { CREATE_FLAGS, CREATE_SHORT, makeContainer } from "./make.ts";
+import { CREATE_FLAGS, CREATE_OPTIONS, CREATE_SHORT, makeContainer } from "./make.ts";
 import { removeContainer } from "./remove.ts";
 
 /** What comes for this process meanwhile is the program's. */
@@ -39,9 +39,14 @@ export const command: Command = {
 Makes a container, starts its program, waits for its end and takes the container away. The exit status
 is the program's own.
 
-Options: those of \`tvisor create\`, and
-  -d, --detach   do not wait; the container stays until \`tvisor delete\`
-  --keep         do not take the container away at the end
+Options:
+  -d, --detach            do not wait; the container stays until \`tvisor delete\`
+  --keep                  do not take the container away at the end
+${CREATE_OPTIONS}  --no-subreaper          accepted: orphans stay in the sandbox
+
+Examples:
+  tvisor run --bundle /tmp/box web
+  tvisor run --detach --bundle /tmp/box web && tvisor exec -t web sh
 `,
   run: runContainer,
 };

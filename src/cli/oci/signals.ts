@@ -5,6 +5,11 @@ import { constants } from "node:os";
 import { CommandError } from "./context.ts";
 
 const MOST = 64;
+/** Names that people use, without SIG. */
+export const SIGNAL_NAMES: readonly string[] = Object.keys(constants.signals)
+  .map((name) => name.slice(3))
+  .filter((name) => !["IOT", "POLL", "UNUSED", "STKFLT"].includes(name));
+
 const RTMIN = 34;
 const RTMAX = 64;
 

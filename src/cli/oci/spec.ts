@@ -20,6 +20,10 @@ Options:
   -b, --bundle DIR   where to (default: where you are)
   --cwd DIR          where the program starts
   --netns PATH       the network namespace that it is to join
+  --rootless         accepted: what tvisor needs no privileges for is written as it is
+
+Example:
+  tvisor spec --bundle /tmp/box -- /bin/echo hello
 `,
   run(_context, flags) {
     const path = join(flags.text("bundle") || process.cwd(), "config.json");

@@ -10,6 +10,9 @@ export const command: Command = {
   usage: `start ID
 
 Starts the program of a container that \`tvisor create\` has made.
+
+Example:
+  tvisor start web
 `,
   run(context, { words }) {
     const id = words[0]!;

@@ -12,6 +12,9 @@ export const command: Command = {
   usage: `state ID
 
 Prints the state of a container as JSON: its status, the number of its sandbox's process, its bundle.
+
+Example:
+  tvisor state web
 `,
   run(context, { words }) {
     const state = stateOf(context, context.store.load(words[0]!));

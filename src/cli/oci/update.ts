@@ -41,13 +41,35 @@ export const command: Command = {
 Changes the limits of a container. Memory takes bytes, or a number with k, m or g.
 
 Options:
-  -r, --resources FILE|-   limits as JSON, as linux.resources of config.json
-  --memory N  --memory-reservation N  --memory-swap N
-  --cpu-period US  --cpu-quota US  --cpu-burst US  --cpu-share N  --cpu-idle 0|1
-  --cpuset-cpus LIST  --cpuset-mems LIST  --pids-limit N  --blkio-weight N
+  -r, --resources FILE|-    limits as JSON, as linux.resources of config.json; no other option counts
+  --memory N                memory; -1 for no limit
+  --memory-reservation N    what it is held to when memory is short
+  --memory-swap N           memory and swap together; -1 for no limit
+  --cpu-period US           the time in which it may use its quota, in microseconds
+  --cpu-quota US            processor time in each period; -1 for no limit
+  --cpu-burst US            unused time that it may save up
+  --cpu-share N             its weight among others: 2 to 262144
+  --cpu-idle 0|1            1: only what nobody else wants
+  --cpu-rt-period US        as --cpu-period, for realtime threads (cgroup version 1)
+  --cpu-rt-runtime US       as --cpu-quota, for realtime threads (cgroup version 1)
+  --cpuset-cpus LIST        processors: 0-3,5
+  --cpuset-mems LIST        nodes of memory
+  --pids-limit N            threads; -1 for no limit
+  --blkio-weight N          its weight at block devices: 10 to 1000
+  --l3-cache-schema TEXT    refused, as the next: resctrl is not used
+  --mem-bw-schema TEXT      refused
+  --kernel-memory N         accepted, as the next: Linux has dropped these
+  --kernel-memory-tcp N     accepted
+
+Examples:
+  tvisor update --memory 512m --pids-limit 200 web
+  echo '{"cpu": {"quota": 50000}}' | tvisor update --resources - web
 `,
   run(context, flags) {
     const id = flags.words[0]!;
+    for (const name of ["l3-cache-schema", "mem-bw-schema"])
+      if (flags.text(name) !== "")
+        throw new CommandError(`--${name} is not supported: tvisor does not use resctrl`);
     const resources = flags.has("resources") ? fromFile(flags.text("resources")) : fromFlags(flags);
     context.locked(id, () => {
       const record = context.store.load(id);

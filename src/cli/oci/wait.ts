@@ -13,6 +13,9 @@ export const command: Command = {
   usage: `wait ID
 
 Waits until the container has ended and prints {"id": …, "exitStatus": …}.
+
+Example:
+  tvisor wait web
 `,
   run(context, { words }) {
     const record = context.store.load(words[0]!);

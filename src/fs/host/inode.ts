@@ -3,7 +3,7 @@
  * are in change.ts, readdir and reads in directory-file.ts and file.ts.
  */
 import { EINVAL, EIO, ENOENT, EOPNOTSUPP } from "../../abi/errno.ts";
-import { O_ACCMODE, O_RDONLY } from "../../abi/fcntl.ts";
+import { O_ACCMODE, O_PATH, O_RDONLY } from "../../abi/fcntl.ts";
 import { latin1 } from "../../host/bytes.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Attributes } from "../../kernel/vfs/attributes.ts";
@@ -71,6 +71,17 @@ export class HostInode extends HostNode {
     const access = flags & O_ACCMODE;
     const fd = access === O_RDONLY ? this.openReader() : this.openWriter(access);
     return fd < 0 ? fd : new HostFile(this, face, path, flags, task, fd);
+  }
+
+  /** It is this very file that is connected to, whatever has its name by then. */
+  override connectOutside(type: number): object | number {
+    const { host, sockets } = this.filesystem;
+    if (sockets === null) return super.connectOutside(type);
+    const fd = this.openHere(O_PATH);
+    if (fd < 0) return fd;
+    const made = sockets.connect(fd, type);
+    host.close(fd);
+    return made;
   }
 
   // --- names ----------------------------------------------------------------------------------

@@ -13,6 +13,11 @@ import type { HostNode } from "./node.ts";
 
 /** A host device's files get inode numbers of their own above those of the first device. */
 const DEVICE_STRIDE = 2 ** 44;
+/** Makes an Endpoint that is connected to the socket file behind a descriptor, or tells -errno. */
+export interface HostSocketMaker {
+  connect(socketFd: number, type: number): object | number;
+}
+
 export abstract class HostTree extends Filesystem {
   readonly host: Host;
   /** How long attributes and names are believed. */
@@ -22,6 +27,8 @@ export abstract class HostTree extends Filesystem {
   readonly rootFd: number;
   /** Bytes of listings that directories keep. */
   listingBytes = 0;
+  /** Connects guests to sockets of the host that lie here; null where they may not. */
+  sockets: HostSocketMaker | null = null;
   /** Lent for one statx. */
   readonly stat = new HostStat();
 

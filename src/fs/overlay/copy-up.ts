@@ -104,7 +104,14 @@ function fill(
   return 0;
 }
 
-function copyContent(task: Task, lower: Inode, upper: Inode, size: number, keep: number): number {
+/** The first `keep` bytes of a file of `size` bytes; 0 or -errno. */
+export function copyContent(
+  task: Task,
+  lower: Inode,
+  upper: Inode,
+  size: number,
+  keep: number,
+): number {
   const length = Math.min(size, keep);
   if (length === 0) return 0;
   const source = lower.open(task, lower, null, O_RDONLY);

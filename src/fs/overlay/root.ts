@@ -9,14 +9,19 @@ import type { Vfs } from "../../kernel/vfs/vfs.ts";
 import { TMPFS_DEFAULTS, Tmpfs, type TmpfsOptions } from "../tmpfs/filesystem.ts";
 import { OverlayFilesystem } from "./filesystem.ts";
 
-/** lowers: roots of the layers, topmost first. The root directory looks like the topmost one. */
+/**
+ * lowers: roots of the layers, topmost first. The root directory looks like the topmost one. `directory`: of
+ * the host, where large files of the upper layer are; -1 for memory.
+ */
 export function makeOverlayRoot(
   vfs: Vfs,
   host: Host,
   lowers: readonly Inode[],
   options: TmpfsOptions = TMPFS_DEFAULTS,
+  directory = -1,
 ): OverlayFilesystem {
   const tmpfs = new Tmpfs(vfs, host, options);
+  tmpfs.directory = directory;
   const top = lowers[0];
   const upper = makeDirectory(tmpfs, "upper", top?.mode ?? 0o755, top?.uid ?? 0, top?.gid ?? 0);
   const work = makeDirectory(tmpfs, "work", 0o700, 0, 0);

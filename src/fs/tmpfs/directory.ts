@@ -166,7 +166,6 @@ export class TmpfsDirectory extends TmpfsInode {
       if (!into.emit(entry.name, entry.inode.ino, type, entry.cookie + 1)) return at;
       at = entry.cookie + 1;
     }
-    this.touchAccess();
     return at;
   }
 
@@ -221,6 +220,7 @@ class TmpfsDirectoryFile extends DirectoryFile {
 
   protected override entries(_task: Task, into: DirectoryEmitter): number {
     this.position = this.#node.list(this.position, into);
+    this.#node.touchAccess(this);
     return 0;
   }
 

@@ -3,7 +3,10 @@
  * whole for the types without content: FIFOs, devices, sockets and symbolic links.
  * An inode lives while it has a name (nlink) or a user (holds).
  */
+
 import { EEXIST, EINVAL, ENODATA } from "../../abi/errno.ts";
+import { O_NOATIME } from "../../abi/fcntl.ts";
+import { MS_NOATIME, MS_NODIRATIME, MS_RELATIME } from "../../abi/mount.ts";
 import { S_IFMT } from "../../abi/stat.ts";
 import { XATTR_CREATE, XATTR_REPLACE } from "../../abi/xattr.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -16,6 +19,7 @@ import {
   ATTR_UID,
   type Attributes,
 } from "../../kernel/vfs/attributes.ts";
+import type { File } from "../../kernel/vfs/file.ts";
 import { Inode, type InodeInit } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
 import type { TmpfsSpace } from "./space.ts";
@@ -114,13 +118,21 @@ export class TmpfsInode extends Inode {
     this.ctimeNsec = vfs.now[1]!;
   }
 
-  /** It was read: relatime moves the access time only past the modification time. */
-  touchAccess(): void {
-    if (this.atimeSec > this.mtimeSec) return;
-    if (this.atimeSec === this.mtimeSec && this.atimeNsec > this.mtimeNsec) return;
+  /** It was read through this opening; its mount says whether that is noted (mount(8), "atime"). */
+  touchAccess({ path, flags }: File): void {
+    const mount = path?.mount.flags ?? MS_RELATIME;
+    if ((flags & O_NOATIME) !== 0 || (mount & MS_NOATIME) !== 0) return;
+    if (this.isDirectory && (mount & MS_NODIRATIME) !== 0) return;
+    if ((mount & MS_RELATIME) !== 0 && this.#wasReadSince()) return;
     const { vfs } = this.filesystem;
     this.atimeSec = vfs.nowSec();
     this.atimeNsec = vfs.now[1]!;
+  }
+
+  /** relatime moves the access time only past the modification time. */
+  #wasReadSince(): boolean {
+    if (this.atimeSec !== this.mtimeSec) return this.atimeSec > this.mtimeSec;
+    return this.atimeNsec > this.mtimeNsec;
   }
 
   /** One name less; without names and users it goes. */

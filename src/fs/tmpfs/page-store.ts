@@ -14,6 +14,8 @@ import {
   FALLOC_FL_PUNCH_HOLE,
   O_CLOEXEC,
   O_RDONLY,
+  O_RDWR,
+  O_TMPFILE,
   SEEK_DATA,
 } from "../../abi/fcntl.ts";
 import { MFD_ALLOW_SEALING, MFD_CLOEXEC, MFD_NOEXEC_SEAL } from "../../abi/mman.ts";
@@ -28,6 +30,7 @@ const PAGE = 4096;
 
 export class PageStore {
   readonly #host: Host;
+  readonly #directory: number;
   size = 0;
   /** Estimate of the bytes that its pages take. */
   allocated = 0;
@@ -35,8 +38,10 @@ export class PageStore {
   #fd = -1;
   #readFd = -1;
 
-  constructor(host: Host) {
+  /** `directory`: of the host, for a file without a name instead of a memfd; -1 for none. */
+  constructor(host: Host, directory = -1) {
     this.#host = host;
+    this.#directory = directory;
   }
 
   // --- transfer -------------------------------------------------------------------------------
@@ -215,9 +220,7 @@ export class PageStore {
   #memfd(): number {
     if (this.#fd >= 0) return this.#fd;
     const host = this.#host;
-    let fd = host.memfdCreate("tvisor-file", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
-    // Linux before 6.3 knows no MFD_NOEXEC_SEAL.
-    if (fd === -EINVAL) fd = host.memfdCreate("tvisor-file", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    const fd = this.#directory < 0 ? makeMemfd(host) : makeUnnamed(host, this.#directory);
     if (fd < 0) return -ENOSPC;
     if (this.size > 0) {
       const rc = host.ftruncate(fd, this.size);
@@ -243,6 +246,17 @@ export class PageStore {
     const stat = new HostStat();
     if (this.#host.statx(this.#fd, "", stat) === 0) this.allocated = stat.blocks * 512;
   }
+}
+
+function makeMemfd(host: Host): number {
+  const fd = host.memfdCreate("tvisor-file", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+  // Linux before 6.3 knows no MFD_NOEXEC_SEAL.
+  return fd === -EINVAL ? host.memfdCreate("tvisor-file", MFD_CLOEXEC | MFD_ALLOW_SEALING) : fd;
+}
+
+/** It goes with its descriptor. */
+function makeUnnamed(host: Host, directory: number): number {
+  return host.openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0o600);
 }
 
 function hostRefusal(rc: number): number {

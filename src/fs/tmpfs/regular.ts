@@ -38,7 +38,7 @@ export class TmpfsRegular extends TmpfsInode {
 
   constructor(tmpfs: TmpfsSpace, init: InodeInit) {
     super(tmpfs, init);
-    this.store = new PageStore(tmpfs.host);
+    this.store = new PageStore(tmpfs.host, tmpfs.directory);
   }
 
   override get length(): number {
@@ -164,7 +164,7 @@ export class TmpfsFile extends RegularFile {
 
   protected override readAt(into: UserBuffer, position: number): number {
     const n = this.#node.store.read(into, position);
-    this.#node.touchAccess();
+    this.#node.touchAccess(this);
     return n;
   }
 

@@ -12,6 +12,8 @@ export abstract class TmpfsSpace extends Filesystem {
   /** Most bytes of content and most inodes; Infinity for no limit. */
   sizeLimit: number;
   inodeLimit: number;
+  /** A directory of the host that holds what large files hold; -1: they are in memory. */
+  directory = -1;
   /** Bytes of content, and inodes, in use. */
   used = 0;
   inodes = 0;

@@ -7,8 +7,18 @@
  *  - mode, uid, gid and rdev are always current: filesystems update them in setattr().
  * Names are byte strings: one char (0-255) per byte.
  */
-import { EACCES, EINVAL, ENOTDIR, ENOTTY, ENXIO, EOPNOTSUPP, EPERM } from "../../abi/errno.ts";
+import {
+  EACCES,
+  ECONNREFUSED,
+  EINVAL,
+  ENOTDIR,
+  ENOTTY,
+  ENXIO,
+  EOPNOTSUPP,
+  EPERM,
+} from "../../abi/errno.ts";
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../abi/stat.ts";
+import { refuse } from "../../base/refuse.ts";
 import type { Credentials } from "../cred/credentials.ts";
 import type { Task } from "../task/task.ts";
 import type { Attributes } from "./attributes.ts";
@@ -197,6 +207,11 @@ export abstract class Inode {
   }
 
   // --- extended attributes --------------------------------------------------------------------
+
+  /** A connection to whoever listens at this socket file outside the sandbox: an Endpoint, or -errno. */
+  connectOutside(_type: number): object | number {
+    return refuse(ECONNREFUSED, "nobody listens at this file");
+  }
 
   getxattr(_name: string): Uint8Array | number {
     return -EOPNOTSUPP;

@@ -6,7 +6,6 @@
  *    ends: nothing is left that nobody knows of.
  *  - It ends when the container does, with the exit status that a shell would tell.
  */
-import { writeSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import process from "node:process";
 import { errnoText } from "../../abi/errno-text.ts";
@@ -30,6 +29,7 @@ import { ControlServer } from "./control-server.ts";
 import { type Donation, sortDescriptors } from "./donation.ts";
 import { runtimeFailure } from "./places.ts";
 import { Requests } from "./requests.ts";
+import { SandboxLog } from "./sandbox-log.ts";
 
 const BOOT_SOCKET = 3;
 const EXIT_TVISOR = 128;
@@ -55,13 +55,18 @@ function explain(error: unknown): string {
   return `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
+/** The program and where it may reach, for whoever reads the log. */
+function describe({ process: program, mounts }: Spec): string {
+  return `${(program?.args ?? []).join(" ")}, with ${mounts?.length ?? 0} mounts`;
+}
+
 class Boot {
   readonly #host: Host;
   readonly #packets: Packets;
   readonly #message: BootMessage;
   readonly #given: Donation;
   readonly #stateDirectory: number;
-  readonly #log: number;
+  readonly #log: SandboxLog;
   #sandbox!: Sandbox;
   #container!: Container;
   #requests!: Requests;
@@ -74,12 +79,13 @@ class Boot {
     const { create } = message;
     this.#given = sortDescriptors(create.places, descriptors);
     this.#stateDirectory = this.#given.rest[0] ?? -1;
-    this.#log = this.#given.rest[1] ?? -1;
+    const [, log = -1, userLog = -1] = this.#given.rest;
+    this.#log = new SandboxLog(host, message.log, log, userLog);
   }
 
   build(): void {
     const host = this.#host;
-    const { create, strace } = this.#message;
+    const { create, strace, straceLength, descriptors } = this.#message;
     const spec = create.spec as Spec;
     const launch = new Launch(host);
     launch.leadSession(spec.process?.terminal === true ? this.#given.streams[0]! : -1);
@@ -91,22 +97,26 @@ class Boot {
     host.close(this.#stateDirectory);
     const emptyRoot = new EmptyRoot(host);
     const refused = emptyRoot.prepare();
-    if (refused < 0) this.#say(`the sandbox stays in this mount namespace: ${errnoText(-refused)}`);
+    if (refused < 0)
+      this.#log.info(`the sandbox stays in this mount namespace: ${errnoText(-refused)}`);
     this.#sandbox = new Sandbox(
       {
         files: this.#files(spec),
         network: network === "namespace" ? (networkIsEmpty() ? "none" : "host") : network,
         controlSocket,
         strace,
-        straceTo: this.#log,
-        report: (text) => this.#say(text),
+        straceTo: this.#log.fd,
+        straceStyle: { length: straceLength, line: (text) => this.#log.traced(text) },
+        report: (text) => this.#log.forUser(text),
+        descriptors,
+        hostSockets: create.files.hostSockets,
       },
       host,
     );
     this.#sandbox.plug();
     this.#sandbox.meetStubs();
-    const { root, sources, streams, inherited } = this.#given;
-    const files = { root, sources, inMemory: create.rootInMemory };
+    const { root, sources, overlay, streams, inherited } = this.#given;
+    const files = { root, sources, overlay, policy: create.files };
     const { kernel, platform } = this.#sandbox;
     this.#container = new Container(
       this.#sandbox,
@@ -120,25 +130,29 @@ class Boot {
     for (const fd of [...streams, ...inherited]) host.close(fd);
     this.#stage("mounted");
     new SignalRelay(host, platform, kernel, this.#container.init.console);
-    this.#requests = new Requests(this.#sandbox, this.#container);
+    this.#requests = new Requests(this.#sandbox, this.#container, this.#log);
     this.#server = new ControlServer(host, this.#packets, platform, controlSocket, this.#requests);
     const stays = emptyRoot.enter();
     if (stays < 0) throw runtimeFailure(`cannot enter an empty root: ${errnoText(-stays)}`);
     this.#sandbox.lockIn();
+    this.#log.info(`container ${create.id} is made: ${describe(spec)}`);
     this.#stage("ready");
     host.close(BOOT_SOCKET);
   }
 
   /** What of the host the sandbox may reach. Those that join a pod later bring files that nobody knows yet. */
   #files(spec: Spec): GivenFile[] {
-    const { root, sources, streams } = this.#given;
+    const { root, sources, overlay, streams } = this.#given;
+    const { files } = this.#message.create;
     const mounts = spec.mounts ?? [];
     const later = isPodSandbox(spec) ? [{ at: "/", isWritable: true }] : [];
     return [
-      { at: root, isWritable: !this.#message.create.rootInMemory },
-      ...sources.flatMap((at, i) =>
-        at < 0 ? [] : [{ at, isWritable: mounts[i]?.options?.includes("ro") !== true }],
-      ),
+      { at: root, isWritable: files.overlay === "none" },
+      ...sources.flatMap((at, i) => {
+        const isWritable = files.overlay !== "all" && mounts[i]?.options?.includes("ro") !== true;
+        return at < 0 ? [] : [{ at, isWritable }];
+      }),
+      ...(overlay < 0 ? [] : [{ at: overlay, isWritable: true }]),
       ...streams.map((at) => ({ at, isWritable: false, isStream: true })),
       ...later,
     ];
@@ -157,11 +171,12 @@ class Boot {
       init.console?.finish();
       this.#server.tellEnds();
     } catch (error) {
-      this.#say(`this is a bug in tvisor: ${explain(error)}\n${describeKernel(kernel)}`);
+      this.#log.error(`this is a bug in tvisor: ${explain(error)}\n${describeKernel(kernel)}`);
       return EXIT_TVISOR;
     } finally {
       this.#sandbox.stop();
     }
+    this.#log.info(`container ${this.#container.id} ended with status ${init.exitStatus}`);
     return init.exitStatus ?? EXIT_TVISOR;
   }
 
@@ -178,12 +193,6 @@ class Boot {
     const answer = this.#packets.receive(BOOT_SOCKET);
     if (typeof answer === "number") process.exit(EXIT_TVISOR);
     for (const fd of answer.descriptors) this.#host.close(fd);
-  }
-
-  #say(text: string): void {
-    if (this.#log < 0) return;
-    const line = JSON.stringify({ level: "info", msg: text, time: new Date().toISOString() });
-    writeSync(this.#log, `${line}\n`);
   }
 
   // --- network --------------------------------------------------------------------------------

@@ -9,8 +9,11 @@
 import { errnoText } from "../../abi/errno-text.ts";
 import { AT_FDCWD, O_RDONLY } from "../../abi/fcntl.ts";
 import { MS_RDONLY } from "../../abi/mount.ts";
+import type { FilePolicy } from "../../control/messages.ts";
 import { makeDevtmpfs } from "../../fs/dev/filesystem.ts";
 import { Devpts } from "../../fs/devpts/filesystem.ts";
+import type { Cgroup } from "../../kernel/cgroup/cgroup.ts";
+import { moveProcess } from "../../kernel/cgroup/membership.ts";
 import type { Namespaces } from "../../kernel/ns/namespaces.ts";
 import type { BpfProgram } from "../../kernel/seccomp/bpf.ts";
 import { installFilter } from "../../kernel/seccomp/install.ts";
@@ -24,10 +27,11 @@ import { findProgram, type Program, startProgram } from "../program.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { openStreams } from "../streams.ts";
 import { hasDevMount, isDevBound, makeDevices } from "./devices.ts";
+import { FileMedia } from "./file-media.ts";
 import { HostedProcess } from "./hosted-process.ts";
 import { applyLimits, credentialsOf, environmentOf } from "./identity.ts";
 import { bindOn, maskPath, propagateRoot, protectPath } from "./masks.ts";
-import { bytes, mountContainerRoot, mountOne } from "./mounts.ts";
+import { bytes, mountOne } from "./mounts.ts";
 import { makeNamespaces } from "./namespaces.ts";
 import { findPlace, makePlace, runtimeFailure } from "./places.ts";
 import { compileProfile } from "./seccomp-profile.ts";
@@ -46,8 +50,9 @@ export interface GivenStreams {
 export interface GivenFiles {
   readonly root: number;
   readonly sources: readonly number[];
-  /** Keep what it writes in memory instead. */
-  readonly inMemory: boolean;
+  /** The directory that holds what is written, -1 for memory. */
+  readonly overlay: number;
+  readonly policy: FilePolicy;
 }
 
 export class Container {
@@ -78,7 +83,8 @@ export class Container {
     this.spec = spec;
     this.sandbox = sandbox;
     this.family = family;
-    this.root = mountContainerRoot(sandbox, files.root, files.inMemory);
+    const media = new FileMedia(sandbox, files.overlay, files.policy);
+    this.root = media.mountRoot(files.root);
     const { kernel } = sandbox;
     const shared = sharesPid?.namespaces.pidForChildren ?? null;
     this.namespaces = makeNamespaces(sandbox, spec, this.root, shared);
@@ -86,7 +92,7 @@ export class Container {
     this.#firstPid = task.group.pid;
     const process = spec.process!;
     try {
-      this.#mountAll(task, files);
+      this.#mountAll(task, files, media);
       this.#filter = spec.linux?.seccomp == null ? null : compileProfile(spec.linux.seccomp);
       kernel.newSession(task.group);
       this.#program = this.#prepare(task, process);
@@ -111,9 +117,11 @@ export class Container {
     this.#isStarted = true;
   }
 
-  exec(process: ProcessSpec, given: GivenStreams): HostedProcess {
+  /** `cgroup`: where among the container's it is to be, "" for its own. */
+  exec(process: ProcessSpec, given: GivenStreams, cgroup = ""): HostedProcess {
     const task = this.sandbox.newProcess(this.root, this.namespaces, this.family);
     try {
+      if (cgroup !== "") moveProcess(task.group, this.#findCgroup(cgroup));
       this.sandbox.kernel.newSession(task.group);
       const program = this.#prepare(task, process);
       this.#check(task, program);
@@ -126,9 +134,20 @@ export class Container {
     }
   }
 
+  #findCgroup(path: string): Cgroup {
+    let at: Cgroup = this.namespaces.cgroup.root;
+    for (const name of path.split("/").filter((part) => part !== "" && part !== ".")) {
+      const below = at.children.get(name);
+      if (below === undefined)
+        throw runtimeFailure(`the container has no control group ${path}: make it inside first`);
+      at = below;
+    }
+    return at;
+  }
+
   // --- files ----------------------------------------------------------------------------------
 
-  #mountAll(task: Task, files: GivenFiles): void {
+  #mountAll(task: Task, files: GivenFiles, media: FileMedia): void {
     const { spec, sandbox } = this;
     const { vfs } = sandbox.kernel;
     // Nothing may run without devices.
@@ -136,7 +155,7 @@ export class Container {
       vfs.mountAt(makeDevtmpfs(vfs, sandbox.host), makePlace(task, "/dev", "directory"));
     const left = files.sources.slice();
     try {
-      for (const mount of spec.mounts ?? []) mountOne(sandbox, task, mount, left.shift() ?? -1);
+      for (const mount of spec.mounts ?? []) mountOne(media, task, mount, left.shift() ?? -1);
     } finally {
       for (const fd of left) if (fd >= 0) sandbox.host.close(fd);
     }
@@ -145,9 +164,14 @@ export class Container {
     const linux = spec.linux ?? {};
     for (const [name, value] of Object.entries(linux.sysctl ?? {})) applySysctl(task, name, value);
     propagateRoot(this.root, linux.rootfsPropagation);
-    makePlace(task, spec.process!.cwd, "directory");
+    this.#makeCwd(task, spec.process!.cwd);
     for (const name of linux.readonlyPaths ?? []) protectPath(task, name);
     for (const name of linux.maskedPaths ?? []) maskPath(sandbox.host, task, name);
+  }
+
+  #makeCwd(task: Task, cwd: string): void {
+    const { inode } = makePlace(task, cwd, "directory");
+    if (!inode.isDirectory) throw runtimeFailure(`mkdir ${cwd}: not a directory`);
   }
 
   /** Where the container's terminals live: its own instance, or one that nobody sees. */
@@ -202,6 +226,9 @@ export class Container {
 
   /** The program must be there, and its user must be let to it, before anybody is told that all is well. */
   #check(task: Task, program: Program): void {
+    const name = program.argv[0]!;
+    if (!name.includes("/") && !program.envp.some((entry) => entry.startsWith("PATH=")))
+      throw runtimeFailure(`exec: "${name}": executable file not found in $PATH: env has none`);
     const before = task.credentials;
     task.credentials = program.credentials;
     try {

@@ -1,6 +1,7 @@
 /**
  * donation: descriptors that came with a container, sorted by what they are for. The order is that of
- * ContainerPlaces: streams, inherited ones, the root, the sources of those mounts that have one.
+ * ContainerPlaces: streams, inherited ones, the root, the sources of those mounts that have one, the
+ * directory that holds what is written.
  */
 import type { ContainerPlaces } from "../../control/messages.ts";
 import { runtimeFailure } from "./places.ts";
@@ -11,6 +12,8 @@ export interface Donation {
   readonly root: number;
   /** For each mount; -1 for none. */
   readonly sources: readonly number[];
+  /** -1 for none. */
+  readonly overlay: number;
   readonly rest: readonly number[];
 }
 
@@ -20,7 +23,8 @@ export function sortDescriptors(places: ContainerPlaces, descriptors: readonly n
   const inherited = left.splice(0, places.inherited);
   const root = left.shift();
   const sources = places.hasSource.map((has) => (has ? (left.shift() ?? -1) : -1));
+  const overlay = places.hasOverlay ? (left.shift() ?? -1) : -1;
   if (root === undefined || streams.length !== places.streams)
     throw runtimeFailure("the container came without its descriptors");
-  return { streams, inherited, root, sources, rest: left };
+  return { streams, inherited, root, sources, overlay, rest: left };
 }

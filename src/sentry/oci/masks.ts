@@ -9,15 +9,16 @@ import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../../abi/mount.ts";
 import { Tmpfs } from "../../fs/tmpfs/filesystem.ts";
 import type { Host } from "../../host/host.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import { cloneMount, plug } from "../../kernel/vfs/mount.ts";
+import { copyTree, plug } from "../../kernel/vfs/mount.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { setPropagation } from "../../syscalls/file/mount-attributes.ts";
 import { PROPAGATIONS } from "./mount-options.ts";
 import { findPlace, runtimeFailure } from "./places.ts";
 
-/** mount(2) with MS_BIND of `source` on `target`. */
+/** mount(2) with MS_BIND and MS_REC of `source` on `target`; `flags` are for the mount itself alone. */
 export function bindOn(task: Task, source: Path, target: Path, flags: number): void {
-  const copy = cloneMount(task.kernel.vfs, source.mount, source.dentry, "peer");
+  const { vfs } = task.kernel;
+  const copy = copyTree(vfs, source.mount, source.dentry, "peer", { unbindable: false });
   copy.flags |= flags;
   plug(copy, target.mount, target.dentry);
 }

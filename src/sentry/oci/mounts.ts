@@ -1,50 +1,35 @@
 /**
- * mounts: the root directory and the mounts of a config.json, in the container's own mount namespace.
+ * mounts: the mounts of a config.json, in the container's own mount namespace.
  *  - Host directories and files come as descriptors that the command line has opened; no host path is
  *    walked here. Places inside are walked in the container.
  *  - Order is the config's. What is masked, made read-only or propagated comes after (masks.ts).
  */
 import { errnoText } from "../../abi/errno-text.ts";
-import { MS_RDONLY, MS_RELATIME } from "../../abi/mount.ts";
-import {
-  HOST_ROOT,
-  HOST_VOLUME,
-  HostFilesystem,
-  type HostOptions,
-} from "../../fs/host/filesystem.ts";
-import { makeOverlayRoot } from "../../fs/overlay/root.ts";
+import { MS_RDONLY } from "../../abi/mount.ts";
+import { Tmpfs } from "../../fs/tmpfs/filesystem.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import type { MountSpec } from "../../oci/spec.ts";
 import { setPropagation } from "../../syscalls/file/mount-attributes.ts";
-import type { Sandbox } from "../sandbox.ts";
+import { copyTree } from "./copy-tree.ts";
+import type { FileMedia } from "./file-media.ts";
 import { type MountOptions, readMountOptions } from "./mount-options.ts";
-import { makePlace, runtimeFailure } from "./places.ts";
+import { findPlace, makePlace, runtimeFailure } from "./places.ts";
 
-/** What a container writes lands in its root directory; nobody else is expected to change it. */
-const CONTAINER_ROOT: HostOptions = { writable: true, attributeNs: 1e9, descriptors: 512 };
 const CGROUP_TYPES: readonly string[] = ["cgroup", "cgroup2"];
 
-/** The root's mount, the first of a new mount namespace. Read-only it becomes last of all. */
-export function mountContainerRoot(sandbox: Sandbox, rootFd: number, inMemory: boolean): Path {
-  const { host, kernel } = sandbox;
-  const { vfs } = kernel;
-  const lower = new HostFilesystem(vfs, host, rootFd, inMemory ? HOST_ROOT : CONTAINER_ROOT);
-  const root = inMemory ? makeOverlayRoot(vfs, host, [lower.root]) : lower;
-  return vfs.mountRoot(root, MS_RELATIME, inMemory ? "overlay" : "rootfs");
-}
-
 /** One mount; `source` is the host descriptor of a bind mount's source, else -1. */
-export function mountOne(sandbox: Sandbox, task: Task, spec: MountSpec, source: number): void {
+export function mountOne(media: FileMedia, task: Task, spec: MountSpec, source: number): void {
   const options = readMountOptions(spec.options ?? []);
   const isBind = options.isBind || spec.type === "bind";
   const filesystem = isBind
-    ? bindFilesystem(sandbox, spec, source, options)
+    ? bindFilesystem(media, spec, source, options)
     : newFilesystem(task, spec, options);
   let place: Path;
   try {
     place = placeFor(task, spec, filesystem);
+    if (options.copiesUp && filesystem instanceof Tmpfs) copyInto(task, place, filesystem, spec);
   } catch (error) {
     filesystem.release();
     throw error;
@@ -65,16 +50,13 @@ function placeFor(task: Task, { destination }: MountSpec, { root }: Filesystem):
 }
 
 function bindFilesystem(
-  { host, kernel }: Sandbox,
+  media: FileMedia,
   spec: MountSpec,
   source: number,
   options: MountOptions,
 ): Filesystem {
   if (source < 0) throw runtimeFailure(`the mount on ${spec.destination} came without its source`);
-  const isReadOnly = (options.flags & MS_RDONLY) !== 0;
-  const filesystem = new HostFilesystem(kernel.vfs, host, source, HOST_VOLUME);
-  if (isReadOnly) filesystem.readOnly = true;
-  return filesystem;
+  return media.bound(source, (options.flags & MS_RDONLY) !== 0);
 }
 
 function newFilesystem(task: Task, spec: MountSpec, options: MountOptions): Filesystem {
@@ -83,7 +65,9 @@ function newFilesystem(task: Task, spec: MountSpec, options: MountOptions): File
   // There is one hierarchy inside, whatever the host has.
   const isCgroup = CGROUP_TYPES.includes(type);
   const used = isCgroup ? "cgroup2" : type;
-  const data = isCgroup ? "" : bytes(options.data);
+  const data = isCgroup
+    ? ""
+    : bytes(type === "tmpfs" ? asBefore(task, spec, options) : options.data);
   const flags = options.flags & MS_RDONLY;
   const made = filesystemTypes.mount(task, used, bytes(spec.source ?? ""), flags, data);
   if (typeof made === "number")
@@ -93,6 +77,21 @@ function newFilesystem(task: Task, spec: MountSpec, options: MountOptions): File
   // Read-only is the mount: the filesystem may be shared with others that write.
   made.readOnly = false;
   return made;
+}
+
+/** A tmpfs has the mode of the directory that it covers, unless something else is said. */
+function asBefore(task: Task, { destination }: MountSpec, { data }: MountOptions): string {
+  const place = findPlace(task, destination);
+  if (typeof place === "number" || !place.inode.isDirectory) return data;
+  const mode = `mode=${(place.inode.mode & 0o7777).toString(8)}`;
+  return data === "" ? mode : `${mode},${data}`;
+}
+
+/** `tmpcopyup`: what the place has is in the new filesystem too. */
+function copyInto(task: Task, place: Path, { root }: Tmpfs, { destination }: MountSpec): void {
+  const rc = copyTree(task, place.inode, root);
+  if (rc < 0)
+    throw runtimeFailure(`cannot copy what is in ${destination} to the tmpfs: ${errnoText(-rc)}`);
 }
 
 /** The kernel's strings have one char per byte. */

@@ -1,8 +1,8 @@
 /**
  * process-merge: what `exec` says on its command line, on top of the container's own process: the
- * environment and capabilities grow, everything else that is said replaces.
+ * environment, groups and capabilities grow, everything else that is said replaces.
  */
-import type { CapabilitiesSpec, ProcessSpec } from "../../oci/spec.ts";
+import type { CapabilitiesSpec, ProcessSpec, UserSpec } from "../../oci/spec.ts";
 
 const SETS = ["bounding", "effective", "permitted", "inheritable", "ambient"] as const;
 
@@ -15,8 +15,16 @@ export function mergeProcess(own: ProcessSpec, said: ProcessSpec, inherits: bool
     ...said,
     env: [...(own.env ?? []), ...(said.env ?? [])],
     cwd: said.cwd || own.cwd,
-    user: said.user ?? own.user ?? {},
+    user: userOf(own.user ?? {}, said.user ?? {}),
     capabilities: grown(own.capabilities ?? {}, said.capabilities?.bounding ?? []),
+  };
+}
+
+function userOf(own: UserSpec, said: UserSpec): UserSpec {
+  return {
+    ...own,
+    ...said,
+    additionalGids: [...(own.additionalGids ?? []), ...(said.additionalGids ?? [])],
   };
 }
 

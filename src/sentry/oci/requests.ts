@@ -10,6 +10,7 @@ import type {
   CreateRequest,
   ExecRequest,
   KillRequest,
+  LevelRequest,
   ProcessLine,
   Request,
   TraceRequest,
@@ -19,6 +20,7 @@ import { sendToGroup } from "../../kernel/signal/send.ts";
 import { SigInfo } from "../../kernel/signal/siginfo.ts";
 import { beginGroupExit } from "../../kernel/task/group-exit.ts";
 import type { ThreadGroup } from "../../kernel/task/thread-group.ts";
+import { LOG_LEVELS, type LogLevel } from "../../oci/log-line.ts";
 import type { ProcessSpec, Spec } from "../../oci/spec.ts";
 import type { AddressSpace } from "../../platform/contract.ts";
 import { StubSpace } from "../../platform/stub/space.ts";
@@ -29,6 +31,7 @@ import type { Outcome, RequestHandler } from "./control-server.ts";
 import { sortDescriptors } from "./donation.ts";
 import { runtimeFailure } from "./places.ts";
 import { mergeProcess } from "./process-merge.ts";
+import type { SandboxLog } from "./sandbox-log.ts";
 
 const NO_ERROR: Answer = {};
 const ENDS_CREATED: readonly number[] = [SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGKILL, SIGTERM];
@@ -36,16 +39,30 @@ const COMMAND_LENGTH = 4096;
 
 export class Requests implements RequestHandler {
   readonly #sandbox: Sandbox;
+  readonly #log: SandboxLog;
   readonly #containers = new Map<string, Container>();
   /** Where somebody wanted a trace, or -1. */
   #traceTo = -1;
 
-  constructor(sandbox: Sandbox, first: Container) {
+  constructor(sandbox: Sandbox, first: Container, log: SandboxLog) {
     this.#sandbox = sandbox;
+    this.#log = log;
     this.#containers.set(first.id, first);
   }
 
+  /** Everything that is asked is in the log, with what came of it. */
   handle(request: Request, descriptors: number[]): Outcome {
+    try {
+      const outcome = this.#handle(request, descriptors);
+      this.#log.debug(`${describeRequest(request)}: done`);
+      return outcome;
+    } catch (error) {
+      this.#log.debug(`${describeRequest(request)}: ${(error as Error).message}`);
+      throw error;
+    }
+  }
+
+  #handle(request: Request, descriptors: number[]): Outcome {
     if (request.op === "exec") return this.#exec(request, descriptors);
     if (request.op === "create") return this.#create(request, descriptors);
     if (request.op === "trace") return this.#trace(request, descriptors);
@@ -71,6 +88,8 @@ export class Requests implements RequestHandler {
         return this.#kill(container, { op: "kill", id: container.id, signal: SIGKILL, all: true });
       case "tasks":
         return { tasks: describeStacks(this.#sandbox.kernel) };
+      case "level":
+        return this.#setLevel(request.level);
     }
   }
 
@@ -82,16 +101,19 @@ export class Requests implements RequestHandler {
 
   /** A container more, in a pod. */
   #create(request: CreateRequest, descriptors: number[]): Outcome {
-    const { id, spec, places, rootInMemory, pidOf } = request;
+    const { id, spec, places, files: policy, pidOf } = request;
     const { host } = this.#sandbox;
     if (this.#containers.has(id)) throw runtimeFailure("container with given ID already exists");
-    const { root, sources, streams, inherited, rest } = sortDescriptors(places, descriptors);
+    const { root, sources, overlay, streams, inherited, rest } = sortDescriptors(
+      places,
+      descriptors,
+    );
     const { nursery } = this.#sandbox.platform;
     const family = nursery.newFamily();
     try {
       if (typeof family === "number")
         throw runtimeFailure(`the sandbox has no process for one more: ${errnoText(-family)}`);
-      const files = { root, sources, inMemory: rootInMemory };
+      const files = { root, sources, overlay, policy };
       const given = { streams, inherited };
       const sharesPid = pidOf === "" ? null : this.#find(pidOf);
       const container = new Container(
@@ -147,7 +169,8 @@ export class Requests implements RequestHandler {
       const container = this.#find(request.id);
       const { status } = container;
       if (status === "stopped") throw runtimeFailure("cannot exec in a stopped container");
-      if (status === "paused") throw runtimeFailure("cannot exec in a paused container");
+      if (status === "paused" && !request.ignoresPause)
+        throw runtimeFailure("cannot exec in a paused container");
       const streams = descriptors.slice(0, request.streams);
       const inherited = descriptors.slice(request.streams, request.streams + request.inherited);
       const process = mergeProcess(
@@ -155,18 +178,26 @@ export class Requests implements RequestHandler {
         request.process as ProcessSpec,
         request.inherits,
       );
-      const hosted = container.exec(process, { streams, inherited });
+      const hosted = container.exec(process, { streams, inherited }, request.cgroup);
       return { waitFor: hosted, first: { pid: hosted.group.ownPid } };
     } finally {
       for (const fd of descriptors) host.close(fd);
     }
   }
 
-  #kill(container: Container, { signal, all }: KillRequest): Outcome {
+  #kill(container: Container, { signal, all, pid }: KillRequest): Outcome {
     if (container.status === "stopped") {
       // Engines kill all of what has ended; what it left is being killed (forgetEnded).
       if (all) return NO_ERROR;
       throw runtimeFailure("container not running");
+    }
+    if (pid !== undefined) {
+      const group = this.#groups(container).find(({ pid: own }) => {
+        return container.init.group.pidNamespace.numberOf(own) === pid;
+      });
+      if (group === undefined) throw runtimeFailure(`the container has no process ${pid}`);
+      if (signal !== 0) sendToGroup(group, this.#fromOutside(signal));
+      return NO_ERROR;
     }
     // What was only created has no program that could hear a signal: any that would end one ends it.
     if (container.status === "created" && ENDS_CREATED.includes(signal)) {
@@ -198,7 +229,7 @@ export class Requests implements RequestHandler {
   }
 
   #trace({ id, calls, elsewhere }: TraceRequest, descriptors: number[]): Outcome {
-    const { dispatch, host, platform, straceTo } = this.#sandbox;
+    const { dispatch, host, platform, straceTo, straceStyle } = this.#sandbox;
     const given = elsewhere && this.#containers.has(id) ? descriptors.shift() : undefined;
     for (const fd of descriptors) host.close(fd);
     this.#find(id);
@@ -206,7 +237,17 @@ export class Requests implements RequestHandler {
     this.#traceTo = given ?? -1;
     // Every call is to be seen from now on.
     platform.forgetAnswers();
-    dispatch.tracer = calls === null ? null : new Strace(host, given ?? straceTo, calls);
+    // In the log each line has the log's form.
+    const style = given === undefined ? straceStyle : { length: straceStyle.length };
+    dispatch.tracer =
+      calls === null ? null : new Strace(host, given ?? straceTo, { ...style, names: calls });
+    return NO_ERROR;
+  }
+
+  #setLevel(level: string): Outcome {
+    if (!LOG_LEVELS.includes(level as LogLevel))
+      throw runtimeFailure(`there is no log level ${level}`);
+    this.#log.level = level as LogLevel;
     return NO_ERROR;
   }
 
@@ -221,7 +262,7 @@ export class Requests implements RequestHandler {
 }
 
 /** Of a container that is over: who stands for it on the host may not have ended yet. */
-function ofForgotten(request: ContainerRequest | KillRequest): Outcome {
+function ofForgotten(request: ContainerRequest | KillRequest | LevelRequest): Outcome {
   if (request.op === "state") return { status: "stopped" };
   if (request.op === "kill" && request.all) return NO_ERROR;
   throw runtimeFailure("container does not exist");
@@ -229,6 +270,20 @@ function ofForgotten(request: ContainerRequest | KillRequest): Outcome {
 
 function hostPidOf(space: AddressSpace): number {
   return space instanceof StubSpace ? space.pid : 0;
+}
+
+function describeRequest(request: Request): string {
+  const { op, id } = request;
+  switch (request.op) {
+    case "exec":
+      return `exec in ${id} of ${((request.process as ProcessSpec).args ?? []).join(" ")}`;
+    case "kill":
+      return `signal ${request.signal} to ${request.all ? "all of " : ""}${id}`;
+    case "level":
+      return `log level ${request.level}`;
+    default:
+      return `${op} ${id}`;
+  }
 }
 
 function describe({ init }: Container, group: ThreadGroup): ProcessLine {

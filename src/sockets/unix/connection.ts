@@ -24,13 +24,14 @@ import { SO_PASSCRED, SOCK_STREAM } from "../../abi/socket.ts";
 import { refuse } from "../../base/refuse.ts";
 import { WaitQueue } from "../../base/wait-queue.ts";
 import type { UserBuffer } from "../../kernel/mm/user-buffer.ts";
-import { BOTH_SHUT, READ_SHUT, WRITE_SHUT } from "../../kernel/socket/endpoint.ts";
+import { BOTH_SHUT, type Endpoint, READ_SHUT, WRITE_SHUT } from "../../kernel/socket/endpoint.ts";
 import type { IncomingMessage, OutgoingMessage } from "../../kernel/socket/message.ts";
 import { Segment } from "../../kernel/socket/segment-queue.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
 import { ALL_EVENTS, chargeOf, READ_EVENTS, UnixEndpoint, WRITE_EVENTS } from "./endpoint.ts";
 import { checkAddress, findSocket } from "./names.ts";
+import { Outside } from "./outside.ts";
 import { checkInFlight, Parcel } from "./parcel.ts";
 
 /** The most bytes that one queued piece of a stream has. */
@@ -41,6 +42,8 @@ type State = "unconnected" | "listening" | "connected";
 export class UnixConnection extends UnixEndpoint {
   state: State = "unconnected";
   #peer: UnixConnection | null = null;
+  /** Instead of a peer: the host's socket. */
+  #outside: Outside | null = null;
   // while listening
   #backlog = 0;
   readonly #pending: UnixConnection[] = [];
@@ -92,8 +95,9 @@ export class UnixConnection extends UnixEndpoint {
     if (rc < 0) return rc;
     if (this.state === "connected") return refuse(EISCONN, "connect: the socket is connected");
     if (this.options.has(SO_PASSCRED) && this.name === null) this.autobind();
-    const listener = findSocket(task, address);
+    const listener = findSocket(task, address, this.state === "listening" ? 0 : this.type);
     if (typeof listener === "number") return listener;
+    if (!(listener instanceof UnixEndpoint)) return this.#goOutside(listener);
     if (listener.type !== this.type)
       return refuse(EPROTOTYPE, "connect: the address is a socket of another type");
     if (!(listener instanceof UnixConnection) || !listener.isListening)
@@ -106,6 +110,13 @@ export class UnixConnection extends UnixEndpoint {
       return -EAGAIN;
     }
     listener.#admit(task, this);
+    return 0;
+  }
+
+  #goOutside(connected: Endpoint): number {
+    this.#outside = new Outside(connected, this.queue);
+    this.state = "connected";
+    this.queue.wake(WRITE_EVENTS);
     return 0;
   }
 
@@ -140,6 +151,7 @@ export class UnixConnection extends UnixEndpoint {
   // --- sending --------------------------------------------------------------------------------
 
   override send(task: Task, message: OutgoingMessage): number {
+    if (this.#outside !== null) return this.#outside.send(task, message);
     if ((message.flags & MSG_OOB) !== 0) return refuse(EOPNOTSUPP, "send: no out-of-band data");
     if (message.name !== null && this.isStream) {
       const isConnected = this.state === "connected";
@@ -183,6 +195,7 @@ export class UnixConnection extends UnixEndpoint {
   // --- receiving ------------------------------------------------------------------------------
 
   override receive(task: Task, message: IncomingMessage): number {
+    if (this.#outside !== null) return this.#outside.receive(task, message);
     if ((message.flags & MSG_OOB) !== 0) return refuse(EOPNOTSUPP, "receive: no out-of-band data");
     if (this.state !== "connected")
       return refuse(this.isStream ? EINVAL : ENOTCONN, "receive: not connected");
@@ -246,7 +259,16 @@ export class UnixConnection extends UnixEndpoint {
 
   // --- the end --------------------------------------------------------------------------------
 
-  override shutdown(_task: Task, how: number): number {
+  override peerName(): Uint8Array | number {
+    return this.#outside === null ? super.peerName() : this.#outside.endpoint.peerName();
+  }
+
+  override takeError(): number {
+    return this.#outside === null ? super.takeError() : this.#outside.endpoint.takeError();
+  }
+
+  override shutdown(task: Task, how: number): number {
+    if (this.#outside !== null) return this.#outside.endpoint.shutdown(task, how);
     this.#close(how);
     const peer = this.#peer;
     if (peer !== null) {
@@ -264,6 +286,7 @@ export class UnixConnection extends UnixEndpoint {
   }
 
   override poll(): number {
+    if (this.#outside !== null) return this.#outside.endpoint.poll();
     let mask = 0;
     if (this.options.error !== 0) mask |= POLLERR;
     if (this.closedHalves === BOTH_SHUT) mask |= POLLHUP;
@@ -286,6 +309,7 @@ export class UnixConnection extends UnixEndpoint {
   }
 
   override close(): void {
+    this.#outside?.close();
     this.isClosed = true;
     this.closedHalves = BOTH_SHUT;
     if (!this.isEmbryo) this.unbind();

@@ -110,8 +110,11 @@ export function bindPath(task: Task, endpoint: Endpoint, path: string): Inode | 
   return child.inode.hold();
 }
 
-/** The socket that an address names, which the task may write to; or -errno. */
-export function findSocket(task: Task, address: Uint8Array): Endpoint | number {
+/**
+ * The socket that an address names, which the task may write to; or -errno. With a `type`, a socket of the
+ * host's is one that is connected to it already.
+ */
+export function findSocket(task: Task, address: Uint8Array, type = 0): Endpoint | number {
   if (isAbstract(address)) {
     const found = networkOf(task).part(UnixNames).abstract(keyOf(address));
     return found ?? refuse(ECONNREFUSED, "no socket has this abstract name");
@@ -122,9 +125,10 @@ export function findSocket(task: Task, address: Uint8Array): Endpoint | number {
   const rc = inode.permission(task.credentials, MAY_WRITE);
   if (rc < 0) return rc;
   const isSocket = (inode.mode & S_IFMT) === S_IFSOCK;
-  if (!isSocket || inode.endpoint === null)
-    return refuse(ECONNREFUSED, "nobody listens at this file");
-  return inode.endpoint as Endpoint;
+  if (!isSocket) return refuse(ECONNREFUSED, "connect: the file is no socket");
+  if (inode.endpoint !== null) return inode.endpoint as Endpoint;
+  if (type === 0) return refuse(ECONNREFUSED, "nobody listens at this file");
+  return inode.connectOutside(type) as Endpoint | number;
 }
 
 export const NO_NAME_LEFT = -ENOSPC;

@@ -1,5 +1,6 @@
 /**
- * HostEndpoint: a guest's Internet socket that is a socket of the host (`--network host`).
+ * HostEndpoint: a guest's Internet socket that is a socket of the host (`--network host`); or the host's
+ * half of a unix socket that leads out of the sandbox (unix/outside.ts).
  *  - The host socket never blocks. It is watched edge-triggered: each change wakes `queue`, and a
  *    waiting call is tried again.
  *  - Options, control messages and flags pass by the tables of options.ts; addresses as they are.
@@ -43,6 +44,7 @@ import {
   POLLWRNORM,
 } from "../../../abi/poll.ts";
 import {
+  AF_UNIX,
   SO_BINDTODEVICE,
   SO_ERROR,
   SO_LINGER,
@@ -185,7 +187,9 @@ export class HostEndpoint extends Endpoint implements HostListener {
     const { data, flags } = message;
     const { io } = sockets.host;
     const length = Math.min(data.remaining, io.length);
-    const n = sockets.receive(this.#fd, length, flags & RECEIVE_FLAGS);
+    // Over a unix socket files of the host's could come: there is no room for any.
+    const controlSize = this.domain === AF_UNIX ? 0 : undefined;
+    const n = sockets.receive(this.#fd, length, flags & RECEIVE_FLAGS, controlSize);
     if (n < 0) return n === -EINTR ? -EAGAIN : n;
     const got = Math.min(n, length);
     if (this.isStream && (flags & MSG_TRUNC) !== 0) data.skip(got);
