@@ -4,16 +4,12 @@
  * killed at any point: claim the id, write down what will be made, make it, tell the sandbox that it
  * is known.
  */
-import { openSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { errnoText } from "../../abi/errno-text.ts";
-import { O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_PATH, O_WRONLY } from "../../abi/fcntl.ts";
-import type { CreateRequest } from "../../control/messages.ts";
-import { byteString } from "../../host/bytes.ts";
 import { isPodSandbox, podOf } from "../../oci/pod.ts";
 import { identify } from "../../oci/process.ts";
-import type { MountSpec, NamespaceType, Spec } from "../../oci/spec.ts";
+import type { NamespaceType, Spec } from "../../oci/spec.ts";
 import { type ContainerRecord, OCI_VERSION, type State } from "../../oci/state.ts";
 import type { BootMessage } from "../../sentry/oci/boot-message.ts";
 import { globalsFor } from "./annotations.ts";
@@ -22,13 +18,19 @@ import { admitToGroups, groupsOf } from "./cgroup/groups.ts";
 import { planCgroups } from "./cgroup/plan.ts";
 import { askOn, connect } from "./client.ts";
 import { CommandError, type Context } from "./context.ts";
+import {
+  bootMessage,
+  createRequest,
+  type Given,
+  openFiles,
+  openUserLog,
+  SANDBOX_COMMAND,
+} from "./donate.ts";
 import type { Flags, FlagTable } from "./flags.ts";
 import type { Globals } from "./globals.ts";
 import { runHooks } from "./hooks.ts";
 import { Launcher } from "./launcher.ts";
-import { isDebugged } from "./log.ts";
 import { logPath } from "./log-path.ts";
-import type { OverlayChoice } from "./overlay-choice.ts";
 import { adjusted } from "./spec-flags.ts";
 import { inheritedFor, streamsFor } from "./terminal.ts";
 import { leaveWaiter } from "./waiter.ts";
@@ -53,11 +55,8 @@ export const CREATE_OPTIONS = `  -b, --bundle DIR        the bundle (default: wh
   --no-new-keyring        accepted: a sandbox has keys of its own
 `;
 
-const AT_FDCWD = -100;
 const LEAST_SHARES = 2;
 const LOG_NAME = "sandbox.log";
-/** What a sandbox is called where commands are named. */
-const SANDBOX_COMMAND = "boot";
 
 export interface Made {
   readonly record: ContainerRecord;
@@ -95,8 +94,8 @@ export function makeContainer(
     record.cgroups = cgroups.directories;
     if (cgroups.unit !== null) record.unit = cgroups.unit;
     context.store.save(record);
-    const opened = openFiles(context, globals, record, spec);
     try {
+      const opened = openFiles(context, globals, record, spec);
       const launcher = new Launcher(context, id);
       record.process = identify(launcher.pid);
       cgroups.start(launcher.pid);
@@ -294,109 +293,4 @@ function writePidFile(path: string, pid: number): void {
   } catch (error) {
     throw new CommandError(`cannot write the pid file: ${(error as Error).message}`);
   }
-}
-
-// --- what the sandbox is given ------------------------------------------------------------------
-
-/** In the order that boot-message.ts tells: root, sources of mounts, overlay, state directory, log. */
-function openFiles(
-  { host, store }: Context,
-  { overlay }: Globals,
-  { id, bundle, rootfs, logs }: ContainerRecord,
-  spec: Spec,
-): number[] {
-  const open = (path: string, flags: number, what: string) => {
-    const fd = host.openat(AT_FDCWD, byteString(path), flags | O_CLOEXEC, 0o600);
-    if (fd < 0) throw new CommandError(`${what} ${path}: ${errnoText(-fd)}`);
-    return fd;
-  };
-  const root = open(rootfs, O_PATH | O_DIRECTORY, "the root directory");
-  const sources = (spec.mounts ?? [])
-    .filter(hasSource)
-    .map((mount) => open(resolve(bundle, mount.source ?? ""), O_PATH, "the mount source"));
-  const kept = overlay.medium === "self" ? rootfs : overlay.medium;
-  const keeper = hasOverlay(overlay)
-    ? [open(kept, O_PATH | O_DIRECTORY, "the directory for what is written,")]
-    : [];
-  const directory = open(store.directory(id), O_PATH | O_DIRECTORY, "the state directory");
-  const log = open(logs!.sandbox, O_CREAT | O_APPEND | O_WRONLY, "the log");
-  return [root, ...sources, ...keeper, directory, log];
-}
-
-function hasOverlay({ of, medium }: OverlayChoice): boolean {
-  return of !== "none" && medium !== "memory";
-}
-
-function openUserLog(path: string): number[] {
-  if (path === "") return [];
-  try {
-    return [openSync(path, "a", 0o644)];
-  } catch (error) {
-    throw new CommandError(`cannot open the user log: ${(error as Error).message}`);
-  }
-}
-
-function hasSource({ type, options }: MountSpec): boolean {
-  return (
-    type === "bind" || options?.includes("bind") === true || options?.includes("rbind") === true
-  );
-}
-
-/** Descriptors beside those of files. */
-interface Given {
-  readonly streams: readonly number[];
-  readonly inherited: readonly number[];
-  /** One or none. */
-  readonly userLog: readonly number[];
-}
-
-function createRequest(
-  globals: Globals,
-  id: string,
-  spec: Spec,
-  { streams, inherited }: Given,
-  pidOf: string,
-): CreateRequest {
-  const { overlay, rootAccess, mountAccess, hostSockets, allowSuid } = globals;
-  return {
-    op: "create",
-    id,
-    spec,
-    places: {
-      streams: streams.length,
-      inherited: inherited.length,
-      hasSource: (spec.mounts ?? []).map(hasSource),
-      hasOverlay: hasOverlay(overlay),
-    },
-    files: {
-      overlay: overlay.of,
-      overlayBytes: overlay.bytes,
-      rootAccess,
-      mountAccess,
-      hostSockets,
-      honoursSuid: allowSuid,
-    },
-    pidOf,
-  };
-}
-
-function bootMessage(globals: Globals, id: string, spec: Spec, given: Given): BootMessage {
-  const namespace = spec.linux?.namespaces?.find(({ type }) => type === "network");
-  // Without the entry the container is where we are (config-linux.md, "Namespaces").
-  const wanted = namespace === undefined ? "host" : "namespace";
-  return {
-    create: createRequest(globals, id, spec, given, ""),
-    network: globals.network === "sandbox" ? wanted : globals.network,
-    networkNamespace: namespace?.path || null,
-    awaitsHooks:
-      (spec.hooks?.prestart ?? []).length > 0 || (spec.hooks?.createRuntime ?? []).length > 0,
-    strace: globals.strace,
-    straceLength: globals.straceLength,
-    descriptors: globals.fdLimit,
-    log: {
-      form: globals.debugLogFormat,
-      level: isDebugged(globals, SANDBOX_COMMAND) ? "debug" : "info",
-      alsoForUsers: given.userLog.length > 0,
-    },
-  };
 }
