@@ -137,8 +137,10 @@ export class PrivateSystemd {
     // A control group namespace begins where its maker is. "0" is whoever writes.
     const enter = this.#groups.map((group) => `echo 0 > ${group}/cgroup.procs`).join(" && ");
     this.#outside = spawn(
-      "unshare",
+      "setpriv",
       [
+        // It ends with the test, however that ends.
+        ...["--pdeathsig", "KILL", "unshare"],
         ...["--pid", "--mount", "--ipc", "--uts", "--fork", "--kill-child=SIGKILL"],
         ...["--propagation", "private"],
         ...["sh", "-c", `${enter} && exec unshare --cgroup sh ${init}`],
