@@ -5,6 +5,7 @@ import { FLOWS } from "./parity/flows.ts";
 import { KERNEL } from "./parity/kernel.ts";
 import { PROCESS } from "./parity/process.ts";
 import { TERMINAL } from "./parity/terminal.ts";
+import { USERS } from "./parity/users.ts";
 import { parity } from "./parity.ts";
 
 parity("process", PROCESS);
@@ -12,3 +13,4 @@ parity("files", FILES);
 parity("kernel", KERNEL);
 parity("flows", FLOWS);
 parity("terminal", TERMINAL);
+parity("users", USERS);

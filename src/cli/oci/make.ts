@@ -25,6 +25,7 @@ import type { Globals } from "./globals.ts";
 import { runHooks } from "./hooks.ts";
 import { Launcher } from "./launcher.ts";
 import { inheritedFor, streamsFor } from "./terminal.ts";
+import { containerOf, withUserMappings } from "./user-namespace.ts";
 import { leaveWaiter } from "./waiter.ts";
 
 export const CREATE_FLAGS: FlagTable = {
@@ -59,7 +60,7 @@ export function makeContainer(
   { detaches }: MakeOptions,
 ): Made {
   const bundle = bundleOf(flags);
-  const spec = loadSpec(context, bundle);
+  const spec = withUserMappings(context, loadSpec(context, bundle));
   const streams = streamsFor(context, spec.process!, {
     consoleSocket: flags.text("console-socket"),
     detaches,
@@ -114,7 +115,15 @@ function joinPod(
   context.store.save(record);
   try {
     const pidOf = containerOf(context, namespacePath(spec, "pid"));
-    const request = createRequest(context.globals, id, spec, { streams, inherited, pidOf });
+    const user = containerOf(context, namespacePath(spec, "user"));
+    const isOfPod = user !== "" && context.store.find(user)?.sandbox === sandbox;
+    const userOf = isOfPod ? user : "";
+    const request = createRequest(context.globals, id, spec, {
+      streams,
+      inherited,
+      pidOf,
+      userOf,
+    });
     const opened = openFiles(context, id, spec, bundle);
     const { hooks } = spec;
     const answer = askOn(context, fd, request, [...streams, ...inherited, ...opened]);
@@ -137,13 +146,6 @@ function joinPod(
 
 function namespacePath(spec: Spec, kind: NamespaceType): string {
   return spec.linux?.namespaces?.find(({ type }) => type === kind)?.path ?? "";
-}
-
-/** The container whose process a path like /proc/PID/ns/pid means; "" for none. */
-function containerOf({ store }: Context, path: string): string {
-  const pid = Number(/^\/proc\/(\d+)\/ns\//.exec(path)?.[1] ?? 0);
-  if (pid === 0) return "";
-  return store.ids().find((id) => store.find(id)?.process?.pid === pid) ?? "";
 }
 
 /** Hooks at their times, until the sandbox is ready. */
@@ -271,17 +273,19 @@ interface Streams {
   readonly streams: readonly number[];
   readonly inherited: readonly number[];
   readonly pidOf: string;
+  readonly userOf: string;
 }
 
 function createRequest(
   globals: Globals,
   id: string,
   spec: Spec,
-  { streams, inherited, pidOf }: Streams,
+  { streams, inherited, pidOf, userOf }: Streams,
 ): CreateRequest {
   const hasSources = (spec.mounts ?? []).map(hasSource);
   const places = { streams: streams.length, inherited: inherited.length, hasSource: hasSources };
-  return { op: "create", id, spec, places, rootInMemory: globals.overlayInMemory, pidOf };
+  const rootInMemory = globals.overlayInMemory;
+  return { op: "create", id, spec, places, rootInMemory, pidOf, userOf };
 }
 
 function bootMessage(
@@ -295,7 +299,7 @@ function bootMessage(
   // Without the entry the container is where we are (config-linux.md, "Namespaces").
   const wanted = namespace === undefined ? "host" : "namespace";
   return {
-    create: createRequest(globals, id, spec, { streams, inherited, pidOf: "" }),
+    create: createRequest(globals, id, spec, { streams, inherited, pidOf: "", userOf: "" }),
     network: globals.network === "sandbox" ? wanted : globals.network,
     networkNamespace: namespace?.path || null,
     awaitsHooks:

@@ -13,6 +13,7 @@ import {
   type HostOptions,
 } from "../../fs/host/filesystem.ts";
 import { makeOverlayRoot } from "../../fs/overlay/root.ts";
+import type { UserNamespace } from "../../kernel/ns/user-namespace.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
@@ -27,12 +28,17 @@ const CONTAINER_ROOT: HostOptions = { writable: true, attributeNs: 1e9, descript
 const CGROUP_TYPES: readonly string[] = ["cgroup", "cgroup2"];
 
 /** The root's mount, the first of a new mount namespace. Read-only it becomes last of all. */
-export function mountContainerRoot(sandbox: Sandbox, rootFd: number, inMemory: boolean): Path {
+export function mountContainerRoot(
+  sandbox: Sandbox,
+  rootFd: number,
+  inMemory: boolean,
+  owner: UserNamespace,
+): Path {
   const { host, kernel } = sandbox;
   const { vfs } = kernel;
   const lower = new HostFilesystem(vfs, host, rootFd, inMemory ? HOST_ROOT : CONTAINER_ROOT);
   const root = inMemory ? makeOverlayRoot(vfs, host, [lower.root]) : lower;
-  return vfs.mountRoot(root, MS_RELATIME, inMemory ? "overlay" : "rootfs");
+  return vfs.mountRoot(root, MS_RELATIME, inMemory ? "overlay" : "rootfs", owner);
 }
 
 /** One mount; `source` is the host descriptor of a bind mount's source, else -1. */
@@ -90,8 +96,11 @@ function newFilesystem(task: Task, spec: MountSpec, options: MountOptions): File
     throw runtimeFailure(
       `cannot mount ${type} on ${spec.destination}${data === "" ? "" : ` with "${data}"`}: ${errnoText(-made)}`,
     );
-  // Read-only is the mount: the filesystem may be shared with others that write.
-  made.readOnly = false;
+  // Read-only is the mount: the filesystem may be shared with others that write. In a user namespace, what
+  // shows the kernel is read-only itself, so that no second mount of it is more.
+  const { userNamespace } = task.credentials;
+  const staysReadOnly = userNamespace.level > 0 && filesystemTypes.get(used)?.showsKernel === true;
+  if (!staysReadOnly) made.readOnly = false;
   return made;
 }
 

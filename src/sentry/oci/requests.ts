@@ -78,15 +78,18 @@ export class Requests implements RequestHandler {
 
   /** A container more, in a pod. */
   #create(request: CreateRequest, descriptors: number[]): Outcome {
-    const { id, spec, places, rootInMemory, pidOf } = request;
+    const { id, spec, places, rootInMemory, pidOf, userOf } = request;
     const { host } = this.#sandbox;
     if (this.#containers.has(id)) throw runtimeFailure("container with given ID already exists");
     const { root, sources, streams, inherited, rest } = sortDescriptors(places, descriptors);
     try {
       const files = { root, sources, inMemory: rootInMemory };
       const given = { streams, inherited };
-      const sharesPid = pidOf === "" ? null : this.#find(pidOf);
-      const container = new Container(this.#sandbox, id, spec as Spec, files, given, sharesPid);
+      const shared = {
+        pid: pidOf === "" ? null : this.#find(pidOf),
+        user: userOf === "" ? null : this.#find(userOf),
+      };
+      const container = new Container(this.#sandbox, id, spec as Spec, files, given, shared);
       this.#containers.set(id, container);
       return { waitFor: container.init, first: { pid: container.init.group.ownPid } };
     } finally {
