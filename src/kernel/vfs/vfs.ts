@@ -199,7 +199,7 @@ export class Vfs {
     if (!inode.isRegular) return refuse(EACCES, "exec: not a regular file");
     if (path.mount.noexec) return refuse(EACCES, "exec: the mount is noexec");
     if ((inode.mode & S_IXUGO) === 0) return refuse(EACCES, "exec: not executable");
-    const rc = inode.permission(task.credentials, 1);
+    const rc = inode.permission(task.credentials, 1, path.mount.ids);
     if (rc < 0) return rc;
     if (inode.writers > 0) return refuse(ETXTBSY, "exec: open for writing");
     const file = inode.open(task, inode, path, O_RDONLY | FMODE_EXEC);
