@@ -26,8 +26,11 @@ export function checkMappings(mappings: readonly IdMapping[], at: string, errors
       to: each[field] + each.size,
     }));
     ranges.sort((a, b) => a.from - b.from);
-    for (const [n, { i, from }] of ranges.entries())
-      if (n > 0 && from < ranges[n - 1]!.to)
-        errors.push(`${at}[${i}] gives a ${field} again that ${at}[${ranges[n - 1]!.i}] has`);
+    let furthest = ranges[0];
+    for (const range of ranges.slice(1)) {
+      if (range.from < furthest!.to)
+        errors.push(`${at}[${range.i}] gives a ${field} again that ${at}[${furthest!.i}] has`);
+      if (range.to > furthest!.to) furthest = range;
+    }
   }
 }

@@ -256,6 +256,7 @@ function checkWhole(spec: Spec, found: Findings): void {
     seen.add(type);
   }
   checkUsers(spec, found);
+  checkMountIds(spec, found);
   const hasUts = seen.has("uts");
   if ((spec.hostname ?? "") !== "" && !hasUts)
     errors.push("hostname needs a uts namespace in linux.namespaces");
@@ -275,6 +276,23 @@ function checkUsers({ linux }: Spec, { errors }: Findings): void {
       if (!user.path) errors.push(`linux.${field} is missing, and the user namespace needs it`);
     } else if (!mappings.some(({ containerID, size }) => containerID === 0 && size > 0))
       errors.push(`linux.${field} must map containerID 0: the container is set up as its root`);
+  }
+}
+
+/** An ID-mapped mount has both maps, or it takes those of the container's user namespace. */
+function checkMountIds({ mounts, linux }: Spec, { errors }: Findings): void {
+  const hasUser = linux?.namespaces?.some(({ type }) => type === "user") === true;
+  for (const [i, { uidMappings, gidMappings, options }] of (mounts ?? []).entries()) {
+    const [uids, gids] = [uidMappings ?? [], gidMappings ?? []];
+    checkMappings(uids, `mounts[${i}].uidMappings`, errors);
+    checkMappings(gids, `mounts[${i}].gidMappings`, errors);
+    const word = options?.find((option) => option === "idmap" || option === "ridmap");
+    if (uids.length > 0 !== gids.length > 0)
+      errors.push(`mounts[${i}] must have both uidMappings and gidMappings, or neither`);
+    else if (word !== undefined && uids.length === 0 && !hasUser)
+      errors.push(
+        `mounts[${i}].options has ${word}, which needs uidMappings and gidMappings, or a user namespace`,
+      );
   }
 }
 

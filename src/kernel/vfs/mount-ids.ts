@@ -19,7 +19,7 @@ export class MountIds {
   /** That of the filesystem. */
   readonly #namespace: UserNamespace;
 
-  constructor(shown: UserNamespace, namespace: UserNamespace) {
+  constructor(shown: { readonly uids: IdMap; readonly gids: IdMap }, namespace: UserNamespace) {
     this.uids = shown.uids;
     this.gids = shown.gids;
     this.#namespace = namespace;

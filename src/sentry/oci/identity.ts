@@ -5,7 +5,12 @@
  */
 import { capabilityNames } from "../../abi/capability.ts";
 import { RLIM_INFINITY, rlimitResources } from "../../abi/resource.ts";
-import { type CapabilitySet, Credentials, NO_CAPABILITIES } from "../../kernel/cred/credentials.ts";
+import {
+  type CapabilitySet,
+  Credentials,
+  intersection,
+  NO_CAPABILITIES,
+} from "../../kernel/cred/credentials.ts";
 import { NO_ID } from "../../kernel/ns/id-map.ts";
 import type { UserNamespace } from "../../kernel/ns/user-namespace.ts";
 import type { Limits } from "../../kernel/task/limits.ts";
@@ -33,13 +38,17 @@ export function credentialsOf(process: ProcessSpec, namespace: UserNamespace): C
     throw runtimeFailure(
       "process.user.additionalGids cannot be set in a user namespace whose maker has no power over groups: leave them out, or run as root",
     );
+  const permitted = setOf(capabilities, "permitted");
+  const inheritable = setOf(capabilities, "inheritable");
+  // Nobody can raise more (capabilities(7)), and runtimes let it be.
+  const mayBeAmbient = intersection(permitted, inheritable);
   return Credentials.forUser(user, group, groups).with({
     userNamespace: namespace,
-    permitted: setOf(capabilities, "permitted"),
+    permitted,
     effective: setOf(capabilities, "effective"),
-    inheritable: setOf(capabilities, "inheritable"),
+    inheritable,
     bounding: setOf(capabilities, "bounding"),
-    ambient: setOf(capabilities, "ambient"),
+    ambient: intersection(setOf(capabilities, "ambient"), mayBeAmbient),
     noNewPrivs: process.noNewPrivileges === true,
   });
 }

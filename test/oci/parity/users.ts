@@ -1,4 +1,7 @@
-/** Rows about user namespaces: maps, what their root may do, who owns what. */
+/**
+ * Rows about user namespaces: maps, what their root may do, who owns what. None gives runc a device of the host
+ * as a stream: it gives streams to the container's root.
+ */
 import { execFileSync } from "node:child_process";
 import { lchownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -261,9 +264,36 @@ export const USERS: readonly Row[] = [
   },
   {
     ...plain,
+    title: "flags of a host's mount stay, those of the config do not",
+    config: mapped((c, directory) => {
+      able(c, "CAP_SYS_ADMIN");
+      mkdirSync(join(directory, "v"));
+      for (const [name, more] of [
+        ["/v", []],
+        ["/w", ["ro", "noexec"]],
+      ] as const)
+        c.mounts.push({
+          destination: name,
+          type: "bind",
+          source: join(directory, "v"),
+          options: ["bind", "nosuid", "nodev", ...more],
+        });
+      c.process.args = [
+        "sh",
+        "-c",
+        `for p in /v /w; do for w in nosuid,nodev rw,suid,nodev nosuid,dev nosuid,nodev,noatime nosuid,nodev,exec; do
+           mount -o remount,bind,$w $p 2>/dev/null; echo $p $w $?
+           grep -o " $p [a-z,]*" /proc/self/mountinfo; done; done; mount -o remount,bind,noatime / 2>/dev/null; echo $?`,
+      ];
+    }),
+    flow: `mount -t tmpfs -o nosuid,nodev t v && chmod 777 v; $RT run -b . $ID; umount v`,
+  },
+  {
+    ...plain,
     title: "exec joins the user namespace",
     config: mapped((c) => (c.process.args = ["sleep", "100"])),
-    flow: `$RT run -d -b . $ID >/dev/null 2>&1 </dev/null
+    // Not on /dev/null: runc makes streams the container's root's, and it would be the machine's.
+    flow: `: >in; $RT run -d -b . $ID >out 2>&1 <in
       $RT exec $ID sh -c 'cat /proc/self/uid_map; id; grep CapEff /proc/self/status; touch /x; stat -c %u:%g /x'
       $RT exec -u 1000:1000 $ID id; $RT exec -u 70000 $ID id; echo $?
       for n in user mnt uts pid ipc net; do [ "$($RT exec $ID readlink /proc/1/ns/$n)" = "$($RT exec $ID readlink /proc/self/ns/$n)" ]; echo $n $?; done
