@@ -45,6 +45,8 @@ export interface CreateRequest {
   readonly files: FilePolicy;
   /** The container of the sandbox whose pid namespace it shares; "" for one of its own, or none. */
   readonly pidOf: string;
+  /** As pidOf, for its user namespace. */
+  readonly userOf: string;
 }
 
 export interface ExecRequest {
@@ -170,6 +172,7 @@ export function decodeRequest(bytes: Uint8Array): Request {
       must(isObject(value["spec"]), "a spec");
       checkFiles(value["files"]);
       must(typeof value["pidOf"] === "string", "pidOf");
+      must(typeof value["userOf"] === "string", "userOf");
       return { ...(value as unknown as CreateRequest), places: places(value["places"]) };
     case "exec":
       must(isObject(value["process"]), "a process");

@@ -2,7 +2,7 @@
  * default-spec: the config.json that `spec` writes: a shell in an image that is mounted read-only, with
  * the few capabilities, mounts and hidden paths that every runtime begins with.
  */
-import type { Spec } from "./spec.ts";
+import type { MountSpec, Spec } from "./spec.ts";
 import { OCI_VERSION } from "./state.ts";
 
 export interface SpecOptions {
@@ -89,4 +89,37 @@ export function defaultSpec({ args, cwd, networkNamespace }: SpecOptions): Spec 
       readonlyPaths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
     },
   };
+}
+
+/**
+ * The same for an ordinary user, who is root in a user namespace of his own and has no other id there: no groups
+ * of others, the host's network and its /sys, no control groups.
+ */
+export function rootlessSpec(spec: Spec, uid: number, gid: number): Spec {
+  const { resources: _, ...linux } = spec.linux!;
+  const kept = linux.namespaces!.filter(({ type }) => type !== "network");
+  return {
+    ...spec,
+    mounts: spec.mounts!.map((mount) => (mount.type === "sysfs" ? HOST_SYS : withoutIds(mount))),
+    linux: {
+      ...linux,
+      uidMappings: [{ containerID: 0, hostID: uid, size: 1 }],
+      gidMappings: [{ containerID: 0, hostID: gid, size: 1 }],
+      namespaces: [...kept, { type: "user" }],
+    },
+  };
+}
+
+/** Who has no network namespace of his own may not mount sysfs. */
+const HOST_SYS: MountSpec = {
+  destination: "/sys",
+  type: "none",
+  source: "/sys",
+  options: ["rbind", ...QUIET, "ro"],
+};
+
+function withoutIds(mount: MountSpec): MountSpec {
+  const { options } = mount;
+  if (options === undefined) return mount;
+  return { ...mount, options: options.filter((word) => !/^[ug]id=/.test(word)) };
 }

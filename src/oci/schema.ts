@@ -15,6 +15,7 @@ import {
   text,
   truth,
 } from "./check.ts";
+import { checkMappings } from "./id-mappings.ts";
 import type { ProcessSpec, Spec } from "./spec.ts";
 
 const ID = integer(0, 2 ** 32 - 1);
@@ -265,12 +266,45 @@ function checkWhole(spec: Spec, found: Findings): void {
     if (seen.has(type)) errors.push(`linux.namespaces[${i}] names the ${type} namespace again`);
     seen.add(type);
   }
+  checkUsers(spec, found);
+  checkMountIds(spec, found);
   const hasUts = seen.has("uts");
   if ((spec.hostname ?? "") !== "" && !hasUts)
     errors.push("hostname needs a uts namespace in linux.namespaces");
   if ((spec.domainname ?? "") !== "" && !hasUts)
     errors.push("domainname needs a uts namespace in linux.namespaces");
   if ((spec.hostname ?? "").length > 64) errors.push("hostname must not be longer than 64 bytes");
+}
+
+/** A container is set up as root of its user namespace, so it must have one. */
+function checkUsers({ linux }: Spec, { errors }: Findings): void {
+  const user = linux?.namespaces?.find(({ type }) => type === "user");
+  if (user === undefined) return;
+  for (const field of ["uidMappings", "gidMappings"] as const) {
+    const mappings = linux?.[field] ?? [];
+    checkMappings(mappings, `linux.${field}`, errors);
+    if (mappings.length === 0) {
+      if (!user.path) errors.push(`linux.${field} is missing, and the user namespace needs it`);
+    } else if (!mappings.some(({ containerID, size }) => containerID === 0 && size > 0))
+      errors.push(`linux.${field} must map containerID 0: the container is set up as its root`);
+  }
+}
+
+/** An ID-mapped mount has both maps, or it takes those of the container's user namespace. */
+function checkMountIds({ mounts, linux }: Spec, { errors }: Findings): void {
+  const hasUser = linux?.namespaces?.some(({ type }) => type === "user") === true;
+  for (const [i, { uidMappings, gidMappings, options }] of (mounts ?? []).entries()) {
+    const [uids, gids] = [uidMappings ?? [], gidMappings ?? []];
+    checkMappings(uids, `mounts[${i}].uidMappings`, errors);
+    checkMappings(gids, `mounts[${i}].gidMappings`, errors);
+    const word = options?.find((option) => option === "idmap" || option === "ridmap");
+    if (uids.length > 0 !== gids.length > 0)
+      errors.push(`mounts[${i}] must have both uidMappings and gidMappings, or neither`);
+    else if (word !== undefined && uids.length === 0 && !hasUser)
+      errors.push(
+        `mounts[${i}].options has ${word}, which needs uidMappings and gidMappings, or a user namespace`,
+      );
+  }
 }
 
 function checkProgram(process: ProcessSpec, at: string, { errors }: Findings): void {

@@ -61,6 +61,8 @@ export interface MountSpec {
   readonly type?: string;
   readonly source?: string;
   readonly options?: readonly string[];
+  readonly uidMappings?: readonly IdMapping[];
+  readonly gidMappings?: readonly IdMapping[];
 }
 
 export interface Hook {

@@ -6,6 +6,7 @@ import { FLOWS } from "./parity/flows.ts";
 import { KERNEL } from "./parity/kernel.ts";
 import { PROCESS } from "./parity/process.ts";
 import { TERMINAL } from "./parity/terminal.ts";
+import { USERS } from "./parity/users.ts";
 import { parity } from "./parity.ts";
 
 parity("process", PROCESS);
@@ -14,3 +15,4 @@ parity("kernel", KERNEL);
 parity("flows", FLOWS);
 parity("terminal", TERMINAL);
 parity("fields", FIELDS);
+parity("users", USERS);

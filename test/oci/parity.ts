@@ -6,7 +6,7 @@
  *  - What differs by nature is named in `show`, which takes it out of what is compared.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -43,6 +43,8 @@ export function parity(topic: string, rows: readonly Row[]): void {
   for (const row of rows)
     test(`${topic}: ${row.title}`, { skip: skip === "" ? false : skip }, async () => {
       const parent = mkdtempSync(join(tmpdir(), "tvisor-parity-"));
+      // A user namespace's root is anybody out here.
+      chmodSync(parent, 0o755);
       try {
         const reference = await runRow(row, "runc", parent);
         const ours = await runRow(row, launcher(), parent);

@@ -16,6 +16,8 @@ import type { Globals } from "./globals.ts";
 import { isDebugged } from "./log.ts";
 import type { OverlayChoice } from "./overlay-choice.ts";
 
+/** It has its namespaces for itself. */
+const NOTHING_SHARED = { pidOf: "", userOf: "" };
 const AT_FDCWD = -100;
 /** What a sandbox is called where commands are named. */
 export const SANDBOX_COMMAND = "boot";
@@ -77,7 +79,7 @@ export function createRequest(
   id: string,
   spec: Spec,
   { streams, inherited }: Given,
-  pidOf: string,
+  shared: Pick<CreateRequest, "pidOf" | "userOf">,
 ): CreateRequest {
   const { overlay, rootAccess, mountAccess, hostSockets, allowSuid } = globals;
   return {
@@ -98,7 +100,7 @@ export function createRequest(
       hostSockets,
       honoursSuid: allowSuid,
     },
-    pidOf,
+    ...shared,
   };
 }
 
@@ -107,7 +109,7 @@ export function bootMessage(globals: Globals, id: string, spec: Spec, given: Giv
   // Without the entry the container is where we are (config-linux.md, "Namespaces").
   const wanted = namespace === undefined ? "host" : "namespace";
   return {
-    create: createRequest(globals, id, spec, given, ""),
+    create: createRequest(globals, id, spec, given, NOTHING_SHARED),
     network: globals.network === "sandbox" ? wanted : globals.network,
     networkNamespace: namespace?.path || null,
     awaitsHooks:

@@ -20,7 +20,7 @@ const FEATURES = {
   ],
   mountOptions: MOUNT_WORDS,
   linux: {
-    namespaces: ["cgroup", "ipc", "mount", "network", "pid", "uts"],
+    namespaces: ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"],
     capabilities: Object.keys(capabilityNames.names),
     cgroup: { v1: true, v2: true, systemd: true, systemdUser: true, rdma: false },
     seccomp: {
@@ -48,6 +48,7 @@ const FEATURES = {
     },
     apparmor: { enabled: false },
     selinux: { enabled: false },
+    mountExtensions: { idmap: { enabled: true } },
   },
   annotations: { "org.tvisor.version": "0.1.0" },
 };

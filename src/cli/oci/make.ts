@@ -33,6 +33,7 @@ import { Launcher } from "./launcher.ts";
 import { logPath } from "./log-path.ts";
 import { adjusted } from "./spec-flags.ts";
 import { inheritedFor, streamsFor } from "./terminal.ts";
+import { containerOf, withUserMappings } from "./user-namespace.ts";
 import { leaveWaiter } from "./waiter.ts";
 
 export const CREATE_FLAGS: FlagTable = {
@@ -76,7 +77,7 @@ export function makeContainer(
   { detaches }: MakeOptions,
 ): Made {
   const bundle = bundleOf(flags);
-  const loaded = loadSpec(context, bundle);
+  const loaded = withUserMappings(context, loadSpec(context, bundle));
   const globals = globalsFor(context.globals, loaded);
   const count = listenDescriptors();
   const spec = adjusted(loaded, globals, count);
@@ -149,7 +150,10 @@ function joinPod(
   context.store.save(record);
   try {
     const pidOf = containerOf(context, namespacePath(spec, "pid"));
-    const request = createRequest(globals, id, spec, given, pidOf);
+    const user = containerOf(context, namespacePath(spec, "user"));
+    const isOfPod = user !== "" && context.store.find(user)?.sandbox === sandbox;
+    const shared = { pidOf, userOf: isOfPod ? user : "" };
+    const request = createRequest(globals, id, spec, given, shared);
     const opened = openFiles(context, globals, record, spec);
     const { hooks } = spec;
     const answer = askOn(context, fd, request, [...streams, ...inherited, ...opened]);
@@ -186,13 +190,6 @@ function asFirst(spec: Spec): Spec {
 
 function namespacePath(spec: Spec, kind: NamespaceType): string {
   return spec.linux?.namespaces?.find(({ type }) => type === kind)?.path ?? "";
-}
-
-/** The container whose process a path like /proc/PID/ns/pid means; "" for none. */
-function containerOf({ store }: Context, path: string): string {
-  const pid = Number(/^\/proc\/(\d+)\/ns\//.exec(path)?.[1] ?? 0);
-  if (pid === 0) return "";
-  return store.ids().find((id) => store.find(id)?.process?.pid === pid) ?? "";
 }
 
 /** Hooks at their times, until the sandbox is ready. */

@@ -4,7 +4,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { defaultSpec } from "../../oci/default-spec.ts";
+import { defaultSpec, rootlessSpec } from "../../oci/default-spec.ts";
 import type { Command } from "./commands.ts";
 import { CommandError } from "./context.ts";
 
@@ -20,7 +20,7 @@ Options:
   -b, --bundle DIR   where to (default: where you are)
   --cwd DIR          where the program starts
   --netns PATH       the network namespace that it is to join
-  --rootless         accepted: what tvisor needs no privileges for is written as it is
+  --rootless         for a user who is not root: he is root in a user namespace of his own
 
 Example:
   tvisor spec --bundle /tmp/box -- /bin/echo hello
@@ -33,7 +33,10 @@ Example:
       cwd: flags.text("cwd") || "/",
       networkNamespace: flags.text("netns"),
     });
-    writeFileSync(path, `${JSON.stringify(spec, null, "\t")}\n`, { mode: 0o666 });
+    const written = flags.is("rootless")
+      ? rootlessSpec(spec, process.geteuid!(), process.getegid!())
+      : spec;
+    writeFileSync(path, `${JSON.stringify(written, null, "\t")}\n`, { mode: 0o666 });
     return 0;
   },
 };

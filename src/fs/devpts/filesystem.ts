@@ -80,6 +80,14 @@ export class Devpts extends Filesystem implements PtyHome, Names {
     return pty;
   }
 
+  /** The directory and ptmx are the root's of the user namespace that it is mounted in, if there is one. */
+  belongTo(uid: number, gid: number): void {
+    for (const inode of [this.root, this.ptmx]) {
+      if (uid !== NO_ID) inode.uid = uid;
+      if (gid !== NO_ID) inode.gid = gid;
+    }
+  }
+
   /** The inode of a slave that exists now. */
   slave(index: number): SlaveInode | undefined {
     return this.#slaves.get(index);
@@ -168,6 +176,7 @@ export class DevptsType implements FilesystemType {
     if (uid === NO_ID || gid === NO_ID)
       return refuse(EINVAL, "devpts: an id that the user namespace does not have");
     const devpts = new Devpts(this.#vfs, { ...options, uid, gid });
+    devpts.belongTo(userNamespace.kernelUid(0), userNamespace.kernelGid(0));
     devpts.readOnly = (flags & MS_RDONLY) !== 0;
     return devpts;
   }

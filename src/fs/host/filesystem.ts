@@ -105,6 +105,12 @@ export class HostFilesystem extends HostTree {
     return 0;
   }
 
+  /** ST_* flags of the host's mount that it starts in; 0 when the host does not tell. */
+  hostFlags(): number {
+    const rc = this.host.fstatfs(this.rootFd);
+    return rc < 0 ? 0 : getU64(this.host.arena.view, this.host.structAt + 80);
+  }
+
   override sync(): number {
     if (this.readOnly) return 0;
     const fd = this.host.openat(this.rootFd, ".", O_NOFOLLOW | O_CLOEXEC);

@@ -93,6 +93,11 @@ export class HostStream extends File implements HostListener {
     return this.#host.reopen(given, (this.flags & O_ACCMODE) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   }
 
+  /** A pipe, a terminal, a socket: nothing that others find by its name. */
+  get isNameless(): boolean {
+    return this.#type !== S_IFREG;
+  }
+
   get hostFd(): number {
     return this.#fd;
   }

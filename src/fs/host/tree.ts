@@ -23,6 +23,7 @@ export abstract class HostTree extends Filesystem {
   /** How long attributes and names are believed. */
   readonly attributeNs: number;
   override readonly revalidates: boolean;
+  override readonly allowsIds: boolean = true;
   readonly descriptors: DescriptorCache;
   readonly rootFd: number;
   /** Bytes of listings that directories keep. */

@@ -19,8 +19,11 @@ export abstract class TmpfsSpace extends Filesystem {
   inodes = 0;
   #lastIno = 0;
 
+  override readonly allowsIds: boolean;
+
   constructor(vfs: Vfs, type: string, host: Host, sizeLimit: number, inodeLimit: number) {
     super(vfs, type);
+    this.allowsIds = type === "tmpfs";
     this.host = host;
     this.sizeLimit = sizeLimit;
     this.inodeLimit = inodeLimit;

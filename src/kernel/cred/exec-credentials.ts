@@ -5,6 +5,8 @@
 import { S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
 import type { Task } from "../task/task.ts";
 import type { File } from "../vfs/file.ts";
+import { seenThrough } from "../vfs/mount-ids.ts";
+import type { Owned } from "../vfs/permission.ts";
 import { type CapabilitySet, type Credentials, intersection, union } from "./credentials.ts";
 
 const MAY_READ = 4;
@@ -21,8 +23,10 @@ export interface ExecCredentials {
 
 export function credentialsForExec(task: Task, file: File): ExecCredentials {
   const old = task.credentials;
-  const { mode, uid, gid } = file.inode;
-  const obeysBits = mayChangeIds(task, file) && !old.noNewPrivs;
+  const ids = file.mountIds;
+  const seen = seenThrough(ids, file.inode);
+  const { mode, uid, gid } = seen;
+  const obeysBits = mayChangeIds(task, file, seen) && !old.noNewPrivs;
   const setsUser = obeysBits && (mode & S_ISUID) !== 0;
   const setsGroup = obeysBits && (mode & S_ISGID) !== 0 && (mode & S_IXGRP) !== 0;
   const euid = setsUser ? uid : old.euid;
@@ -47,7 +51,7 @@ export function credentialsForExec(task: Task, file: File): ExecCredentials {
     securebits: old.securebits & ~SECBIT_KEEP_CAPS,
   });
   const secure = euid !== old.uid || egid !== old.gid || (old.uid !== old.root && asRoot && gains);
-  const unreadable = file.inode.permission(old, MAY_READ) < 0;
+  const unreadable = file.inode.permission(old, MAY_READ, ids) < 0;
   return {
     credentials,
     secure,
@@ -56,14 +60,11 @@ export function credentialsForExec(task: Task, file: File): ExecCredentials {
 }
 
 /** Set-id bits count on mounts of the own namespaces, for ids that the own user namespace knows. */
-function mayChangeIds(task: Task, { inode, path }: File): boolean {
+function mayChangeIds(task: Task, { inode, path }: File, { uid, gid }: Owned): boolean {
   const { userNamespace } = task.credentials;
   if (path === null || path.mount.nosuid || path.mount.namespace !== task.namespaces.mounts)
     return false;
-  return (
-    userNamespace.isWithin(inode.filesystem.userNamespace) &&
-    userNamespace.knows(inode.uid, inode.gid)
-  );
+  return userNamespace.isWithin(inode.filesystem.userNamespace) && userNamespace.knows(uid, gid);
 }
 
 const none: CapabilitySet = { lo: 0, hi: 0 };

@@ -9,6 +9,8 @@ import { EEXIST, EINVAL, EMFILE, ENOENT, ENOSPC, EPERM } from "../../abi/errno.t
 import { RLIMIT_MSGQUEUE } from "../../abi/resource.ts";
 import { MQUEUE_MAGIC, S_IFDIR, S_IFMT, S_IFREG } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
+import { NO_ID } from "../ns/id-map.ts";
+import type { UserNamespace } from "../ns/user-namespace.ts";
 import type { Task } from "../task/task.ts";
 import { DentryCache } from "../vfs/dentry.ts";
 import type { DirectoryEmitter } from "../vfs/directory-emitter.ts";
@@ -41,9 +43,11 @@ export class MqueueFilesystem extends Filesystem {
   /** Where mq_open's files are, mounted or not. */
   readonly #mount: Mount;
 
-  constructor(vfs: Vfs) {
+  constructor(vfs: Vfs, owner: UserNamespace) {
     super(vfs, "mqueue");
-    this.root = new MqueueDirectory(this);
+    this.userNamespace = owner;
+    const [uid, gid] = [owner.kernelUid(0), owner.kernelGid(0)];
+    this.root = new MqueueDirectory(this, uid === NO_ID ? 0 : uid, gid === NO_ID ? 0 : gid);
     this.#mount = new Mount(0, this, DentryCache.detached(this.root.hold(), "/"), 0, "mqueue");
     this.#mount.users = 1;
   }
@@ -117,8 +121,8 @@ export class MqueueDirectory extends Inode {
   declare readonly filesystem: MqueueFilesystem;
   readonly queues = new Map<string, Mqueue>();
 
-  constructor(filesystem: MqueueFilesystem) {
-    super(filesystem, 1, S_IFDIR | 0o1777, 0, 0);
+  constructor(filesystem: MqueueFilesystem, uid: number, gid: number) {
+    super(filesystem, 1, S_IFDIR | 0o1777, uid, gid);
   }
 
   override getattr(out: Kstat): number {
@@ -176,7 +180,7 @@ class MqueueDirectoryFile extends DirectoryFile {
 
 /** The directory of a namespace, made when first asked for. */
 export function mqueuesOf(vfs: Vfs, namespace: IpcNamespace): MqueueFilesystem {
-  namespace.mqueues ??= new MqueueFilesystem(vfs);
+  namespace.mqueues ??= new MqueueFilesystem(vfs, namespace.owner!);
   return namespace.mqueues;
 }
 

@@ -17,8 +17,8 @@ export const FIRST_MNT = 4026531840;
 export abstract class Namespace {
   /** The inode number of its file. */
   readonly id: number;
-  /** Null for the first user namespace alone. */
-  readonly owner: UserNamespace | null;
+  /** Null for the first user namespace alone. Changes for the sandbox's network only, before anything runs in it. */
+  owner: UserNamespace | null;
 
   constructor(id: number, owner: UserNamespace | null) {
     this.id = id;

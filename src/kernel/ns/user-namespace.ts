@@ -65,21 +65,27 @@ export class UserNamespace extends Namespace {
     return this.level === 0 ? gid : this.gids.toKernel(gid);
   }
 
-  /** What the kernel's `uid` is called here, or the overflow id. */
+  /** What the kernel's `uid` is called here, or NO_ID. */
+  ownUid(uid: number): number {
+    return this.level === 0 ? uid : this.uids.fromKernel(uid);
+  }
+
+  ownGid(gid: number): number {
+    return this.level === 0 ? gid : this.gids.fromKernel(gid);
+  }
+
+  /** As ownUid(), or the overflow id: for who asks. */
   shownUid(uid: number): number {
-    return this.level === 0 ? uid : shown(this.uids.fromKernel(uid));
+    return shown(this.ownUid(uid));
   }
 
   shownGid(gid: number): number {
-    return this.level === 0 ? gid : shown(this.gids.fromKernel(gid));
+    return shown(this.ownGid(gid));
   }
 
   /** Have the kernel's ids names here? */
   knows(uid: number, gid: number): boolean {
-    return (
-      this.level === 0 ||
-      (this.uids.fromKernel(uid) !== NO_ID && this.gids.fromKernel(gid) !== NO_ID)
-    );
+    return this.ownUid(uid) !== NO_ID && this.ownGid(gid) !== NO_ID;
   }
 }
 

@@ -4,12 +4,15 @@
  *  - `valid` says which fields count. Filesystems apply them and set ctime to now.
  */
 import { CAP_CHOWN } from "../../abi/capability.ts";
-import { EFBIG, EINVAL, EISDIR, EPERM } from "../../abi/errno.ts";
+import { EFBIG, EINVAL, EISDIR, EOVERFLOW, EPERM } from "../../abi/errno.ts";
 import { S_IFMT, S_ISGID, S_ISUID, S_IXGRP } from "../../abi/stat.ts";
 import { refuse } from "../../base/refuse.ts";
+import type { Credentials } from "../cred/credentials.ts";
+import { NO_ID } from "../ns/id-map.ts";
 import type { Task } from "../task/task.ts";
 import type { Inode } from "./inode.ts";
-import { isOwner, mayKeepSetgid } from "./permission.ts";
+import { checkOwner, hasOwner, type MountIds, seenThrough } from "./mount-ids.ts";
+import { isOwner, mayKeepSetgid, type Owned } from "./permission.ts";
 
 export const ATTR_MODE = 1;
 export const ATTR_UID = 2;
@@ -35,38 +38,61 @@ export class Attributes {
 }
 
 /** chmod(2): the owner or CAP_FOWNER; setgid goes when the file's group is foreign. */
-export function changeMode(task: Task, inode: Inode, mode: number): number {
+export function changeMode(task: Task, inode: Inode, ids: MountIds | null, mode: number): number {
   const credentials = task.credentials;
-  if (!isOwner(credentials, inode)) return refuse(EPERM, "chmod: not the owner");
+  const rc = checkOwner(ids, inode);
+  if (rc < 0) return rc;
+  const seen = seenThrough(ids, inode);
+  if (!isOwner(credentials, seen)) return refuse(EPERM, "chmod: not the owner");
   const changes = new Attributes();
   changes.valid = ATTR_MODE;
   changes.mode = mode & 0o7777;
-  if (!mayKeepSetgid(credentials, inode)) changes.mode &= ~S_ISGID;
+  if (!mayKeepSetgid(credentials, seen)) changes.mode &= ~S_ISGID;
   return inode.setattr(task, changes);
 }
 
 /** chown(2): an id of -1 stays. Regular files lose their set-id bits. */
-export function changeOwner(task: Task, inode: Inode, uid: number, gid: number): number {
+export function changeOwner(
+  task: Task,
+  inode: Inode,
+  ids: MountIds | null,
+  uid: number,
+  gid: number,
+): number {
   const credentials = task.credentials;
   const changes = new Attributes();
+  const seen = seenThrough(ids, inode);
+  if ((uid === -1 && seen.uid === NO_ID) || (gid === -1 && seen.gid === NO_ID))
+    return refuse(EOVERFLOW, "chown: what stays has no id in this mount");
+  const keptUid = uid === -1 || ids === null ? uid : ids.keptUid(uid);
+  const keptGid = gid === -1 || ids === null ? gid : ids.keptGid(gid);
+  if (keptUid === NO_ID || keptGid === NO_ID)
+    return refuse(EOVERFLOW, "chown: an id that the mount does not have");
   if (uid !== -1) {
     if (
-      !(credentials.fsuid === inode.uid && uid === inode.uid) &&
-      !credentials.hasOver(inode, CAP_CHOWN)
+      !(credentials.fsuid === seen.uid && uid === seen.uid) &&
+      !mayGiveAway(credentials, inode, seen)
     )
       return refuse(EPERM, "chown: only CAP_CHOWN may give files away");
     changes.valid |= ATTR_UID;
-    changes.uid = uid;
+    changes.uid = keptUid;
   }
   if (gid !== -1) {
-    const own = credentials.fsuid === inode.uid && (credentials.inGroup(gid) || gid === inode.gid);
-    if (!own && !credentials.hasOver(inode, CAP_CHOWN))
+    const own = credentials.fsuid === seen.uid && (credentials.inGroup(gid) || gid === seen.gid);
+    if (!own && !mayGiveAway(credentials, inode, seen))
       return refuse(EPERM, "chown: not the owner, or not a member of the new group");
     changes.valid |= ATTR_GID;
-    changes.gid = gid;
+    changes.gid = keptGid;
   }
   if (!inode.isDirectory) dropSetid(inode, changes);
   return inode.setattr(task, changes);
+}
+
+/** What has no owner here may get one from who has power over the whole filesystem. */
+function mayGiveAway(credentials: Credentials, { filesystem }: Inode, seen: Owned): boolean {
+  return hasOwner(seen)
+    ? credentials.hasOver(seen, CAP_CHOWN)
+    : credentials.hasIn(filesystem.userNamespace, CAP_CHOWN);
 }
 
 function dropSetid(inode: Inode, changes: Attributes): void {

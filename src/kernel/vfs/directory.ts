@@ -26,6 +26,7 @@ import type { Dentry } from "./dentry.ts";
 import type { Inode, InodeInit } from "./inode.ts";
 import { notifyDeleted, notifyEntry, notifyInode, notifyMove } from "./inotify.ts";
 import type { Mount } from "./mount.ts";
+import { checkMaker, checkOwner, seenThrough } from "./mount-ids.ts";
 import {
   isOwner,
   MAY_EXEC,
@@ -40,12 +41,19 @@ import type { Vfs } from "./vfs.ts";
 /** May the task make a name in `directory`? */
 export function mayMake(task: Task, mount: Mount, directory: Inode): number {
   if (mount.readOnly) return refuse(EROFS, "the mount is read-only");
-  return directory.permission(task.credentials, MAY_WRITE | MAY_EXEC);
+  const rc = checkMaker(task.credentials, mount.ids, mount.filesystem.userNamespace);
+  return rc < 0 ? rc : mayChangeNames(task, mount, directory);
+}
+
+function mayChangeNames(task: Task, mount: Mount, directory: Inode): number {
+  if (mount.readOnly) return refuse(EROFS, "the mount is read-only");
+  return directory.permission(task.credentials, MAY_WRITE | MAY_EXEC, mount.ids);
 }
 
 /** Owner and mode of a new file: umask, and what a set-group-ID directory hands down. */
 export function makeInode(
   task: Task,
+  { ids }: Mount,
   directory: Inode,
   mode: number,
   rdev = 0,
@@ -54,17 +62,18 @@ export function makeInode(
   const { credentials } = task;
   const isDirectory = (mode & S_IFMT) === S_IFDIR;
   let bits = target !== "" ? mode : mode & ~task.fs.umask;
-  let gid = credentials.fsgid;
+  const { fsuid, fsgid } = credentials;
+  let gid = ids === null ? fsgid : ids.keptGid(fsgid);
   if ((directory.mode & S_ISGID) !== 0) {
     gid = directory.gid;
     if (isDirectory) bits |= S_ISGID;
     else if (
       (bits & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP) &&
-      !mayKeepSetgid(credentials, directory, gid)
+      !mayKeepSetgid(credentials, seenThrough(ids, directory))
     )
       bits &= ~S_ISGID;
   }
-  return { mode: bits, uid: credentials.fsuid, gid, rdev, target };
+  return { mode: bits, uid: ids === null ? fsuid : ids.keptUid(fsuid), gid, rdev, target };
 }
 
 /** mkdir, mknod, symlink: `init` becomes the name that the walker's LOOKUP_PARENT walk left over. */
@@ -79,7 +88,8 @@ export function makeName(vfs: Vfs, task: Task, mode: number, rdev = 0, target = 
   const directory = dentry.inode!;
   const may = mayMake(task, mount, directory);
   if (may < 0) return may;
-  const made = directory.create(task, child.name, makeInode(task, directory, mode, rdev, target));
+  const init = makeInode(task, mount, directory, mode, rdev, target);
+  const made = directory.create(task, child.name, init);
   if (typeof made === "number") return made;
   vfs.created(dentry, child, made);
   return 0;
@@ -95,9 +105,11 @@ export function makeSocket(vfs: Vfs, task: Task, mode: number): Inode | number {
 
 /** May the task take the name of `child` out of `directory`? */
 function mayRemove(task: Task, mount: Mount, directory: Inode, child: Inode): number {
-  const may = mayMake(task, mount, directory);
+  const { ids } = mount;
+  const rc = checkOwner(ids, child);
+  const may = rc < 0 ? rc : mayChangeNames(task, mount, directory);
   if (may < 0) return may;
-  if (!stickyAllows(task.credentials, directory, child))
+  if (!stickyAllows(task.credentials, seenThrough(ids, directory), seenThrough(ids, child)))
     return refuse(EPERM, "the directory is sticky");
   return 0;
 }
@@ -186,7 +198,9 @@ export function linkName(
   if (walker.trailing) return -ENOENT;
   const { mount, dentry } = walker;
   if (mount !== sourceMount) return refuse(EXDEV, "link: another mount");
-  if (!mayLinkTo(task, inode)) return refuse(EPERM, "link: fs.protected_hardlinks");
+  const rc = checkOwner(mount.ids, inode);
+  if (rc < 0) return rc;
+  if (!mayLinkTo(task, mount, inode)) return refuse(EPERM, "link: fs.protected_hardlinks");
   const directory = dentry.inode!;
   const may = mayMake(task, mount, directory);
   if (may < 0) return may;
@@ -196,8 +210,8 @@ export function linkName(
       return refuse(ENOENT, "link: the file has no name left");
     if (vfs.stat.nlink >= MAX_LINKS) return refuse(EMLINK, "link: too many links");
   }
-  const rc = directory.link(task, child.name, inode);
-  if (rc < 0) return rc;
+  const linked = directory.link(task, child.name, inode);
+  if (linked < 0) return linked;
   vfs.dentries.instantiate(child, inode.hold());
   if (vfs.markCount > 0) {
     notifyInode(inode, IN_ATTRIB);
@@ -209,11 +223,11 @@ export function linkName(
 const MAX_LINKS = 65000;
 
 /** fs.protected_hardlinks: a file of somebody else only when the task could write it anyway. */
-function mayLinkTo(task: Task, inode: Inode): boolean {
-  if (isOwner(task.credentials, inode)) return true;
+function mayLinkTo(task: Task, { ids }: Mount, inode: Inode): boolean {
+  if (isOwner(task.credentials, seenThrough(ids, inode))) return true;
   if (!inode.isRegular || (inode.mode & S_ISUID) !== 0) return false;
   if ((inode.mode & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP)) return false;
-  return inode.permission(task.credentials, MAY_READ | MAY_WRITE) === 0;
+  return inode.permission(task.credentials, MAY_READ | MAY_WRITE, ids) === 0;
 }
 
 /** One side of a rename: a directory and a name in it. */
@@ -311,9 +325,10 @@ function renameRights(
   // Moving a directory writes its "..".
   if (from.parent === to.parent) return 0;
   if (inode.isDirectory) {
-    const may = inode.permission(task.credentials, MAY_WRITE);
+    const may = inode.permission(task.credentials, MAY_WRITE, from.mount.ids);
     if (may < 0) return may;
   }
-  if (exchange && target!.isDirectory) return target!.permission(task.credentials, MAY_WRITE);
+  if (exchange && target!.isDirectory)
+    return target!.permission(task.credentials, MAY_WRITE, to.mount.ids);
   return 0;
 }

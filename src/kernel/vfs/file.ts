@@ -19,6 +19,7 @@ import type { Task } from "../task/task.ts";
 import type { DirectoryEmitter } from "./directory-emitter.ts";
 import type { Inode } from "./inode.ts";
 import { notifyFile } from "./inotify.ts";
+import type { MountIds } from "./mount-ids.ts";
 import type { Path } from "./path.ts";
 
 /** What an mmap of a file maps: a host descriptor that has exactly the rights the guest's file has. */
@@ -62,6 +63,11 @@ export abstract class File {
     path?.ref();
     inode.hold();
     if (this.writable && inode.isRegular) this.#count(1);
+  }
+
+  /** Through which ids its mount shows it. */
+  get mountIds(): MountIds | null {
+    return this.path === null ? null : this.path.mount.ids;
   }
 
   get readable(): boolean {

@@ -26,6 +26,8 @@ export abstract class Filesystem {
   readOnly = false;
   /** Whose users mounted it: their devices and set-id bits count in no other. */
   userNamespace = FIRST_USER_NAMESPACE;
+  /** May mounts of it have ids of their own (FS_ALLOW_IDMAP)? */
+  readonly allowsIds: boolean = false;
   /** How many mounts show it; at 0 it is released. */
   mounts = 0;
   /** The dentry of `root`, shared by all its mounts; made at the first. */

@@ -28,9 +28,10 @@ import type { Filesystem } from "./filesystem.ts";
 import type { Mark } from "./inotify.ts";
 import type { Kstat } from "./kstat.ts";
 import type { FileLocks } from "./locks.ts";
+import { hasOwner, type MountIds } from "./mount-ids.ts";
 import type { PackedEntries } from "./packed-entries.ts";
 import type { Path } from "./path.ts";
-import { checkDac } from "./permission.ts";
+import { checkDac, MAY_WRITE } from "./permission.ts";
 
 /** What a new file is: everything that create() needs beside its name. */
 export interface InodeInit {
@@ -122,9 +123,13 @@ export abstract class Inode {
     return -EPERM;
   }
 
-  /** May these credentials do `mask` (MAY_READ, MAY_WRITE, MAY_EXEC)? 0 or -EACCES. */
-  permission(credentials: Credentials, mask: number): number {
-    return checkDac(credentials, this, mask) ? 0 : -EACCES;
+  /** May these credentials do `mask` (MAY_READ, MAY_WRITE, MAY_EXEC) through a mount of `ids`? 0 or -EACCES. */
+  permission(credentials: Credentials, mask: number, ids: MountIds | null): number {
+    if (ids === null) return checkDac(credentials, this, mask) ? 0 : -EACCES;
+    const seen = ids.seen(this);
+    if ((mask & MAY_WRITE) !== 0 && !hasOwner(seen))
+      return refuse(EACCES, "nobody writes to a file whose owner has no id in this mount");
+    return checkDac(credentials, seen, mask) ? 0 : -EACCES;
   }
 
   // --- directories ----------------------------------------------------------------------------

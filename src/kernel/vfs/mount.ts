@@ -12,6 +12,7 @@ import { MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY } from "../../abi/mount.ts";
 import type { Namespace } from "../ns/namespace.ts";
 import type { Dentry } from "./dentry.ts";
 import type { Filesystem } from "./filesystem.ts";
+import type { MountIds } from "./mount-ids.ts";
 import type { MountNamespace } from "./mount-namespace.ts";
 import { type Kinship, makePrivate, type PeerGroup, relate } from "./peer-group.ts";
 import type { Vfs } from "./vfs.ts";
@@ -27,6 +28,8 @@ export class Mount {
   flags: number;
   /** Those of `flags` that whoever owns the namespace must not clear: they came from one with more power. */
   lockedFlags = 0;
+  /** Whose files are seen to be others' through it (MOUNT_ATTR_IDMAP). */
+  ids: MountIds | null = null;
   /** Came with a tree from a namespace with more power: it only leaves its parent together with it. */
   isLocked = false;
   /** MS_SHARED: who shares its events. */
@@ -139,6 +142,7 @@ export function dissolve(top: Mount): void {
 export function cloneMount(vfs: Vfs, mount: Mount, root: Dentry, kinship: Kinship): Mount {
   const clone = new Mount(vfs.newMountId(), mount.filesystem, root, mount.flags, mount.source);
   clone.lockedFlags = mount.lockedFlags;
+  clone.ids = mount.ids;
   clone.isUnbindable = mount.isUnbindable;
   relate(clone, mount, kinship);
   return clone;

@@ -125,7 +125,7 @@ export class Walker {
     if (inode === null) return -ENOENT;
     if (!inode.isDirectory) return -ENOTDIR;
     if (name.length > NAME_MAX) return -ENAMETOOLONG;
-    return inode.permission(this.#credentials!, MAY_EXEC);
+    return inode.permission(this.#credentials!, MAY_EXEC, this.mount.ids);
   }
 
   /** Move to component `name`: 0, -errno, or the target of a link that has to be followed. */

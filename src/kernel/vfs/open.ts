@@ -56,6 +56,7 @@ import { makeInode, mayMake } from "./directory.ts";
 import type { File } from "./file.ts";
 import type { Inode } from "./inode.ts";
 import { notifyDentry, notifyFile } from "./inotify.ts";
+import { seenThrough } from "./mount-ids.ts";
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW, LOOKUP_PARENT } from "./namei.ts";
 import { Path } from "./path.ts";
 import { PathFile } from "./path-file.ts";
@@ -136,7 +137,7 @@ function openTmpfile(
   const directory = dentry.inode!;
   const may = mayMake(task, mount, directory);
   if (may < 0) return may;
-  const init = makeInode(task, directory, S_IFREG | (mode & 0o7777));
+  const init = makeInode(task, mount, directory, S_IFREG | (mode & 0o7777));
   const inode = directory.tmpfile(task, init);
   if (typeof inode === "number") return inode;
   const nameless = vfs.dentries.nameless(dentry, `#${inode.ino}`, inode);
@@ -192,7 +193,7 @@ function createAndOpen(
   const directory = parent.inode!;
   const may = mayMake(task, mount, directory);
   if (may < 0) return may;
-  const init = makeInode(task, directory, S_IFREG | (mode & 0o7777));
+  const init = makeInode(task, mount, directory, S_IFREG | (mode & 0o7777));
   const inode = directory.create(task, child.name, init);
   if (typeof inode === "number") return inode;
   vfs.created(parent, child, inode);
@@ -213,9 +214,10 @@ export function openInode(vfs: Vfs, task: Task, path: Path, flags: number): File
   }
   if ((wants & MAY_WRITE) !== 0 && path.mount.readOnly && (type === S_IFREG || type === S_IFDIR))
     return refuse(EROFS, "open: the mount is read-only");
-  const rc = wants === 0 ? 0 : inode.permission(task.credentials, wants);
+  const { ids } = path.mount;
+  const rc = wants === 0 ? 0 : inode.permission(task.credentials, wants, ids);
   if (rc < 0) return rc;
-  if ((flags & O_NOATIME) !== 0 && !isOwner(task.credentials, inode))
+  if ((flags & O_NOATIME) !== 0 && !isOwner(task.credentials, seenThrough(ids, inode)))
     return refuse(EPERM, "open: O_NOATIME is for the owner");
   return openFound(vfs, task, path, flags);
 }
@@ -233,7 +235,8 @@ function openFound(vfs: Vfs, task: Task, path: Path, flags: number): File | numb
   if (writes && inode.writers < 0) return refuse(ETXTBSY, "open: the program is being executed");
   // First, so that an overlay need not copy up what is cut off.
   if ((flags & O_TRUNC) !== 0 && inode.isRegular) {
-    const rc = changeSize(task, inode, 0, privilegeBits(task.credentials, inode));
+    const kill = privilegeBits(task.credentials, inode, path.mount.ids);
+    const rc = changeSize(task, inode, 0, kill);
     if (rc < 0) return rc;
     if (vfs.markCount > 0) notifyDentry(path.dentry, IN_MODIFY);
   }

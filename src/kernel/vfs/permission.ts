@@ -3,6 +3,7 @@
  *  - checkDac: mode bits for owner, group, others; then CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH.
  *  - isOwner: may change modes and times (owner or CAP_FOWNER).
  *  - sticky directories restrict who may remove a name.
+ * All of them look at a file as its mount shows it (mount-ids.ts).
  * The credentials' fsuid, fsgid and groups count; access(2) passes a copy with the real ids.
  */
 import {
@@ -15,6 +16,7 @@ import { S_IFDIR, S_IFMT, S_ISGID, S_ISVTX, S_IXGRP, S_IXUGO } from "../../abi/s
 import type { Credentials } from "../cred/credentials.ts";
 import { NO_CAPABILITIES } from "../cred/credentials.ts";
 import type { Inode } from "./inode.ts";
+import { type MountIds, seenThrough } from "./mount-ids.ts";
 
 export const MAY_EXEC = 1;
 export const MAY_WRITE = 2;
@@ -64,8 +66,12 @@ export function mayKeepSetgid(credentials: Credentials, inode: Owned, gid = inod
 }
 
 /** The set-id bits that a write by these credentials takes away (file_remove_privs). */
-export function privilegeBits(credentials: Credentials, inode: Inode): number {
-  if (!inode.isRegular || credentials.hasOver(inode, CAP_FSETID)) return 0;
+export function privilegeBits(
+  credentials: Credentials,
+  inode: Inode,
+  ids: MountIds | null,
+): number {
+  if (!inode.isRegular || credentials.hasOver(seenThrough(ids, inode), CAP_FSETID)) return 0;
   let bits = inode.mode & 0o4000;
   if ((inode.mode & (S_ISGID | S_IXGRP)) === (S_ISGID | S_IXGRP)) bits |= S_ISGID;
   return bits;

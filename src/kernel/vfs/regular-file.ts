@@ -58,7 +58,7 @@ export abstract class RegularFile extends File {
     const count = allowedLength(task, position, from.remaining);
     if (count < 0) return count;
     if ((this.inode.mode & 0o6000) !== 0) {
-      const kill = privilegeBits(task.credentials, this.inode);
+      const kill = privilegeBits(task.credentials, this.inode, this.mountIds);
       if (kill !== 0) removePrivileges(task, this.inode, kill);
     }
     return this.writeAt(from, position, count);

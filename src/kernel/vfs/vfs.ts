@@ -53,6 +53,7 @@ export interface MemoryFiles {
   sharedMemory(task: Task, name: string, size: number): File | number;
 }
 
+const ROOT: Readonly<{ uid: number; gid: number }> = { uid: 0, gid: 0 };
 /** Device numbers from major 0, as Linux gives them to filesystems without a device. */
 const FIRST_DEVICE_MINOR = 20;
 
@@ -198,7 +199,7 @@ export class Vfs {
     if (!inode.isRegular) return refuse(EACCES, "exec: not a regular file");
     if (path.mount.noexec) return refuse(EACCES, "exec: the mount is noexec");
     if ((inode.mode & S_IXUGO) === 0) return refuse(EACCES, "exec: not executable");
-    const rc = inode.permission(task.credentials, 1);
+    const rc = inode.permission(task.credentials, 1, path.mount.ids);
     if (rc < 0) return rc;
     if (inode.writers > 0) return refuse(ETXTBSY, "exec: open for writing");
     const file = inode.open(task, inode, path, O_RDONLY | FMODE_EXEC);
@@ -209,9 +210,14 @@ export class Vfs {
   // --- mounts ---------------------------------------------------------------------------------
 
   /** The first mount of a new namespace, and its root as a Path (not referenced). */
-  mountRoot(filesystem: Filesystem, flags = MS_RELATIME, source = filesystem.type): Path {
+  mountRoot(
+    filesystem: Filesystem,
+    flags = MS_RELATIME,
+    source = filesystem.type,
+    owner = FIRST_USER_NAMESPACE,
+  ): Path {
     const mount = this.newMount(filesystem, flags, source);
-    new MountNamespace(this.newNamespaceId(), FIRST_USER_NAMESPACE, mount);
+    new MountNamespace(this.newNamespaceId(), owner, mount);
     return new Path(mount, mount.root);
   }
 
@@ -248,17 +254,17 @@ export class Vfs {
   }
 
   /**
-   * For boot code, before there is a task: the directory `name` below `root`, made where it is missing.
-   * Links are not followed and permissions not asked.
+   * For boot code, before there is a task: the directory `name` below `root`, made where it is missing,
+   * as `owner`'s. Links are not followed and permissions not asked.
    */
-  makeDirectory(root: Path, name: string, mode = 0o755): Path | number {
+  makeDirectory(root: Path, name: string, mode = 0o755, owner = ROOT): Path | number {
     let { mount, dentry } = root;
     for (const component of name.split("/")) {
       if (component === "") continue;
       const child = this.lookup(null, dentry, component);
       if (typeof child === "number") return child;
       if (child.inode === null) {
-        const init = { mode: S_IFDIR | mode, uid: 0, gid: 0, rdev: 0, target: "" };
+        const init = { mode: S_IFDIR | mode, ...owner, rdev: 0, target: "" };
         const made = dentry.inode!.create(null, component, init);
         if (typeof made === "number") return made;
         this.created(dentry, child, made);

@@ -15,6 +15,7 @@ import { Devpts } from "../../fs/devpts/filesystem.ts";
 import type { Cgroup } from "../../kernel/cgroup/cgroup.ts";
 import { moveProcess } from "../../kernel/cgroup/membership.ts";
 import type { Namespaces } from "../../kernel/ns/namespaces.ts";
+import type { UserNamespace } from "../../kernel/ns/user-namespace.ts";
 import type { BpfProgram } from "../../kernel/seccomp/bpf.ts";
 import { installFilter } from "../../kernel/seccomp/install.ts";
 import type { Task } from "../../kernel/task/task.ts";
@@ -36,6 +37,7 @@ import { makeNamespaces } from "./namespaces.ts";
 import { findPlace, makePlace, runtimeFailure } from "./places.ts";
 import { compileProfile } from "./seccomp-profile.ts";
 import { applySysctl } from "./sysctl.ts";
+import { makeUserNamespace, rootOf } from "./user-namespace.ts";
 
 const DEFAULT_UMASK = 0o022;
 const PASSWD_LIMIT = 1 << 20;
@@ -55,11 +57,20 @@ export interface GivenFiles {
   readonly policy: FilePolicy;
 }
 
+/** Containers of the pod whose namespaces this one's config names. */
+export interface SharedNamespaces {
+  readonly pid: Container | null;
+  readonly user: Container | null;
+}
+
+const NOTHING_SHARED: SharedNamespaces = { pid: null, user: null };
+
 export class Container {
   readonly id: string;
   readonly spec: Spec;
   readonly sandbox: Sandbox;
   readonly root: Path;
+  readonly userNamespace: UserNamespace;
   readonly namespaces: Namespaces;
   /** Its processes are those whose spaces are of it. */
   readonly family: Family;
@@ -77,18 +88,20 @@ export class Container {
     files: GivenFiles,
     given: GivenStreams,
     family: Family,
-    sharesPid: Container | null = null,
+    shared: SharedNamespaces = NOTHING_SHARED,
   ) {
     this.id = id;
     this.spec = spec;
     this.sandbox = sandbox;
     this.family = family;
-    const media = new FileMedia(sandbox, files.overlay, files.policy);
-    this.root = media.mountRoot(files.root);
     const { kernel } = sandbox;
-    const shared = sharesPid?.namespaces.pidForChildren ?? null;
-    this.namespaces = makeNamespaces(sandbox, spec, this.root, shared);
-    const task = sandbox.newProcess(this.root, this.namespaces, family);
+    const user = makeUserNamespace(kernel.vfs, spec, shared.user?.userNamespace ?? null);
+    this.userNamespace = user;
+    const media = new FileMedia(sandbox, files.overlay, files.policy);
+    this.root = media.mountRoot(files.root, user);
+    const pids = shared.pid?.namespaces.pidForChildren ?? null;
+    this.namespaces = makeNamespaces(sandbox, spec, this.root, user, pids);
+    const task = this.#newProcess();
     this.#firstPid = task.group.pid;
     const process = spec.process!;
     try {
@@ -119,7 +132,7 @@ export class Container {
 
   /** `cgroup`: where among the container's it is to be, "" for its own. */
   exec(process: ProcessSpec, given: GivenStreams, cgroup = ""): HostedProcess {
-    const task = this.sandbox.newProcess(this.root, this.namespaces, this.family);
+    const task = this.#newProcess();
     try {
       if (cgroup !== "") moveProcess(task.group, this.#findCgroup(cgroup));
       this.sandbox.kernel.newSession(task.group);
@@ -159,7 +172,7 @@ export class Container {
     } finally {
       for (const fd of left) if (fd >= 0) sandbox.host.close(fd);
     }
-    makeDevices(task, spec);
+    makeDevices(sandbox.host, task, spec);
     this.#devpts = this.#findDevpts();
     const linux = spec.linux ?? {};
     for (const [name, value] of Object.entries(linux.sysctl ?? {})) applySysctl(task, name, value);
@@ -183,6 +196,13 @@ export class Container {
 
   // --- processes ------------------------------------------------------------------------------
 
+  /** Until it becomes its user, it is the container's root. */
+  #newProcess(): Task {
+    const task = this.sandbox.newProcess(this.root, this.namespaces);
+    task.credentials = rootOf(this.userNamespace);
+    return task;
+  }
+
   /** What the process is to be, but for the moment when it becomes so. */
   #prepare(task: Task, process: ProcessSpec): Program {
     applyLimits(task.group.limits, process);
@@ -192,7 +212,7 @@ export class Container {
       argv: (process.args ?? []).map(bytes),
       envp: environmentOf(process, this.#read(task, "/etc/passwd")),
       cwd: bytes(process.cwd),
-      credentials: credentialsOf(process),
+      credentials: credentialsOf(process, this.userNamespace),
     };
   }
 
@@ -203,7 +223,7 @@ export class Container {
     if (process.terminal === true) {
       const [terminal] = given.streams;
       if (terminal === undefined) throw runtimeFailure("a terminal was asked for, and none given");
-      const owner = credentialsOf(process);
+      const owner = credentialsOf(process, this.userNamespace);
       const side = { input: terminal, output: terminal, others: [] };
       console = new Console(host, platform, this.#devpts!, owner, side);
       const { consoleSize } = process;
@@ -211,7 +231,8 @@ export class Container {
         console.pty.resize(consoleSize.height, consoleSize.width, 0, 0);
       console.attach(task);
       if (task.group.pid === this.#firstPid) this.#showConsole(task, console);
-    } else openStreams(this.sandbox, task, given.streams);
+    } else
+      openStreams(this.sandbox, task, given.streams, credentialsOf(process, this.userNamespace));
     openStreams(this.sandbox, task, [-1, -1, -1, ...given.inherited]);
     return new HostedProcess(task, console);
   }

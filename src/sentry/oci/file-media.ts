@@ -11,10 +11,12 @@ import type { FileAccess, FilePolicy } from "../../control/messages.ts";
 import { HOST_ROOT, HostFilesystem, type HostOptions } from "../../fs/host/filesystem.ts";
 import { makeOverlayRoot } from "../../fs/overlay/root.ts";
 import { TMPFS_DEFAULTS } from "../../fs/tmpfs/filesystem.ts";
+import type { UserNamespace } from "../../kernel/ns/user-namespace.ts";
 import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import { SocketReach } from "../host-sockets.ts";
 import type { Sandbox } from "../sandbox.ts";
+import { lockFlags } from "./locked-flags.ts";
 import { runtimeFailure } from "./places.ts";
 
 /** How long names and attributes are believed. */
@@ -47,7 +49,7 @@ export class FileMedia {
   }
 
   /** The root's mount, the first of a new mount namespace. Read-only it becomes last of all. */
-  mountRoot(fd: number): Path {
+  mountRoot(fd: number, owner: UserNamespace): Path {
     const { vfs } = this.sandbox.kernel;
     const { overlay, rootAccess, honoursSuid } = this.#policy;
     const flags = MS_RELATIME | (honoursSuid ? 0 : MS_NOSUID);
@@ -56,8 +58,12 @@ export class FileMedia {
       attributeNs: ROOT_NS[rootAccess],
       descriptors: ROOT_DESCRIPTORS,
     };
-    if (overlay === "none") return vfs.mountRoot(this.#host(fd, options), flags, "rootfs");
-    return vfs.mountRoot(this.#above(fd, options), flags, "overlay");
+    const path =
+      overlay === "none"
+        ? vfs.mountRoot(this.#host(fd, options), flags, "rootfs", owner)
+        : vfs.mountRoot(this.#above(fd, options), flags, "overlay", owner);
+    lockFlags(path.mount, owner, false);
+    return path;
   }
 
   /** The files of a bind mount. */

@@ -5,28 +5,58 @@
  */
 import { capabilityNames } from "../../abi/capability.ts";
 import { RLIM_INFINITY, rlimitResources } from "../../abi/resource.ts";
-import { type CapabilitySet, Credentials, NO_CAPABILITIES } from "../../kernel/cred/credentials.ts";
+import {
+  type CapabilitySet,
+  Credentials,
+  intersection,
+  NO_CAPABILITIES,
+} from "../../kernel/cred/credentials.ts";
+import { NO_ID } from "../../kernel/ns/id-map.ts";
+import type { UserNamespace } from "../../kernel/ns/user-namespace.ts";
 import type { Limits } from "../../kernel/task/limits.ts";
 import type { CapabilitiesSpec, ProcessSpec } from "../../oci/spec.ts";
+import type { StartFailure } from "../failure.ts";
 import { bytes } from "./mounts.ts";
 import { runtimeFailure } from "./places.ts";
 
 /** Above this, a limit of the config means none. */
 const NO_LIMIT = 2 ** 63;
 
-export function credentialsOf(process: ProcessSpec): Credentials {
+/** Ids of the config are those of `namespace`. */
+export function credentialsOf(process: ProcessSpec, namespace: UserNamespace): Credentials {
   const { uid = 0, gid = 0, additionalGids } = process.user ?? {};
+  const user = namespace.kernelUid(uid);
+  const group = namespace.kernelGid(gid);
   const capabilities = process.capabilities ?? {};
   // Linux keeps groups in order.
-  const groups = [...(additionalGids ?? [])].sort((a, b) => a - b);
-  return Credentials.forUser(uid, gid, groups).with({
-    permitted: setOf(capabilities, "permitted"),
+  const groups = (additionalGids ?? []).map((id) => namespace.kernelGid(id)).sort((a, b) => a - b);
+  if (user === NO_ID) throw unmapped("process.user.uid", uid, "uidMappings");
+  if (group === NO_ID) throw unmapped("process.user.gid", gid, "gidMappings");
+  if (groups.includes(NO_ID))
+    throw unmapped("process.user.additionalGids", additionalGids!.join(", "), "gidMappings");
+  if (groups.length > 0 && !namespace.maySetGroups)
+    throw runtimeFailure(
+      "process.user.additionalGids cannot be set in a user namespace whose maker has no power over groups: leave them out, or run as root",
+    );
+  const permitted = setOf(capabilities, "permitted");
+  const inheritable = setOf(capabilities, "inheritable");
+  // Nobody can raise more (capabilities(7)), and runtimes let it be.
+  const mayBeAmbient = intersection(permitted, inheritable);
+  return Credentials.forUser(user, group, groups).with({
+    userNamespace: namespace,
+    permitted,
     effective: setOf(capabilities, "effective"),
-    inheritable: setOf(capabilities, "inheritable"),
+    inheritable,
     bounding: setOf(capabilities, "bounding"),
-    ambient: setOf(capabilities, "ambient"),
+    ambient: intersection(setOf(capabilities, "ambient"), mayBeAmbient),
     noNewPrivs: process.noNewPrivileges === true,
   });
+}
+
+function unmapped(field: string, id: number | string, map: string): StartFailure {
+  return runtimeFailure(
+    `${field} is ${id}, which linux.${map} does not map: the container has no such id`,
+  );
 }
 
 function setOf(capabilities: CapabilitiesSpec, which: keyof CapabilitiesSpec): CapabilitySet {

@@ -27,13 +27,10 @@ export function maskPath(host: Host, task: Task, name: string): void {
   const place = existing(task, name);
   if (place === null) return;
   if (place.inode.isDirectory) {
-    const empty = new Tmpfs(task.kernel.vfs, host, {
-      size: 0,
-      inodes: 1,
-      mode: 0o755,
-      uid: 0,
-      gid: 0,
-    });
+    const { fsuid: uid, fsgid: gid, userNamespace } = task.credentials;
+    const options = { size: 0, inodes: 1, mode: 0o755, uid, gid };
+    const empty = new Tmpfs(task.kernel.vfs, host, options);
+    empty.userNamespace = userNamespace;
     task.kernel.vfs.mountAt(empty, place, MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC);
     return;
   }

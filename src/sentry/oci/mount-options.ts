@@ -25,6 +25,10 @@ export interface MountOptions {
   /** rbind: what is mounted below the source comes along. */
   readonly isRecursive: boolean;
   readonly copiesUp: boolean;
+  /** Something is said of access times. */
+  readonly setsTimes: boolean;
+  /** idmap, ridmap: files have the ids that the mount's or the container's maps say. */
+  readonly mapsIds: boolean;
   readonly data: string;
 }
 
@@ -46,6 +50,9 @@ const SETS: Readonly<Record<string, number>> = {
   nosymfollow: MS_NOSYMFOLLOW,
   rnosymfollow: MS_NOSYMFOLLOW,
 };
+
+/** Words that are not flags of a mount, nor the filesystem's. */
+const OTHERS: readonly string[] = ["bind", "rbind", "tmpcopyup", "idmap", "ridmap"];
 
 const CLEARS: Readonly<Record<string, number>> = {
   rw: MS_RDONLY,
@@ -100,21 +107,24 @@ export const PROPAGATIONS: Readonly<Record<string, number>> = {
 };
 
 export function readMountOptions(words: readonly string[]): MountOptions {
-  let flags = words.some((word) => word.includes("atime")) ? 0 : MS_RELATIME;
+  const setsTimes = words.some((word) => word.includes("atime"));
+  let flags = setsTimes ? 0 : MS_RELATIME;
   let propagation = 0;
   const data: string[] = [];
   for (const word of words) {
     if (Object.hasOwn(PROPAGATIONS, word)) propagation = PROPAGATIONS[word]!;
     else if (Object.hasOwn(SETS, word)) flags |= SETS[word]!;
     else if (Object.hasOwn(CLEARS, word)) flags &= ~CLEARS[word]!;
-    else if (!IGNORED.has(word) && !["bind", "rbind", "tmpcopyup"].includes(word)) data.push(word);
+    else if (!IGNORED.has(word) && !OTHERS.includes(word)) data.push(word);
   }
   return {
     flags,
     propagation,
     isBind: words.includes("bind") || words.includes("rbind"),
     isRecursive: words.includes("rbind"),
+    setsTimes,
     copiesUp: words.includes("tmpcopyup"),
+    mapsIds: words.includes("idmap") || words.includes("ridmap"),
     data: data.join(","),
   };
 }
@@ -125,7 +135,5 @@ export const MOUNT_WORDS: readonly string[] = [
   ...Object.keys(CLEARS),
   ...Object.keys(PROPAGATIONS),
   ...IGNORED,
-  "bind",
-  "rbind",
-  "tmpcopyup",
+  ...OTHERS,
 ].sort();

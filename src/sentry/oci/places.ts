@@ -1,17 +1,19 @@
 /**
  * places: paths inside a container that may not be there yet. Each component is walked as the
  * container's root would, links included, so that no name leads out of its root; what is missing is
- * made, as container runtimes make the places that they mount on.
+ * made, as container runtimes make the places that they mount on: by the container's root, who must be let to.
  */
 import { ELOOP, ENOENT, ENOTDIR } from "../../abi/errno.ts";
 import { errnoText } from "../../abi/errno-text.ts";
 import { AT_FDCWD } from "../../abi/fcntl.ts";
 import { S_IFREG } from "../../abi/stat.ts";
 import type { Task } from "../../kernel/task/task.ts";
+import { mayMake } from "../../kernel/vfs/directory.ts";
 import { Path } from "../../kernel/vfs/path.ts";
 import { StartFailure } from "../failure.ts";
 
 const FILE_MODE = S_IFREG | 0o755;
+const DIRECTORY_MODE = 0o755;
 const EXIT_RUNTIME = 1;
 const MOST_LINKS = 40;
 
@@ -73,7 +75,9 @@ function mustBe(place: Path | number, components: readonly string[]): Path {
 }
 
 function makeDirectory(task: Task, parent: Path, name: string): Path | number {
-  return task.kernel.vfs.makeDirectory(parent, name);
+  const { fsuid: uid, fsgid: gid } = task.credentials;
+  const may = parent.inode.isDirectory ? mayMake(task, parent.mount, parent.inode) : -ENOTDIR;
+  return may < 0 ? may : task.kernel.vfs.makeDirectory(parent, name, DIRECTORY_MODE, { uid, gid });
 }
 
 function makeFile(task: Task, parent: Path, name: string): Path | number {
@@ -81,7 +85,10 @@ function makeFile(task: Task, parent: Path, name: string): Path | number {
   if (!parent.inode.isDirectory) return -ENOTDIR;
   const child = vfs.lookup(task, parent.dentry, name);
   if (typeof child === "number") return child;
-  const init = { mode: FILE_MODE, uid: 0, gid: 0, rdev: 0, target: "" };
+  const may = mayMake(task, parent.mount, parent.inode);
+  if (may < 0) return may;
+  const { fsuid: uid, fsgid: gid } = task.credentials;
+  const init = { mode: FILE_MODE, uid, gid, rdev: 0, target: "" };
   const made = parent.inode.create(task, name, init);
   if (typeof made === "number") return made;
   vfs.created(parent.dentry, child, made);

@@ -101,7 +101,7 @@ export class Requests implements RequestHandler {
 
   /** A container more, in a pod. */
   #create(request: CreateRequest, descriptors: number[]): Outcome {
-    const { id, spec, places, files: policy, pidOf } = request;
+    const { id, spec, places, files: policy, pidOf, userOf } = request;
     const { host } = this.#sandbox;
     if (this.#containers.has(id)) throw runtimeFailure("container with given ID already exists");
     const { root, sources, overlay, streams, inherited, rest } = sortDescriptors(
@@ -115,7 +115,10 @@ export class Requests implements RequestHandler {
         throw runtimeFailure(`the sandbox has no process for one more: ${errnoText(-family)}`);
       const files = { root, sources, overlay, policy };
       const given = { streams, inherited };
-      const sharesPid = pidOf === "" ? null : this.#find(pidOf);
+      const shared = {
+        pid: pidOf === "" ? null : this.#find(pidOf),
+        user: userOf === "" ? null : this.#find(userOf),
+      };
       const container = new Container(
         this.#sandbox,
         id,
@@ -123,7 +126,7 @@ export class Requests implements RequestHandler {
         files,
         given,
         family,
-        sharesPid,
+        shared,
       );
       this.#containers.set(id, container);
       const { group, task } = container.init;

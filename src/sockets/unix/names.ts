@@ -122,7 +122,7 @@ export function findSocket(task: Task, address: Uint8Array, type = 0): Endpoint 
   const path = task.kernel.vfs.resolve(task, AT_FDCWD, pathOf(address));
   if (typeof path === "number") return path;
   const { inode } = path;
-  const rc = inode.permission(task.credentials, MAY_WRITE);
+  const rc = inode.permission(task.credentials, MAY_WRITE, path.mount.ids);
   if (rc < 0) return rc;
   const isSocket = (inode.mode & S_IFMT) === S_IFSOCK;
   if (!isSocket) return refuse(ECONNREFUSED, "connect: the file is no socket");

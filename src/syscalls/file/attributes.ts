@@ -23,7 +23,7 @@ import { notifyDentry } from "../../kernel/vfs/inotify.ts";
 import type { Mount } from "../../kernel/vfs/mount.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { realCredentials } from "../../kernel/vfs/permission.ts";
-import { lookupFlags, mayChange, type Place, placeAt, placeOf } from "./place.ts";
+import { idsOf, lookupFlags, mayChange, type Place, placeAt, placeOf } from "./place.ts";
 
 export function access(task: Task, pathname: number, mode: number): number {
   return faccessat2(task, AT_FDCWD, pathname, mode, 0);
@@ -57,7 +57,7 @@ export function faccessat2(
 function mayAccess(credentials: Credentials, inode: Inode, mount: Mount, mode: number): number {
   if ((mode & X_OK) !== 0 && inode.isRegular && mount.noexec)
     return refuse(EACCES, "access: the mount is noexec");
-  const rc = mode === 0 ? 0 : inode.permission(credentials, mode);
+  const rc = mode === 0 ? 0 : inode.permission(credentials, mode, mount.ids);
   if (rc < 0) return rc;
   const isFile = inode.isRegular || inode.isDirectory || inode.isLink;
   return (mode & W_OK) !== 0 && isFile && mount.readOnly
@@ -94,7 +94,7 @@ function modeOf(task: Task, place: Place | number, mode: number): number {
   const may = mayChange(place);
   if (may < 0) return may;
   if (place.inode.isLink) return refuse(EOPNOTSUPP, "chmod: symbolic links have no mode");
-  return changed(place, changeMode(task, place.inode, mode));
+  return changed(place, changeMode(task, place.inode, idsOf(place), mode));
 }
 
 function changed(place: Place, rc: number): number {
@@ -139,5 +139,5 @@ function ownerOf(task: Task, place: Place | number, owner: number, group: number
   const gid = group === NO_ID ? -1 : userNamespace.kernelGid(group);
   if (uid === NO_ID || gid === NO_ID)
     return refuse(EINVAL, "chown: an id that the user namespace does not have");
-  return changed(place, changeOwner(task, place.inode, uid, gid));
+  return changed(place, changeOwner(task, place.inode, idsOf(place), uid, gid));
 }

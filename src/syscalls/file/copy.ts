@@ -112,7 +112,7 @@ export function copy_file_range(
   if (count === 0) return 0;
   const allowed = allowedLength(task, to, count);
   if (allowed < 0) return allowed;
-  const kill = privilegeBits(task.credentials, output.inode);
+  const kill = privilegeBits(task.credentials, output.inode, output.mountIds);
   if (kill !== 0) removePrivileges(task, output.inode, kill);
   const n = copyBytes(input, output, from, to, allowed);
   if (n <= 0) return n;

@@ -125,7 +125,7 @@ function directoryAt(task: Task, pathname: number): Path | number {
   if (typeof name === "number") return name;
   const path = task.kernel.vfs.resolve(task, AT_FDCWD, name, LOOKUP_FOLLOW | LOOKUP_DIRECTORY);
   if (typeof path === "number") return path;
-  const may = path.inode.permission(task.credentials, MAY_EXEC);
+  const may = path.inode.permission(task.credentials, MAY_EXEC, path.mount.ids);
   return may < 0 ? may : path;
 }
 
@@ -133,7 +133,7 @@ export function fchdir(task: Task, fd: number): number {
   const file = task.files.get(fd);
   if (file === null) return -EBADF;
   if (file.path === null || !file.inode.isDirectory) return -ENOTDIR;
-  const may = file.inode.permission(task.credentials, MAY_EXEC);
+  const may = file.inode.permission(task.credentials, MAY_EXEC, file.mountIds);
   if (may < 0) return may;
   task.fs.setCwd(file.path);
   return 0;

@@ -43,12 +43,13 @@ export function truncate(task: Task, pathname: number, length: number): number {
   if (inode.isDirectory) return -EISDIR;
   if (!inode.isRegular) return refuse(EINVAL, "truncate: not a regular file");
   if (path.mount.readOnly) return -EROFS;
-  const may = inode.permission(task.credentials, MAY_WRITE);
+  const { ids } = path.mount;
+  const may = inode.permission(task.credentials, MAY_WRITE, ids);
   if (may < 0) return may;
   if (inode.writers < 0) return -ETXTBSY;
   const limit = growthAllowed(task, length);
   if (limit < 0) return limit;
-  const rc = changeSize(task, inode, length, privilegeBits(task.credentials, inode));
+  const rc = changeSize(task, inode, length, privilegeBits(task.credentials, inode, ids));
   if (rc === 0) notifyDentry(path.dentry, IN_MODIFY);
   return rc;
 }
@@ -62,7 +63,7 @@ export function ftruncate(task: Task, fd: number, length: number): number {
   if (length > MAX_FILE_SIZE) return -EFBIG;
   const limit = growthAllowed(task, length);
   if (limit < 0) return limit;
-  const kill = privilegeBits(task.credentials, file.inode);
+  const kill = privilegeBits(task.credentials, file.inode, file.mountIds);
   if (kill !== 0) removePrivileges(task, file.inode, kill);
   const rc = file.truncate(length);
   if (rc === 0) notifyFile(file, IN_MODIFY);

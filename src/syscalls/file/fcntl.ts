@@ -51,6 +51,7 @@ import { refuse } from "../../base/refuse.ts";
 import { ownerOf, setOwner } from "../../kernel/fd/owner.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { File } from "../../kernel/vfs/file.ts";
+import { seenThrough } from "../../kernel/vfs/mount-ids.ts";
 import { isOwner } from "../../kernel/vfs/permission.ts";
 import { duplicate } from "./descriptor.ts";
 import { getRecordLock, setRecordLock } from "./lock.ts";
@@ -118,7 +119,8 @@ function onFile(task: Task, file: File, command: number, arg: number): number {
 
 function setStatus(task: Task, file: File, wanted: number): number {
   const changed = (file.flags ^ wanted) & CHANGEABLE;
-  if ((changed & wanted & O_NOATIME) !== 0 && !isOwner(task.credentials, file.inode))
+  const seen = seenThrough(file.mountIds, file.inode);
+  if ((changed & wanted & O_NOATIME) !== 0 && !isOwner(task.credentials, seen))
     return refuse(EPERM, "fcntl: O_NOATIME is for the owner");
   return file.setFlags(file.flags ^ changed);
 }

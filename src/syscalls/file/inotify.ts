@@ -19,7 +19,7 @@ import type { Task } from "../../kernel/task/task.ts";
 import { InotifyFile } from "../../kernel/vfs/inotify-file.ts";
 import { LOOKUP_DIRECTORY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { MAY_READ } from "../../kernel/vfs/permission.ts";
-import { placeAt } from "./place.ts";
+import { idsOf, placeAt } from "./place.ts";
 
 export function inotify_init(task: Task): number {
   return inotify_init1(task, 0);
@@ -42,7 +42,7 @@ export function inotify_add_watch(task: Task, fd: number, pathname: number, mask
   if ((mask & IN_ONLYDIR) !== 0) lookup |= LOOKUP_DIRECTORY;
   const place = placeAt(task, AT_FDCWD, pathname, lookup);
   if (typeof place === "number") return place;
-  const may = place.inode.permission(task.credentials, MAY_READ);
+  const may = place.inode.permission(task.credentials, MAY_READ, idsOf(place));
   if (may < 0) return may;
   const mark = file.markOf(place.inode);
   if (mark === null) return file.add(place.inode, mask);

@@ -4,6 +4,7 @@
 import { EPERM } from "../../abi/errno.ts";
 import {
   MOUNT_ATTR__ATIME,
+  MOUNT_ATTR_IDMAP,
   MOUNT_ATTR_NOATIME,
   MOUNT_ATTR_NODEV,
   MOUNT_ATTR_NODIRATIME,
@@ -80,6 +81,7 @@ export function mountFlagsOf(attributes: number): number {
 export function attributesOf(mount: Mount): number {
   let attributes = 0;
   for (const [attribute, flag] of BITS) if ((mount.flags & flag) !== 0) attributes |= attribute;
+  if (mount.ids !== null) attributes |= MOUNT_ATTR_IDMAP;
   if ((mount.flags & MS_NOATIME) !== 0) return attributes | MOUNT_ATTR_NOATIME;
   return (mount.flags & MS_RELATIME) !== 0 ? attributes : attributes | MOUNT_ATTR_STRICTATIME;
 }
@@ -92,9 +94,9 @@ export function propagationOf(mount: Mount): number {
   return flags === 0 ? MS_PRIVATE : flags;
 }
 
-/** Are these changes that mount_setattr(2) takes? Identity mappings are not. */
+/** Are these changes that mount_setattr(2) takes? What MOUNT_ATTR_IDMAP asks for is in mount-idmap.ts. */
 export function isAttributes({ attr_set, attr_clr, propagation }: MountAttributes): boolean {
-  const known = PLAIN | MOUNT_ATTR__ATIME;
+  const known = PLAIN | MOUNT_ATTR__ATIME | MOUNT_ATTR_IDMAP;
   if (attr_set > known || attr_clr > known) return false;
   if ((attr_set & ~known) !== 0 || (attr_clr & ~known) !== 0) return false;
   if (propagation !== 0 && !PROPAGATION.includes(propagation)) return false;

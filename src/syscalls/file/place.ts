@@ -9,6 +9,7 @@ import type { Task } from "../../kernel/task/task.ts";
 import type { Dentry } from "../../kernel/vfs/dentry.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Mount } from "../../kernel/vfs/mount.ts";
+import type { MountIds } from "../../kernel/vfs/mount-ids.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 
 /** A file that a handler is about; mount and dentry are null for nameless files. */
@@ -45,6 +46,11 @@ export function placeOf(task: Task, fd: number, allowPathOnly = false): Place | 
   const file = task.files.get(fd);
   if (file === null || (!allowPathOnly && (file.flags & O_PATH) !== 0)) return -EBADF;
   return { inode: file.inode, mount: file.path?.mount ?? null, dentry: file.path?.dentry ?? null };
+}
+
+/** Through which ids its mount shows it. */
+export function idsOf({ mount }: Place): MountIds | null {
+  return mount === null ? null : mount.ids;
 }
 
 export function mayChange(place: Place): number {

@@ -87,7 +87,7 @@ export const open_tree_attr = syscall("open_tree_attr", {
     size("size"),
   ],
   returns: fd("fd"),
-  support: { partial: "no MOUNT_ATTR_IDMAP" },
+  support: "full",
   run: treeHandlers.open_tree_attr,
 });
 
@@ -144,7 +144,7 @@ export const mount_setattr = syscall("mount_setattr", {
     sized("attr", "in", mount_attr, "size"),
     size("size"),
   ],
-  support: { partial: "no MOUNT_ATTR_IDMAP" },
+  support: "full",
   run: treeHandlers.mount_setattr,
 });
 
@@ -156,7 +156,7 @@ export const statmount = syscall("statmount", {
     size("bufsize"),
     uint("flags"),
   ],
-  support: { partial: "only what Linux 6.13 tells; the own mount namespace" },
+  support: { partial: "what Linux 6.13 tells, and the ids of a mount; the own mount namespace" },
   run: statmountHandlers.statmount,
 });
 

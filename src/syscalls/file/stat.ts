@@ -48,6 +48,7 @@ import type { Task } from "../../kernel/task/task.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../kernel/vfs/kstat.ts";
 import type { Mount } from "../../kernel/vfs/mount.ts";
+import type { MountIds } from "../../kernel/vfs/mount-ids.ts";
 import { LOOKUP_EMPTY, LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { UNIQUE_ID_BASE } from "./statmount.ts";
 
@@ -61,7 +62,7 @@ export function lstat(task: Task, pathname: number, statbuf: number): number {
 
 export function fstat(task: Task, fd: number, statbuf: number): number {
   const file = task.files.get(fd);
-  return file === null ? -EBADF : statInode(task, file.inode, statbuf);
+  return file === null ? -EBADF : statInode(task, file.inode, file.mountIds, statbuf);
 }
 
 const STAT_FLAGS = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT;
@@ -100,16 +101,24 @@ function statAt(
   if (typeof name === "number") return name;
   const { vfs } = task.kernel;
   const rc = vfs.find(task, dirfd, name, lookup);
-  return rc < 0 ? rc : statInode(task, vfs.walker.dentry.inode!, statbuf);
+  if (rc < 0) return rc;
+  const { mount, dentry } = vfs.walker;
+  return statInode(task, dentry.inode!, mount.ids, statbuf);
 }
 
-function statInode(task: Task, inode: Inode, statbuf: number): number {
+function statInode(task: Task, inode: Inode, ids: MountIds | null, statbuf: number): number {
   const { vfs } = task.kernel;
   const rc = inode.getattr(vfs.stat);
   if (rc < 0) return rc;
+  if (ids !== null) showThrough(ids, vfs.stat);
   encodeStat(vfs.view, vfs.stat, task.credentials.userNamespace);
   const n = task.mm.copyOut(statbuf, vfs.bytes, 0, statStruct.size);
   return n === statStruct.size ? 0 : -EFAULT;
+}
+
+function showThrough(ids: MountIds, k: Kstat): void {
+  k.uid = ids.seenUid(k.uid);
+  k.gid = ids.seenGid(k.gid);
 }
 
 /** By hand: this is the most frequent struct of all. */
@@ -176,6 +185,7 @@ function statxInode(
   const k = vfs.stat;
   const rc = inode.getattr(k);
   if (rc < 0) return rc;
+  if (mount !== null && mount.ids !== null) showThrough(mount.ids, k);
   const wantsUnique = (mask & STATX_MNT_ID_UNIQUE) !== 0;
   const mountId = mount === null ? 0 : mount.id + (wantsUnique ? UNIQUE_ID_BASE : 0);
   const idKind = wantsUnique ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID;

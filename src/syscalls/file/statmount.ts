@@ -12,10 +12,12 @@ import {
   mnt_id_req,
   STATMOUNT_FS_TYPE,
   STATMOUNT_MNT_BASIC,
+  STATMOUNT_MNT_GIDMAP,
   STATMOUNT_MNT_NS_ID,
   STATMOUNT_MNT_OPTS,
   STATMOUNT_MNT_POINT,
   STATMOUNT_MNT_ROOT,
+  STATMOUNT_MNT_UIDMAP,
   STATMOUNT_PROPAGATE_FROM,
   STATMOUNT_SB_BASIC,
   STATMOUNT_SB_SOURCE,
@@ -24,6 +26,7 @@ import {
 import { major, minor } from "../../abi/stat.ts";
 import type { ValueOf } from "../../abi/struct.ts";
 import { refuse } from "../../base/refuse.ts";
+import { type IdMap, NO_ID } from "../../kernel/ns/id-map.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Mount } from "../../kernel/vfs/mount.ts";
 import { Path } from "../../kernel/vfs/path.ts";
@@ -92,6 +95,13 @@ class Strings {
     this.text += `${text}\0`;
     return at;
   }
+
+  /** Where the first of several is. */
+  addAll(texts: readonly string[]): number {
+    const at = this.text.length;
+    for (const text of texts) this.add(text);
+    return at;
+  }
 }
 
 function describe(task: Task, mount: Mount, wanted: number, out: Status, strings: Strings): void {
@@ -119,6 +129,30 @@ function describe(task: Task, mount: Mount, wanted: number, out: Status, strings
   if (gives(STATMOUNT_MNT_NS_ID)) out.mnt_ns_id = task.namespaces.mounts.id;
   if (gives(STATMOUNT_MNT_OPTS)) out.mnt_opts = strings.add(filesystem.options().slice(1));
   if (gives(STATMOUNT_SB_SOURCE)) out.sb_source = strings.add(mount.source);
+  if (mount.ids !== null) {
+    const { userNamespace } = task.credentials;
+    if (gives(STATMOUNT_MNT_UIDMAP)) {
+      const lines = mapLines(mount.ids.uids, userNamespace.level === 0 ? null : userNamespace.uids);
+      out.mnt_uidmap_num = lines.length;
+      out.mnt_uidmap = strings.addAll(lines);
+    }
+    if (gives(STATMOUNT_MNT_GIDMAP)) {
+      const lines = mapLines(mount.ids.gids, userNamespace.level === 0 ? null : userNamespace.gids);
+      out.mnt_gidmap_num = lines.length;
+      out.mnt_gidmap = strings.addAll(lines);
+    }
+  }
+}
+
+/** A line for each range that the caller, whose own map is `caller`, can name as a whole. */
+function mapLines(map: IdMap, caller: IdMap | null): string[] {
+  const lines: string[] = [];
+  for (const { inside, outside, count } of map.extents) {
+    const shown = caller === null ? outside : caller.fromKernel(outside);
+    const last = caller === null ? shown + count - 1 : caller.fromKernel(outside + count - 1);
+    if (shown !== NO_ID && last === shown + count - 1) lines.push(`${inside} ${shown} ${count}`);
+  }
+  return lines;
 }
 
 function describeMount(mount: Mount, out: Status): void {

@@ -11,9 +11,10 @@ import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { ATTR_ATIME, ATTR_MTIME, Attributes } from "../../kernel/vfs/attributes.ts";
 import { notifyDentry } from "../../kernel/vfs/inotify.ts";
+import { checkOwner, seenThrough } from "../../kernel/vfs/mount-ids.ts";
 import { LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { isOwner, MAY_WRITE } from "../../kernel/vfs/permission.ts";
-import { lookupFlags, mayChange, type Place, placeAt, placeOf } from "./place.ts";
+import { idsOf, lookupFlags, mayChange, type Place, placeAt, placeOf } from "./place.ts";
 
 /** Access and modification time as the caller gave them; nanoseconds may be UTIME_NOW or UTIME_OMIT. */
 interface Times {
@@ -123,8 +124,11 @@ function setTimes(task: Task, place: Place | number, times: Times): number {
 }
 
 function maySetTimes(task: Task, place: Place, times: Times): number {
-  if (isOwner(task.credentials, place.inode)) return 0;
-  if (times.aNsec === UTIME_NOW && times.mNsec === UTIME_NOW)
-    return place.inode.permission(task.credentials, MAY_WRITE);
+  const ids = idsOf(place);
+  const isTouch = times.aNsec === UTIME_NOW && times.mNsec === UTIME_NOW;
+  const isOwn = isOwner(task.credentials, seenThrough(ids, place.inode));
+  if (isTouch && !isOwn) return place.inode.permission(task.credentials, MAY_WRITE, ids);
+  const rc = checkOwner(ids, place.inode);
+  if (rc < 0 || isOwn) return rc;
   return refuse(EPERM, "utimensat: only the owner may set times other than now");
 }

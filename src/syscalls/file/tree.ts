@@ -66,6 +66,7 @@ import {
   mountFlagsOf,
   setPropagation,
 } from "./mount-attributes.ts";
+import { checkIds, setIds, wantedIds } from "./mount-idmap.ts";
 import { place, placeBeneath, setGroup } from "./move.ts";
 import { lookupFlags } from "./place.ts";
 
@@ -154,7 +155,8 @@ export function mount_setattr(
   if (attributes === null || typeof attributes === "number") return attributes ?? 0;
   const path = resolve(task, dirfd, at, lookupFlags(flags));
   if (typeof path === "number") return path;
-  return change(task, path, attributes, (flags & AT_RECURSIVE) !== 0);
+  const below = (flags & AT_RECURSIVE) !== 0;
+  return change(task, path, attributes, { below, replacesIds: false });
 }
 
 /** What is to change, null for nothing, or -errno. */
@@ -172,17 +174,29 @@ function readAttributes(task: Task, at: number, size: number): MountAttributes |
   return isAttributes(attributes) ? attributes : refuse(EINVAL, "mount_setattr: bad attributes");
 }
 
-/** The mount at `path`, or it and all below: all of them, or none. */
-function change(task: Task, path: Path, attributes: MountAttributes, below: boolean): number {
+/** The mount at `path`, or it and all below: all of them, or none. `replacesIds`: it is a clone of just now. */
+function change(
+  task: Task,
+  path: Path,
+  attributes: MountAttributes,
+  { below, replacesIds }: { readonly below: boolean; readonly replacesIds: boolean },
+): number {
   const { mount } = path;
+  const ids = wantedIds(task, attributes, replacesIds);
+  if (typeof ids === "number") return ids;
   if (path.dentry !== mount.root) return refuse(EINVAL, "mount_setattr: not a mount");
   if (mount.namespace !== null && !isOwn(task, mount))
     return refuse(EINVAL, "mount_setattr: a mount of another namespace");
   const all = below ? [...mount.tree()] : [mount];
   const flags = all.map((each) => changedFlags(each, attributes));
-  if (flags.some((each) => each < 0)) return -EPERM;
+  for (const [index, each] of all.entries()) {
+    if (flags[index]! < 0) return flags[index]!;
+    const rc = checkIds(task, each, ids, replacesIds);
+    if (rc < 0) return rc;
+  }
   for (const [index, each] of all.entries()) {
     each.flags = flags[index]!;
+    setIds(each, ids);
     setPropagation(each, attributes.propagation);
   }
   return 0;
@@ -202,7 +216,10 @@ export function open_tree_attr(
   const attributes = attributesAt === 0 ? null : readAttributes(task, attributesAt, size);
   let rc = typeof attributes === "number" ? attributes : 0;
   if (attributes !== null && typeof attributes !== "number")
-    rc = change(task, file.path!, attributes, (flags & AT_RECURSIVE) !== 0);
+    rc = change(task, file.path!, attributes, {
+      below: (flags & AT_RECURSIVE) !== 0,
+      replacesIds: (flags & OPEN_TREE_CLONE) !== 0,
+    });
   if (rc === 0) return installFile(task, file, (flags & OPEN_TREE_CLOEXEC) !== 0);
   file.unref();
   return rc;

@@ -21,11 +21,11 @@ import {
 } from "../../abi/xattr.ts";
 import { refuse } from "../../base/refuse.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import type { Inode } from "../../kernel/vfs/inode.ts";
 import { notifyDentry } from "../../kernel/vfs/inotify.ts";
+import { hasOwner, seenThrough } from "../../kernel/vfs/mount-ids.ts";
 import { LOOKUP_FOLLOW } from "../../kernel/vfs/namei.ts";
 import { isOwner, MAY_READ, MAY_WRITE } from "../../kernel/vfs/permission.ts";
-import { lookupFlags, mayChange, type Place, placeAt, placeOf } from "./place.ts";
+import { idsOf, lookupFlags, mayChange, type Place, placeAt, placeOf } from "./place.ts";
 
 export function getxattr(
   task: Task,
@@ -201,7 +201,7 @@ function get(
   if (typeof place === "number") return place;
   const name = readName(task, nameAt);
   if (typeof name === "number") return name;
-  const may = mayGet(task, place.inode, name);
+  const may = mayGet(task, place, name);
   if (may < 0) return may;
   const bytes = place.inode.getxattr(name);
   return typeof bytes === "number" ? bytes : give(task, bytes, value, size);
@@ -229,7 +229,7 @@ function set(
   if (size > XATTR_SIZE_MAX) return -E2BIG;
   const bytes = task.mm.read(value, size);
   if (bytes === null) return -EFAULT;
-  const may = mayChange(place) || maySet(task, place.inode, name);
+  const may = mayChange(place) || maySet(task, place, name);
   if (may < 0) return may;
   return changed(place, place.inode.setxattr(task, name, bytes, flags));
 }
@@ -238,7 +238,7 @@ function remove(task: Task, place: Place | number, nameAt: number): number {
   if (typeof place === "number") return place;
   const name = readName(task, nameAt);
   if (typeof name === "number") return name;
-  const may = mayChange(place) || maySet(task, place.inode, name);
+  const may = mayChange(place) || maySet(task, place, name);
   if (may < 0) return may;
   return changed(place, place.inode.removexattr(task, name));
 }
@@ -283,27 +283,31 @@ function isKnown(name: string): boolean {
   );
 }
 
-function mayGet(task: Task, inode: Inode, name: string): number {
+function mayGet(task: Task, place: Place, name: string): number {
+  const { inode } = place;
   if (!isKnown(name)) return -EOPNOTSUPP;
   if (isPrefix(name)) return refuse(EINVAL, "xattr: nothing after the prefix");
   if (name.startsWith(XATTR_TRUSTED_PREFIX))
     return task.credentials.has(CAP_SYS_ADMIN) ? 0 : -ENODATA;
   if (!isUser(name)) return 0;
   if (!inode.isRegular && !inode.isDirectory) return -ENODATA;
-  return inode.permission(task.credentials, MAY_READ);
+  return inode.permission(task.credentials, MAY_READ, idsOf(place));
 }
 
-function maySet(task: Task, inode: Inode, name: string): number {
+function maySet(task: Task, place: Place, name: string): number {
   const { credentials } = task;
+  const { inode } = place;
+  const seen = seenThrough(idsOf(place), inode);
   if (!isKnown(name)) return -EOPNOTSUPP;
   if (isPrefix(name)) return refuse(EINVAL, "xattr: nothing after the prefix");
+  if (!hasOwner(seen)) return refuse(EPERM, "setxattr: the file's owner has no id in this mount");
   if (name === XATTR_NAME_CAPS)
-    return credentials.hasOver(inode, CAP_SETFCAP) ? 0 : refuse(EPERM, "setxattr: CAP_SETFCAP");
+    return credentials.hasOver(seen, CAP_SETFCAP) ? 0 : refuse(EPERM, "setxattr: CAP_SETFCAP");
   if (!isUser(name))
     return credentials.has(CAP_SYS_ADMIN) ? 0 : refuse(EPERM, "setxattr: CAP_SYS_ADMIN");
   if (!inode.isRegular && !inode.isDirectory)
     return refuse(EPERM, "setxattr: user.* on a special file");
-  if (inode.isDirectory && (inode.mode & S_ISVTX) !== 0 && !isOwner(credentials, inode))
+  if (inode.isDirectory && (inode.mode & S_ISVTX) !== 0 && !isOwner(credentials, seen))
     return refuse(EPERM, "setxattr: a sticky directory of somebody else");
-  return inode.permission(credentials, MAY_WRITE);
+  return inode.permission(credentials, MAY_WRITE, idsOf(place));
 }

@@ -100,7 +100,7 @@ function mayOpen(task: Task, queue: Mqueue, flags: number): number {
   if (access === O_ACCMODE) return refuse(EINVAL, "mq_open: no such access mode");
   const read = access === O_RDONLY || access === O_RDWR ? MAY_READ : 0;
   const write = access === O_WRONLY || access === O_RDWR ? MAY_WRITE : 0;
-  return queue.permission(task.credentials, read | write);
+  return queue.permission(task.credentials, read | write, null);
 }
 
 function readName(task: Task, at: number): string | number {
@@ -118,7 +118,7 @@ export function mq_unlink(task: Task, nameAt: number): number {
   const { root } = mqueuesOf(task.kernel.vfs, task.namespaces.ipc);
   const queue = root.queues.get(name);
   if (queue === undefined) return refuse(ENOENT, "mq_unlink: no such queue");
-  const may = root.permission(task.credentials, MAY_WRITE);
+  const may = root.permission(task.credentials, MAY_WRITE, null);
   if (may < 0) return may;
   if (!stickyAllows(task.credentials, root, queue))
     return refuse(EPERM, "mq_unlink: not the owner");

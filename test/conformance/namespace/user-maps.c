@@ -4,6 +4,8 @@
  */
 #include "case.h"
 
+#include <linux/capability.h>
+
 #include <grp.h>
 
 static int write_at(pid_t pid, const char *name, const char *text) {
@@ -136,6 +138,19 @@ int main(void) {
 
   show("our own", write_at(0, "uid_map", "0 0 1\n"));
   show_file("our own", "/proc/self/uid_map");
+
+  child = spawn();
+  if (child == 0) {
+    struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct none[2] = { { 0 } };
+    must("unshare", unshare(CLONE_NEWUSER));
+    must("capset", (int)syscall(SYS_capset, &header, none));
+    must("dumpable", prctl(PR_SET_DUMPABLE, 1));
+    show_ok("setgroups, to read it without capabilities", open("/proc/self/setgroups", O_RDONLY));
+    show_ok("to write", open("/proc/self/setgroups", O_WRONLY));
+    _exit(0);
+  }
+  reap("child", child);
 
   /* So deep and no deeper. */
   child = spawn();

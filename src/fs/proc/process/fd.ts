@@ -10,6 +10,7 @@ import type { Task } from "../../../kernel/task/task.ts";
 import type { File } from "../../../kernel/vfs/file.ts";
 import type { Inode } from "../../../kernel/vfs/inode.ts";
 import type { Kstat } from "../../../kernel/vfs/kstat.ts";
+import type { MountIds } from "../../../kernel/vfs/mount-ids.ts";
 import type { Path } from "../../../kernel/vfs/path.ts";
 import { pathname } from "../../../kernel/vfs/pathname.ts";
 import {
@@ -122,8 +123,8 @@ abstract class DescriptorDirectory extends PseudoDirectory {
 
 class FdDirectory extends DescriptorDirectory {
   /** A process may always use its own, even when the files are not its user's. */
-  override permission(credentials: Credentials, mask: number): number {
-    const rc = super.permission(credentials, mask);
+  override permission(credentials: Credentials, mask: number, ids: MountIds | null): number {
+    const rc = super.permission(credentials, mask, ids);
     return rc === -EACCES && this.subject.living?.credentials === credentials ? 0 : rc;
   }
 

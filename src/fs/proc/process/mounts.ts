@@ -53,7 +53,7 @@ function* visible(process: ProcProcess): Generator<[Mount, string]> {
 function mountOptions(mount: Mount): string {
   let words = (mount.flags & MS_RDONLY) !== 0 ? "ro" : "rw";
   for (const [flag, word] of FLAG_WORDS) if ((mount.flags & flag) !== 0) words += `,${word}`;
-  return words;
+  return mount.ids === null ? words : `${words},idmapped`;
 }
 
 function superOptions(mount: Mount): string {

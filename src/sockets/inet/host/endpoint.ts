@@ -120,7 +120,12 @@ export class HostEndpoint extends Endpoint implements HostListener {
 
   override bind(task: Task, address: Uint8Array): number {
     const port = address.length < 4 ? 0 : (address[2]! << 8) | address[3]!;
-    if (port !== 0 && port < FIRST_FREE_PORT && !task.credentials.has(CAP_NET_BIND_SERVICE))
+    const { credentials, namespaces } = task;
+    if (
+      port !== 0 &&
+      port < FIRST_FREE_PORT &&
+      !credentials.hasIn(namespaces.network.owner, CAP_NET_BIND_SERVICE)
+    )
       return refuse(EACCES, "bind: ports below 1024 need CAP_NET_BIND_SERVICE");
     return this.#sockets.bind(this.#fd, address);
   }
