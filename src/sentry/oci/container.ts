@@ -198,7 +198,7 @@ export class Container {
 
   /** Until it becomes its user, it is the container's root. */
   #newProcess(): Task {
-    const task = this.sandbox.newProcess(this.root, this.namespaces);
+    const task = this.sandbox.newProcess(this.root, this.namespaces, this.family);
     task.credentials = rootOf(this.userNamespace);
     return task;
   }
