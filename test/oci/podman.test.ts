@@ -6,7 +6,16 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -19,9 +28,13 @@ const place = mkdtempSync(join(tmpdir(), "tvisor-podman-"));
 const skip = whyNoPodman();
 const noReference = skip === false ? whyNoReference() : "";
 const engines: Podman[] = [];
+/** A user namespace whose ids are others on the host. */
+const MAPPED = ["--uidmap", "0:100000:65536", "--gidmap", "0:100000:65536"];
 
 before(() => {
   if (skip !== false) return;
+  // Who is root inside only must get to his files.
+  chmodSync(place, 0o755);
   makeRoot(join(place, "root"));
   const archive = join(place, "root.tar");
   execFileSync("tar", ["-C", join(place, "root"), "-cf", archive, "."]);
@@ -74,6 +87,18 @@ test("podman: the kernel is tvisor's, and nothing but the first word of a refusa
   );
 });
 
+test("podman: an ID-mapped volume, which needs a newer runtime than the reference is", {
+  skip,
+}, () => {
+  const [podman] = engines;
+  const volume = `${join(place, "root")}:/v:idmap`;
+  const script = "stat -c %u:%g /v /v/home/ada; touch /v/made; stat -c %u:%g /v/made";
+  const said = podman!.ok("run", "--rm", ...MAPPED, "-v", volume, "box", "sh", "-c", script);
+  assert.equal(said, "0:0\n1000:1000\n0:0\n");
+  assert.equal(statSync(join(place, "root/made")).uid, 0);
+  rmSync(join(place, "root/made"));
+});
+
 compare({
   "exit statuses": (podman) =>
     [
@@ -103,6 +128,25 @@ compare({
     "hostname; echo $A; pwd; cat /etc/hostname",
   ),
   "a user and groups": once(["--user", "1000:2000", "--group-add", "7"], "id -u; id -g; id -G"),
+  "a user namespace": once(
+    MAPPED,
+    "cat /proc/self/uid_map /proc/self/gid_map; id; touch /f; echo x >> /etc/hosts; stat -c '%u:%g %n' / /f /home/ada /etc/hosts /dev /dev/null /dev/shm; chown 70000 /f; echo $?",
+  ),
+  "a user of a user namespace": once(
+    [...MAPPED, "--user", "ada"],
+    "id; touch /home/ada/f; echo $?",
+  ),
+  "a volume in a user namespace": (podman) =>
+    once(
+      [...MAPPED, "-v", `${shared(podman)}:/v`],
+      "stat -c %u:%g /v /v/in; cat /v/in; touch /v/new; echo $?",
+    )(podman),
+  "exec into a user namespace": (podman) => {
+    podman.ok("run", "-d", "--name", "mapped", ...MAPPED, "box", "sleep", "100");
+    const said = podman.ok("exec", "-u", "ada", "mapped", "sh", "-c", "cat /proc/self/uid_map; id");
+    podman.ok("rm", "-f", "-t", "0", "mapped");
+    return said;
+  },
   "a user by name": once(["--user", "ada"], "id"),
   "no capabilities": once(["--cap-drop", "ALL"], "grep Cap /proc/self/status"),
   "one capability more": once(["--cap-add", "SYS_PTRACE"], "grep Cap /proc/self/status"),
