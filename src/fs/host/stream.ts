@@ -6,8 +6,17 @@
  *  - Not ready: the task parks on `queue`, and one shot of HostEvents wakes it.
  *  - A terminal answers size and modes; job control is the terminal driver's matter.
  */
-import { EAGAIN, EFAULT, EINTR, ENOTTY, EPIPE } from "../../abi/errno.ts";
-import { F_GETFL, O_ACCMODE, O_CLOEXEC, O_NOCTTY, O_NONBLOCK } from "../../abi/fcntl.ts";
+import { EACCES, EAGAIN, EFAULT, EINTR, ENOTTY, EPIPE } from "../../abi/errno.ts";
+import {
+  F_GETFL,
+  F_SETFL,
+  O_ACCMODE,
+  O_APPEND,
+  O_CLOEXEC,
+  O_NOCTTY,
+  O_NONBLOCK,
+  O_RDWR,
+} from "../../abi/fcntl.ts";
 import {
   FIONREAD,
   TCFLSH,
@@ -31,13 +40,14 @@ import {
 } from "../../abi/poll.ts";
 import { SIGPIPE } from "../../abi/signal.ts";
 import { S_IFCHR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK } from "../../abi/stat.ts";
+import { refuse } from "../../base/refuse.ts";
 import type { Host } from "../../host/host.ts";
 import type { Credentials } from "../../kernel/cred/credentials.ts";
 import type { UserBuffer } from "../../kernel/mm/user-buffer.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import { File } from "../../kernel/vfs/file.ts";
 import type { Vfs } from "../../kernel/vfs/vfs.ts";
-import { StreamInode } from "./stream-inode.ts";
+import { type OpenStream, StreamInode } from "./stream-inode.ts";
 
 /** Is told that a host descriptor became ready. */
 export interface HostListener {
@@ -55,13 +65,14 @@ const OUTPUT = POLLOUT | POLLWRNORM;
 /** What POLLOUT promises that a pipe takes. */
 const SAFE_WRITE = 4096;
 
-export class HostStream extends File implements HostListener {
+export class HostStream extends File implements HostListener, OpenStream {
   readonly #host: Host;
   readonly #events: HostEvents;
   readonly #fd: number;
   /** Does the descriptor itself answer EAGAIN? */
   readonly #nonblocking: boolean;
   readonly #type: number;
+  readonly #name: string;
   /** Events that one shot is waiting for. */
   #armed = 0;
   #watched = false;
@@ -86,6 +97,26 @@ export class HostStream extends File implements HostListener {
     this.#nonblocking = own >= 0;
     this.#fd = own >= 0 ? own : host.dup(given);
     inode.fd = this.#fd;
+    inode.stream = this;
+    this.#name = name;
+  }
+
+  reopen(task: Task, flags: number): HostStream | number {
+    const wanted = flags & O_ACCMODE;
+    const given = this.flags & O_ACCMODE;
+    if (wanted !== given && given !== O_RDWR)
+      return refuse(EACCES, "open: the stream was given for the other direction");
+    const fd = this.#host.reopen(this.#fd, wanted | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) return fd;
+    // An open that appends is for volumes alone (the lock-down).
+    if ((flags & O_APPEND) !== 0) this.#host.fcntl(fd, F_SETFL, O_APPEND | O_NONBLOCK);
+    const { vfs } = task.kernel;
+    const stream = new HostStream(vfs, this.#host, this.#events, fd, task.credentials, this.#name);
+    this.#host.close(fd);
+    stream.inode.uid = this.inode.uid;
+    stream.inode.gid = this.inode.gid;
+    stream.flags |= flags & O_NONBLOCK;
+    return stream;
   }
 
   #openOwn(given: number): number {

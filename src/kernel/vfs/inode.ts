@@ -199,8 +199,13 @@ export abstract class Inode {
 
   // --- content --------------------------------------------------------------------------------
 
+  /** Is open() what opens it, whatever its type is: not a FIFO's or a device's driver? */
+  get opensItself(): boolean {
+    return false;
+  }
+
   /**
-   * Open a regular file or directory. `face` is the inode the guest sees (an overlay's, when this is
+   * Open a regular file or directory, or what opens itself. `face` is the inode the guest sees (an overlay's, when this is
    * one of its layers); `path` is where, null for a nameless file.
    */
   open(_task: Task, _face: Inode, _path: Path | null, _flags: number): File | number {

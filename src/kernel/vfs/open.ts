@@ -248,6 +248,7 @@ function openFound(vfs: Vfs, task: Task, path: Path, flags: number): File | numb
 
 function openByType(vfs: Vfs, task: Task, path: Path, kept: number, flags: number): File | number {
   const inode = path.inode;
+  if (inode.opensItself) return inode.open(task, inode, path, kept);
   switch (inode.mode & S_IFMT) {
     case S_IFREG:
     case S_IFDIR:
