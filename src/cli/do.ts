@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { WEXITSTATUS, WIFEXITED, WTERMSIG } from "../abi/wait.ts";
+import { byteString } from "../host/bytes.ts";
 import { KernelCrash, StartFailure } from "../sentry/failure.ts";
 import { OneProgram, type OneProgramSpec, type Volume } from "../sentry/one-program.ts";
 import type { TierNumber } from "../sentry/tier.ts";
@@ -105,9 +106,9 @@ function parse(argv: string[]): (OneProgramSpec & { timing: Timing }) | null {
     network: values.network,
     volumes: (values.volume ?? []).map(parseVolume),
     program: {
-      argv: command.map(bytes),
-      envp: environment(values.env ?? []).map(bytes),
-      cwd: bytes(values.cwd ?? (values.root === "/" ? process.cwd() : "/")),
+      argv: command.map(byteString),
+      envp: environment(values.env ?? []).map(byteString),
+      cwd: byteString(values.cwd ?? (values.root === "/" ? process.cwd() : "/")),
       uid,
       gid,
       groups,
@@ -144,11 +145,6 @@ function parseOptions(args: string[]) {
       timing: { type: "boolean" },
     },
   });
-}
-
-/** The kernel's strings have one char per byte. */
-function bytes(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
 }
 
 function environment(changes: string[]): string[] {
@@ -206,5 +202,5 @@ function parseVolume(text: string): Volume {
     throw new UsageError(
       `--volume takes SRC:DST or SRC:DST:ro with an absolute DST, not "${text}"`,
     );
-  return { source: resolve(source), target: bytes(target), readOnly: mode === "ro" };
+  return { source: resolve(source), target: byteString(target), readOnly: mode === "ro" };
 }

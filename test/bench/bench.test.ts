@@ -91,6 +91,7 @@ test("a side that fails a row says why, is not asked again, and the other goes o
   let asked = 0;
   const broken: Side = {
     name: "broken",
+    runtime: "",
     command: () => {
       asked++;
       return script("echo 'no such thing' >&2; exit 3");
@@ -114,6 +115,7 @@ test("the sides take turns, and turns at being first", async () => {
   const order: string[] = [];
   const side = (name: string): Side => ({
     name,
+    runtime: "",
     command: (words) => {
       order.push(name);
       return words;

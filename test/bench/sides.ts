@@ -12,16 +12,23 @@ export interface Side {
   name: string;
   /** Network "none" has a loopback of its own, "host" is this machine's. */
   command: (words: string[], network?: "none" | "host") => string[];
+  /** Its runtime for containers; Linux's is runc. */
+  runtime: string;
 }
 
 const RUNSC_PLATFORMS = ["systrap", "kvm", "ptrace"];
 const TRIAL_LIMIT_MS = 20_000;
 
-export const linux: Side = { name: "linux", command: (words) => words };
+export const linux: Side = {
+  name: "linux",
+  command: (words) => words,
+  runtime: "/usr/sbin/runc",
+};
 
 export const tvisor: Side = {
   name: "tvisor",
   command: (words, network = "none") => [launcher(), "do", "--network", network, "--", ...words],
+  runtime: launcher(),
 };
 
 function runsc(program: string, platform: string): Side {
@@ -32,6 +39,7 @@ function runsc(program: string, platform: string): Side {
       ...[program, ...rootless, "--ignore-cgroups", `--platform=${platform}`],
       ...[`--network=${network}`, "do", ...words],
     ],
+    runtime: program,
   };
 }
 

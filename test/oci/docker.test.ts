@@ -1,96 +1,37 @@
 /**
  * Docker runs containers on tvisor: a daemon of the test's own, with tvisor as its default runtime and an
  * image of the test's own root.
- *  - Started without netfilter (--iptables=false) and without a default bridge, which not every host
- *    allows; a network that the test makes stands for it.
+ *  - It has no default bridge; a network that the test makes stands for it.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launcher } from "../compare.ts";
-import { makeRoot } from "./bundle.ts";
-import { endDaemon, unmountBelow, until } from "./daemon.ts";
+import { until } from "./daemon.ts";
+import { Dockerd, whyNoDocker } from "./dockerd.ts";
 
 const UP_MS = 30_000;
 const COMMAND_MS = 60_000;
+const MANY = Number(process.env["TVISOR_MANY"] ?? 12);
 const place = mkdtempSync(join(tmpdir(), "tvisor-docker-"));
-const socket = `unix://${join(place, "docker.sock")}`;
-const skip = whyNot();
-let daemon: ChildProcess | null = null;
+const skip = whyNoDocker() || false;
+let daemon: Dockerd | null = null;
 
-function whyNot(): string | false {
-  if (process.geteuid!() !== 0) return "a Docker daemon needs root";
-  if (!existsSync("/bin/busybox")) return "busybox-static is not installed";
-  return existsSync("/usr/sbin/dockerd") ? false : "docker.io is not installed";
-}
-
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function docker(words: string[], input = ""): Outcome {
-  const result = spawnSync("/usr/bin/docker", ["-H", socket, ...words], {
-    input,
-    encoding: "utf8",
-    timeout: COMMAND_MS,
-  });
-  return { code: result.status, stdout: result.stdout, stderr: result.stderr };
-}
-
-/** Standard output of a command that must succeed. */
-function ok(...words: string[]): string {
-  const { code, stdout, stderr } = docker(words);
-  assert.equal(code, 0, `docker ${words.join(" ")}: ${stderr}`);
-  return stdout;
-}
-
+const docker = (words: string[], input = "") => daemon!.run(words, input);
+const ok = (...words: string[]) => daemon!.ok(...words);
 const run = (...words: string[]) => docker(["run", "--rm", ...words]);
 
 before(async () => {
-  if (skip !== false) return;
-  const log = openSync(join(place, "dockerd.log"), "a");
-  daemon = spawn(
-    "/usr/sbin/dockerd",
-    [
-      "--iptables=false",
-      "--ip6tables=false",
-      "--bridge=none",
-      "--data-root",
-      join(place, "data"),
-      "--exec-root",
-      join(place, "exec"),
-      "--pidfile",
-      join(place, "docker.pid"),
-      "-H",
-      socket,
-      "--add-runtime",
-      `tvisor=${launcher()}`,
-      "--default-runtime=tvisor",
-    ],
-    { stdio: ["ignore", log, log] },
-  );
-  await until("the Docker daemon", () => docker(["info"]).code === 0, UP_MS);
-  const root = join(place, "root");
-  makeRoot(root);
-  const archive = execFileSync("tar", ["-C", root, "-c", "."], { maxBuffer: 1 << 28 });
-  writeFileSync(join(place, "root.tar"), archive);
-  ok("import", "-c", "ENV PATH=/bin", join(place, "root.tar"), "box");
+  if (skip === false) daemon = await Dockerd.start(place, [["tvisor", launcher()]]);
 });
 
 after(async () => {
-  if (daemon !== null) {
-    const left = docker(["ps", "-aq"]).stdout.split("\n").filter(Boolean);
-    if (left.length > 0) docker(["rm", "-f", ...left]);
-    await endDaemon(daemon);
-  }
-  // It leaves network namespaces mounted.
-  unmountBelow(place);
-  rmSync(place, { recursive: true, force: true });
+  if (daemon !== null) await daemon.end();
+  else rmSync(place, { recursive: true });
 });
 
 test("docker run: output, exit status, what cannot be run", { skip }, () => {
@@ -254,7 +195,7 @@ test("a terminal", { skip }, () => {
     "script",
     [
       "-qec",
-      `/usr/bin/docker -H ${socket} run --rm -it box sh -c 'tty; echo $((6*7)); exit 3'`,
+      `/usr/bin/docker -H ${daemon!.socket} run --rm -it box sh -c 'tty; echo $((6*7)); exit 3'`,
       "/dev/null",
     ],
     { encoding: "utf8", timeout: COMMAND_MS },
@@ -263,35 +204,33 @@ test("a terminal", { skip }, () => {
   assert.equal(status, 3);
 });
 
+/** What a container may leave on the host: mounts, control groups, what its runtime keeps of it. */
+function traces(): string[] {
+  const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
+  const groups = spawnSync("find", ["/sys/fs/cgroup", "-type", "d", "-path", "*/docker/*"], {
+    encoding: "utf8",
+  }).stdout.split("\n");
+  const kept = spawnSync("find", [join(place, "exec"), "-path", "*/moby/*"], { encoding: "utf8" });
+  return [...mounts.filter((line) => line.includes(place)), ...groups, ...kept.stdout.split("\n")];
+}
+
+function processesOfRuntime(): string[] {
+  const { stdout } = spawnSync("ps", ["-eo", "args"], { encoding: "utf8" });
+  return stdout.split("\n").filter((line) => line.includes(join(place, "exec/runtime")));
+}
+
+/** TVISOR_MANY says how many. */
 test("many at once leave nothing behind", { skip }, async () => {
-  const names = Array.from({ length: 12 }, (_, i) => `many-${i}`);
-  await Promise.all(
-    names.map(
-      (name) =>
-        new Promise<void>((resolve, reject) => {
-          const child = spawn("/usr/bin/docker", [
-            "-H",
-            socket,
-            "run",
-            "--rm",
-            "--name",
-            name,
-            "box",
-            "true",
-          ]);
-          child.once("exit", (code) =>
-            code === 0 ? resolve() : reject(new Error(`${name}: ${code}`)),
-          );
-        }),
-    ),
-  );
+  const before = traces();
+  const names = Array.from({ length: MANY }, (_, i) => `many-${i}`);
+  const codes = names.map(async (name) => {
+    const [program, words] = daemon!.command("run", "--rm", "--name", name, "box", "true");
+    const [code] = await once(spawn(program, words), "exit");
+    return code;
+  });
+  assert.deepEqual(new Set(await Promise.all(codes)), new Set([0]));
   assert.equal(ok("ps", "-aq"), "");
-  await until(
-    "the end of every sandbox",
-    () =>
-      !spawnSync("ps", ["-eo", "args"], { encoding: "utf8" }).stdout.includes(
-        `${place}`.concat("/exec/runtime"),
-      ),
-    UP_MS,
-  );
+  await until("the end of every sandbox", () => processesOfRuntime().length === 0, UP_MS);
+  await until("the end of every trace", () => traces().length <= before.length, UP_MS);
+  assert.deepEqual(traces(), before);
 });

@@ -12,6 +12,7 @@ import { MS_RDONLY } from "../../abi/mount.ts";
 import type { FilePolicy } from "../../control/messages.ts";
 import { makeDevtmpfs } from "../../fs/dev/filesystem.ts";
 import { Devpts } from "../../fs/devpts/filesystem.ts";
+import { byteString } from "../../host/bytes.ts";
 import type { Cgroup } from "../../kernel/cgroup/cgroup.ts";
 import { moveProcess } from "../../kernel/cgroup/membership.ts";
 import type { Namespaces } from "../../kernel/ns/namespaces.ts";
@@ -32,7 +33,7 @@ import { FileMedia } from "./file-media.ts";
 import { HostedProcess } from "./hosted-process.ts";
 import { applyLimits, credentialsOf, environmentOf } from "./identity.ts";
 import { bindOn, maskPath, propagateRoot, protectPath } from "./masks.ts";
-import { bytes, mountOne } from "./mounts.ts";
+import { mountOne } from "./mounts.ts";
 import { makeNamespaces } from "./namespaces.ts";
 import { findPlace, makePlace, runtimeFailure } from "./places.ts";
 import { compileProfile } from "./seccomp-profile.ts";
@@ -209,9 +210,9 @@ export class Container {
     task.fs.umask = process.user?.umask ?? DEFAULT_UMASK;
     if (process.oomScoreAdj !== undefined) task.group.oomScoreAdj = process.oomScoreAdj;
     return {
-      argv: (process.args ?? []).map(bytes),
+      argv: (process.args ?? []).map(byteString),
       envp: environmentOf(process, this.#read(task, "/etc/passwd")),
-      cwd: bytes(process.cwd),
+      cwd: byteString(process.cwd),
       credentials: credentialsOf(process, this.userNamespace),
     };
   }

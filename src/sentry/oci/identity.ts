@@ -5,6 +5,7 @@
  */
 import { capabilityNames } from "../../abi/capability.ts";
 import { RLIM_INFINITY, rlimitResources } from "../../abi/resource.ts";
+import { byteString } from "../../host/bytes.ts";
 import {
   type CapabilitySet,
   Credentials,
@@ -16,7 +17,6 @@ import type { UserNamespace } from "../../kernel/ns/user-namespace.ts";
 import type { Limits } from "../../kernel/task/limits.ts";
 import type { CapabilitiesSpec, ProcessSpec } from "../../oci/spec.ts";
 import type { StartFailure } from "../failure.ts";
-import { bytes } from "./mounts.ts";
 import { runtimeFailure } from "./places.ts";
 
 /** Above this, a limit of the config means none. */
@@ -88,7 +88,7 @@ function limitOf(value: number): number {
 
 /** The environment, with HOME where the config does not say. `passwd`: the container's /etc/passwd. */
 export function environmentOf(process: ProcessSpec, passwd: string): string[] {
-  const env = (process.env ?? []).map(bytes);
+  const env = (process.env ?? []).map(byteString);
   if (!env.some((entry) => entry.startsWith("HOME="))) {
     const home = homeOf(passwd, process.user?.uid ?? 0);
     env.push(`HOME=${home}`);

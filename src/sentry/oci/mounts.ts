@@ -9,6 +9,7 @@
 import { errnoText } from "../../abi/errno-text.ts";
 import { MS_RDONLY } from "../../abi/mount.ts";
 import { Tmpfs } from "../../fs/tmpfs/filesystem.ts";
+import { byteString } from "../../host/bytes.ts";
 import type { Task } from "../../kernel/task/task.ts";
 import type { Filesystem } from "../../kernel/vfs/filesystem.ts";
 import { MountIds } from "../../kernel/vfs/mount-ids.ts";
@@ -40,7 +41,7 @@ export function mountOne(media: FileMedia, task: Task, spec: MountSpec, source: 
     throw error;
   }
   const shown = isBind ? (spec.source ?? "") : (spec.source ?? spec.type ?? "none");
-  const mount = task.kernel.vfs.mountAt(filesystem, place, options.flags, bytes(shown));
+  const mount = task.kernel.vfs.mountAt(filesystem, place, options.flags, byteString(shown));
   // Boot's mounts have relative access times unless something else is said.
   mount.flags = options.flags;
   if (isBind) lockFlags(mount, task.credentials.userNamespace, options.setsTimes);
@@ -93,9 +94,9 @@ function newFilesystem(task: Task, spec: MountSpec, options: MountOptions): File
   const used = isCgroup ? "cgroup2" : type;
   const data = isCgroup
     ? ""
-    : bytes(type === "tmpfs" ? asBefore(task, spec, options) : options.data);
+    : byteString(type === "tmpfs" ? asBefore(task, spec, options) : options.data);
   const flags = options.flags & MS_RDONLY;
-  const made = filesystemTypes.mount(task, used, bytes(spec.source ?? ""), flags, data);
+  const made = filesystemTypes.mount(task, used, byteString(spec.source ?? ""), flags, data);
   if (typeof made === "number")
     throw runtimeFailure(
       `cannot mount ${type} on ${spec.destination}${data === "" ? "" : ` with "${data}"`}: ${errnoText(-made)}`,
@@ -121,9 +122,4 @@ function copyInto(task: Task, place: Path, { root }: Tmpfs, { destination }: Mou
   const rc = copyTree(task, place.inode, root);
   if (rc < 0)
     throw runtimeFailure(`cannot copy what is in ${destination} to the tmpfs: ${errnoText(-rc)}`);
-}
-
-/** The kernel's strings have one char per byte. */
-export function bytes(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
 }

@@ -9,6 +9,7 @@
  *  - A container that lists no pid namespace sees every process of the sandbox.
  */
 import { hostname as hostName } from "node:os";
+import { byteString } from "../../host/bytes.ts";
 import { CgroupNamespace } from "../../kernel/cgroup/cgroup.ts";
 import { IpcNamespace } from "../../kernel/ipc/namespace.ts";
 import { type Namespaces, UtsNamespace } from "../../kernel/ns/namespaces.ts";
@@ -17,7 +18,6 @@ import type { UserNamespace } from "../../kernel/ns/user-namespace.ts";
 import type { Path } from "../../kernel/vfs/path.ts";
 import type { NamespaceType, Spec } from "../../oci/spec.ts";
 import type { Sandbox } from "../sandbox.ts";
-import { bytes } from "./mounts.ts";
 
 const NO_NAME = "(none)";
 
@@ -41,8 +41,8 @@ export function makeNamespaces(
       ? new UtsNamespace(
           newId(),
           owner,
-          bytes(spec.hostname || hostName()),
-          bytes(spec.domainname || NO_NAME),
+          byteString(spec.hostname || hostName()),
+          byteString(spec.domainname || NO_NAME),
         )
       : first.uts,
     ipc: isOwn("ipc") ? new IpcNamespace(newId(), owner) : first.ipc,

@@ -1,5 +1,6 @@
 /** All rows, in the order of the report. */
 import { coldRows } from "./cold.ts";
+import { containerRows } from "./containers.ts";
 import { insideRows } from "./inside.ts";
 import { operationRows } from "./operations.ts";
 import type { Row } from "./row.ts";
@@ -12,4 +13,5 @@ export const rows: Row[] = [
   ...coldRows,
   ...serverRows,
   ...sandboxRows,
+  ...containerRows,
 ];

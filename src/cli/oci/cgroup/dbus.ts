@@ -8,6 +8,7 @@
  */
 import { EAGAIN } from "../../../abi/errno.ts";
 import { errnoText } from "../../../abi/errno-text.ts";
+import { byteString } from "../../../host/bytes.ts";
 import type { Host } from "../../../host/host.ts";
 import { Streams } from "../../../host/streams.ts";
 import {
@@ -67,7 +68,7 @@ export function endpointsOf(address: string): Endpoint[] {
 
 /** %2C is a comma. */
 function unescaped(text: string): string {
-  const bytes = Buffer.from(text, "utf8").toString("latin1");
+  const bytes = byteString(text);
   return bytes.replace(/%([0-9a-fA-F]{2})/g, (_, digits) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   );

@@ -6,6 +6,7 @@
 import { statSync } from "node:fs";
 import process from "node:process";
 import { errnoText } from "../../../abi/errno-text.ts";
+import { byteString } from "../../../host/bytes.ts";
 import { CommandError, type Context } from "../context.ts";
 import { isInUserNamespace } from "../globals.ts";
 import { Dbus, type Endpoint, endpointsOf, RemoteError } from "./dbus.ts";
@@ -224,9 +225,7 @@ function endpoints(kind: ManagerKind): Endpoint[] {
     ];
   const runtime = env["XDG_RUNTIME_DIR"] ?? "";
   const own = (name: string, isBus: boolean): Endpoint[] =>
-    runtime === ""
-      ? []
-      : [{ socket: Buffer.from(`${runtime}/${name}`, "utf8").toString("latin1"), isBus }];
+    runtime === "" ? [] : [{ socket: byteString(`${runtime}/${name}`), isBus }];
   const address = env["DBUS_SESSION_BUS_ADDRESS"] ?? "";
   return [
     ...own("systemd/private", false),
