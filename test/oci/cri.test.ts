@@ -638,7 +638,11 @@ compare(
       const { out } = await two.exec(...ask);
       return out === "" ? null : out;
     });
-    const outside = spawnSync("/bin/busybox", ask, { encoding: "utf8" }).stdout;
+    // Between two answers nobody listens.
+    const outside = await until("an answer outside", async () => {
+      const { stdout } = spawnSync("/bin/busybox", ask, { encoding: "utf8" });
+      return stdout === "" ? null : stdout;
+    });
     const addresses = (await one.exec("ip", "-o", "-4", "addr")).out.replaceAll(ip, "IP");
     const names = addresses.match(/\d: \S+ +inet \S+/g)?.map((line) => line.slice(3));
     return [/^10\.117\.0\.\d+$/.test(ip), inside, outside, names, await two.exec("hostname")];
@@ -665,7 +669,13 @@ compare("a pod whose own process is killed from outside", async (pod) => {
     const { state } = await pod.status();
     return state === "SANDBOX_NOTREADY" ? state : null;
   });
-  await one.call("StopContainer", { timeout: 0 });
+  // The shim may be ending at this very moment; a kubelet tries again.
+  await until("the container's stop", () =>
+    one.call("StopContainer", { timeout: 0 }).then(
+      () => true,
+      () => null,
+    ),
+  );
   const { exit_code, reason } = await one.ended();
   return [state, exit_code, reason];
 });

@@ -54,7 +54,11 @@ after(async () => {
 const address = join(place, "containerd.sock");
 const ctr = (...words: string[]) => call("/usr/bin/ctr", ["-a", address, ...words]);
 const run = (words: string[], name: string, ...command: string[]) =>
-  ctr("run", ...words, "--runc-binary", launcher(), "--rootfs", root, name, ...command);
+  ctr(
+    "run",
+    ...[...words, "--env", "PATH=/bin", "--runc-binary", launcher()],
+    ...["--rootfs", root, name, ...command],
+  );
 
 test("containerd: run, exec, pause, kill, delete", { skip: noContainerd }, async () => {
   daemon = startContainerd(place, address);
