@@ -123,7 +123,7 @@ export class Nursery {
   }
 
   get isComplete(): boolean {
-    return this.#kits.length >= KITS && this.#isTextReady && this.#lacksSpare() === undefined;
+    return this.#kits.length >= KITS && this.#isTextReady && this.#lacksSpare() === null;
   }
 
   /** Make one piece ready; true when something was done. */
@@ -136,7 +136,7 @@ export class Nursery {
       return true;
     }
     const family = this.#lacksSpare();
-    if (family === undefined) {
+    if (family === null) {
       this.#isTextReady =
         this.#callEntry === 0 || !this.#platform.textFiles.prepare(this.#callEntry);
       return !this.#isTextReady;
@@ -148,11 +148,14 @@ export class Nursery {
     return true;
   }
 
-  #lacksSpare(): Family | undefined {
-    return this.#families.find(
-      ({ usesSpares, spares, template }) =>
-        usesSpares && spares.length < SPARES && template.space.alive,
-    );
+  /** Asked at every wait. */
+  #lacksSpare(): Family | null {
+    for (let i = 0; i < this.#families.length; i++) {
+      const family = this.#families[i]!;
+      const lacks = family.usesSpares && family.spares.length < SPARES;
+      if (lacks && family.template.space.alive) return family;
+    }
+    return null;
   }
 
   #newPatches(): Patches | null {
