@@ -6,16 +6,19 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as nap } from "node:timers/promises";
 import { launcher } from "../compare.ts";
 import { until } from "./daemon.ts";
 import { Dockerd, whyNoDocker } from "./dockerd.ts";
 
 const UP_MS = 30_000;
 const COMMAND_MS = 60_000;
+const LONGEST_MS = 800;
+const KILLS = Number(process.env["TVISOR_KILLS"] ?? 10);
 const MANY = Number(process.env["TVISOR_MANY"] ?? 12);
 const place = mkdtempSync(join(tmpdir(), "tvisor-docker-"));
 const skip = whyNoDocker() || false;
@@ -229,6 +232,50 @@ test("many at once leave nothing behind", { skip }, async () => {
     return code;
   });
   assert.deepEqual(new Set(await Promise.all(codes)), new Set([0]));
+  assert.equal(ok("ps", "-aq"), "");
+  await until("the end of every sandbox", () => processesOfRuntime().length === 0, UP_MS);
+  await until("the end of every trace", () => traces().length <= before.length, UP_MS);
+  assert.deepEqual(traces(), before);
+});
+
+/** Processes of ours for these containers: commands of the runtime, sandboxes, waiters. */
+function ours(ids: readonly string[]): number[] {
+  const names = [join(place, "exec/runtime"), ...ids];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        const isOurs = /\/(main\.cjs|main\.ts|tvisor-front|tvisor-waiter)\0/.test(words);
+        return isOurs && names.some((name) => words.includes(name));
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+/** TVISOR_KILLS says how often; moments are spread over a start's whole time. */
+test("whatever of ours is killed at whatever moment, Docker can take the container away", {
+  skip,
+}, async () => {
+  const before = traces();
+  for (let i = 0; i < KILLS; i++) {
+    const name = `killed-${i}`;
+    const [program, words] = daemon!.command("run", "-d", "--name", name, "box", "sleep", "100");
+    const ended = once(spawn(program, words, { stdio: "ignore" }), "exit");
+    await nap((LONGEST_MS * i) / KILLS);
+    const victims = ours(ok("ps", "-aq", "--no-trunc").split("\n").filter(Boolean));
+    const victim = victims[i % Math.max(victims.length, 1)];
+    try {
+      if (victim !== undefined) process.kill(victim, "SIGKILL");
+    } catch {
+      // It was faster.
+    }
+    await ended;
+    const { code, stderr } = docker(["rm", "-f", name]);
+    assert.equal(code, 0, `${name}: ${stderr}`);
+  }
   assert.equal(ok("ps", "-aq"), "");
   await until("the end of every sandbox", () => processesOfRuntime().length === 0, UP_MS);
   await until("the end of every trace", () => traces().length <= before.length, UP_MS);
