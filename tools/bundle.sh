@@ -17,7 +17,7 @@ TVISOR_MAKE_CACHE=kernel "$tvisor" do -- sh -c 'ls -l / | cat; (exit 3) & wait' 
 mv "$dist/kernel.cache.next" "$dist/kernel.cache"
 
 # A container's life, once for the code of its commands and once for that of its sandbox: of the machine's
-# own root, with a seccomp profile, as an engine's have one.
+# own root, below a layer in memory, with a seccomp profile, as an engine's have one.
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 ln -s / "$place/rootfs"
@@ -25,6 +25,6 @@ ln -s / "$place/rootfs"
 seccomp='"seccomp": { "defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{ "names": ["kexec_load"], "action": "SCMP_ACT_ERRNO" }] },'
 sed -i "s|\"maskedPaths\"|$seccomp &|" "$place/config.json" || true
 for made in tvisor boot; do
-  TVISOR_MAKE_CACHE=$made "$tvisor" --root "$place/state" run --bundle "$place" "bundle-$$" >/dev/null 2>&1 </dev/null || true
+  TVISOR_MAKE_CACHE=$made "$tvisor" --root "$place/state" --overlay2 root:memory run --bundle "$place" "bundle-$$" >/dev/null 2>&1 </dev/null || true
   [ ! -e "$dist/$made.cache.next" ] || mv "$dist/$made.cache.next" "$dist/$made.cache"
 done

@@ -38,16 +38,16 @@ static int is_id(const char *id) {
 static int read_record(struct container *c) {
   int file = openat(c->directory, "state.json", O_RDONLY | O_CLOEXEC);
   if (file < 0) return UNKNOWN;
-  c->text = malloc(MOST_RECORD);
+  char *text = malloc(MOST_RECORD);
   size_t length = 0;
-  ssize_t n = c->text == NULL ? -1 : 1;
+  ssize_t n = text == NULL ? -1 : 1;
   while (n > 0 && length < MOST_RECORD) {
-    n = read(file, c->text + length, MOST_RECORD - length);
+    n = read(file, text + length, MOST_RECORD - length);
     if (n > 0) length += (size_t)n;
   }
   close(file);
   if (n != 0) return UNKNOWN;
-  c->record = (struct span){c->text, c->text + length};
+  c->record = (struct span){text, text + length};
   return 0;
 }
 

@@ -28,7 +28,6 @@ struct container {
   const char *root, *id;
   int directory;
   struct span record;
-  char *text;
 };
 struct options {
   const char *root, *log;

@@ -3,7 +3,9 @@
  *  - All of it is written before this returns, also to a pipe that somebody made non-blocking.
  *  - A reader who has gone away wants no more: that is not an error.
  */
+
 import { writeSync } from "node:fs";
+import { nap } from "../base/nap.ts";
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -26,8 +28,7 @@ function write(fd: number, text: string): void {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE") return;
       if (code !== "EAGAIN") throw error;
-      // Nobody else has anything to do meanwhile.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, AGAIN_MS);
+      nap(AGAIN_MS);
     }
   }
 }

@@ -4,9 +4,10 @@
  * As in Host, methods return a value >= 0 or -errno.
  */
 import { EINTR } from "../abi/errno.ts";
-import { O_CLOEXEC, O_NOCTTY, O_RDWR } from "../abi/fcntl.ts";
+import { AT_FDCWD, O_CLOEXEC, O_NOCTTY, O_RDWR } from "../abi/fcntl.ts";
 import { TCGETS, TIOCGPTN, TIOCSCTTY, TIOCSPTLCK, TIOCSWINSZ } from "../abi/ioctl.ts";
 import { IFF_UP, SIOCGIFFLAGS, SIOCSIFFLAGS } from "../abi/ioctl-net.ts";
+import { POLLIN, pollfd } from "../abi/poll.ts";
 import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from "../abi/socket.ts";
 import { winsize } from "../abi/termios.ts";
 import { HostError } from "../base/failure.ts";
@@ -25,9 +26,6 @@ const SYS_UNSHARE = 272;
 const SYS_SETNS = 308;
 const LOCK_EX = 2;
 const F_SETFD = 2;
-const AT_FDCWD = -100;
-const POLLIN = 1;
-const POLLFD = 8;
 /** `struct ifreq`: a name, and 24 bytes of whatever is asked. */
 const IFREQ_FLAGS = 16;
 
@@ -96,15 +94,14 @@ export class Launch {
   /** Wait until one of two descriptors (-1: none) is readable: FIRST, SECOND or both; 0 when it took `timeoutMs`. */
   awaitEither(first: number, second: number, timeoutMs: number): number {
     const { arena, gateway, structAt } = this.host;
-    for (const [i, fd] of [first, second].entries()) {
-      arena.view.setInt32(structAt + POLLFD * i, fd, true);
-      arena.view.setInt32(structAt + POLLFD * i + 4, POLLIN, true);
-    }
+    for (const [i, fd] of [first, second].entries())
+      pollfd.write(arena.view, structAt + pollfd.size * i, { fd, events: POLLIN, revents: 0 });
     let rc: number;
     do rc = gateway.sys(SYS_POLL, this.host.address(structAt), 2, timeoutMs);
     while (rc === -EINTR);
     if (rc < 0) throw new HostError("poll", -rc);
-    const isReady = (i: number) => arena.view.getUint16(structAt + POLLFD * i + 6, true) !== 0;
+    const isReady = (i: number) =>
+      pollfd.read(arena.view, structAt + pollfd.size * i).revents !== 0;
     return rc === 0 ? 0 : (isReady(0) ? FIRST : 0) | (isReady(1) ? SECOND : 0);
   }
 

@@ -6,7 +6,8 @@
  *    byte of what is sent says so. Nobody is sent, or made to read, more than MOST_BYTES.
  *  - receive() gives 0 at the end of the connection, and -errno.
  */
-import { E2BIG, EBADMSG, EPROTO } from "../abi/errno.ts";
+import { E2BIG, EBADMSG, ENAMETOOLONG, EPROTO } from "../abi/errno.ts";
+import { MFD_CLOEXEC } from "../abi/mman.ts";
 import {
   cmsghdr,
   MSG_CMSG_CLOEXEC,
@@ -23,10 +24,12 @@ import {
   SOCK_SEQPACKET,
   SOCK_STREAM,
   SOL_SOCKET,
+  sockaddr_un,
 } from "../abi/socket.ts";
 import { writeI64 } from "./bytes.ts";
 import { calls } from "./calls.ts";
 import type { Host } from "./host.ts";
+import { unixAddress } from "./unix-address.ts";
 
 export const MOST_BYTES = 4 << 20;
 export const MOST_DESCRIPTORS = 200;
@@ -35,11 +38,7 @@ const IN_LINE = 0;
 const IN_FILE = 1;
 const BACKLOG = 64;
 const VECTOR = 16;
-/** sizeof(struct sockaddr_un), rounded up. */
-const NAME = 112;
-const ADDRESS = 110;
 const CONTROL = 1024;
-const MFD_CLOEXEC = 1;
 
 export interface Packet {
   readonly bytes: Uint8Array;
@@ -58,7 +57,7 @@ export class Packets {
     this.#host = host;
     this.#message = host.arena.scratch(msghdr.size);
     this.#vector = host.arena.scratch(VECTOR);
-    this.#name = host.arena.scratch(NAME);
+    this.#name = host.arena.scratch(sockaddr_un.size);
     this.#control = host.arena.scratch(CONTROL);
   }
 
@@ -72,7 +71,7 @@ export class Packets {
     const { gateway } = this.#host;
     const fd = gateway.sys(calls.socket.nr, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) return fd;
-    let rc = gateway.sys(calls.bind.nr, fd, this.#address(directory, name), ADDRESS);
+    let rc = this.#atName(calls.bind.nr, fd, directory, name);
     if (rc === 0) rc = gateway.sys(calls.listen.nr, fd, BACKLOG);
     return rc === 0 ? fd : this.#drop(fd, rc);
   }
@@ -81,7 +80,7 @@ export class Packets {
     const { gateway } = this.#host;
     const fd = gateway.sys(calls.socket.nr, AF_UNIX, type | SOCK_CLOEXEC);
     if (fd < 0) return fd;
-    const rc = gateway.sys(calls.connect.nr, fd, this.#address(directory, name), ADDRESS);
+    const rc = this.#atName(calls.connect.nr, fd, directory, name);
     return rc === 0 ? fd : this.#drop(fd, rc);
   }
 
@@ -220,13 +219,12 @@ export class Packets {
     return error;
   }
 
-  /** `struct sockaddr_un` of a name in a directory, reached through our own descriptor of it. */
-  #address(directory: number, name: string): number {
-    const { arena } = this.#host;
-    arena.u8.fill(0, this.#name, this.#name + NAME);
-    arena.view.setUint16(this.#name, AF_UNIX, true);
-    const path = Buffer.from(`/proc/self/fd/${directory}/${name}`, "latin1");
-    arena.u8.set(path.subarray(0, ADDRESS - 3), this.#name + 2);
-    return this.#host.address(this.#name);
+  /** bind() or connect() to a name in a directory, reached through our own descriptor of it. */
+  #atName(nr: number, fd: number, directory: number, name: string): number {
+    const host = this.#host;
+    const address = unixAddress(`/proc/self/fd/${directory}/${name}`);
+    if (address === null) return -ENAMETOOLONG;
+    host.arena.u8.set(address, this.#name);
+    return host.gateway.sys(nr, fd, host.address(this.#name), address.length);
   }
 }

@@ -13,14 +13,13 @@ import {
   SOCK_CLOEXEC,
   SOCK_STREAM,
   SOL_SOCKET,
+  sockaddr_un,
 } from "../abi/socket.ts";
 import { writeI64 } from "./bytes.ts";
 import { calls } from "./calls.ts";
 import type { Host } from "./host.ts";
+import { unixAddress } from "./unix-address.ts";
 
-/** sizeof(struct sockaddr_un): a family, and 108 bytes of name. */
-const ADDRESS = 110;
-const MOST_NAME = 108;
 const TIMEVAL = 16;
 const SYS_SENDTO = 44;
 
@@ -31,25 +30,21 @@ export class Streams {
 
   constructor(host: Host) {
     this.#host = host;
-    this.#name = host.arena.scratch(ADDRESS);
+    this.#name = host.arena.scratch(sockaddr_un.size);
     this.#time = host.arena.scratch(TIMEVAL);
   }
 
   /** `name`: a byte string. A listener whose queue is full is waited for. */
   connect(name: string, timeoutMs: number): number {
     const { gateway, arena } = this.#host;
-    // An abstract name ends where the address does; a path with a NUL.
-    const isAbstract = name.startsWith("\0");
-    if (name.length + (isAbstract ? 0 : 1) > MOST_NAME) return -ENAMETOOLONG;
+    const address = unixAddress(name);
+    if (address === null) return -ENAMETOOLONG;
     const fd = gateway.sys(calls.socket.nr, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC);
     if (fd < 0) return fd;
     this.#limit(fd, SO_SNDTIMEO, timeoutMs);
-    arena.u8.fill(0, this.#name, this.#name + ADDRESS);
-    arena.view.setUint16(this.#name, AF_UNIX, true);
-    arena.u8.set(Buffer.from(name, "latin1"), this.#name + 2);
-    const length = 2 + name.length + (isAbstract ? 0 : 1);
-    const address = this.#host.address(this.#name);
-    const rc = this.#again(() => gateway.sys(calls.connect.nr, fd, address, length));
+    arena.u8.set(address, this.#name);
+    const at = this.#host.address(this.#name);
+    const rc = this.#again(() => gateway.sys(calls.connect.nr, fd, at, address.length));
     if (rc === 0) return fd;
     gateway.sys(calls.close.nr, fd);
     return rc;

@@ -6,6 +6,7 @@
  *  - resized() and continued() are for whoever catches SIGWINCH and SIGCONT.
  * Input that is no terminal works too: after its end every read finds the end of file.
  */
+
 import process from "node:process";
 import { EAGAIN, EINTR } from "../abi/errno.ts";
 import { O_RDWR } from "../abi/fcntl.ts";
@@ -13,6 +14,7 @@ import { TCGETS, TCSETS, TIOCGWINSZ } from "../abi/ioctl.ts";
 import { POLLHUP, POLLIN, POLLOUT } from "../abi/poll.ts";
 import { IUTF8, termios, VEOF, VERASE, winsize } from "../abi/termios.ts";
 import { HostError } from "../base/failure.ts";
+import { nap } from "../base/nap.ts";
 import type { Waiter, WaitQueue } from "../base/wait-queue.ts";
 import type { Devpts } from "../fs/devpts/filesystem.ts";
 import type { Host } from "../host/host.ts";
@@ -263,7 +265,6 @@ export class Console implements HostListener, Waiter {
   finish(): void {
     this.pty.queue.remove(this);
     this.#platform.unwatch(this.#input.fd);
-    const bell = new Int32Array(new SharedArrayBuffer(4));
     let patience = DRAIN_PATIENCE_MS;
     for (;;) {
       const before = this.#pending.length + this.pty.outgoing.length;
@@ -271,7 +272,7 @@ export class Console implements HostListener, Waiter {
       const left = this.#pending.length + this.pty.outgoing.length;
       if (left === 0 || patience <= 0) break;
       patience = left < before ? DRAIN_PATIENCE_MS : patience - DRAIN_NAP_MS;
-      Atomics.wait(bell, 0, 0, DRAIN_NAP_MS);
+      nap(DRAIN_NAP_MS);
     }
     this.#close();
   }

@@ -2,10 +2,11 @@
  * SocketReach: connects guests to unix sockets of the host that lie in directories they were given
  * (`--host-uds open`). The file is named by a descriptor of it: no path of the host is walked.
  */
-import { AF_UNIX, sockaddr_un } from "../abi/socket.ts";
+import { AF_UNIX } from "../abi/socket.ts";
 import type { HostSocketMaker } from "../fs/host/tree.ts";
 import type { Host } from "../host/host.ts";
 import { HostSockets } from "../host/sockets.ts";
+import { unixAddress } from "../host/unix-address.ts";
 import type { Endpoint } from "../kernel/socket/endpoint.ts";
 import { HostEndpoint, type HostEvents } from "../sockets/inet/host/endpoint.ts";
 
@@ -22,19 +23,11 @@ export class SocketReach implements HostSocketMaker {
     const { host } = this.#sockets;
     const fd = this.#sockets.socket(AF_UNIX, type, 0);
     if (fd < 0) return fd;
-    const rc = this.#sockets.connect(fd, addressOf(`/proc/self/fd/${socketFd}`));
+    const rc = this.#sockets.connect(fd, unixAddress(`/proc/self/fd/${socketFd}`)!);
     if (rc < 0) {
       host.close(fd);
       return rc;
     }
     return new HostEndpoint(this.#sockets, this.#events, fd, AF_UNIX, type, 0);
   }
-}
-
-function addressOf(path: string): Uint8Array {
-  const at = sockaddr_un.at.sun_path;
-  const address = new Uint8Array(at + path.length + 1);
-  new DataView(address.buffer).setUint16(0, AF_UNIX, true);
-  for (let i = 0; i < path.length; i++) address[at + i] = path.charCodeAt(i);
-  return address;
 }

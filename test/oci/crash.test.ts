@@ -12,6 +12,7 @@ import { after, test } from "node:test";
 import { setTimeout as nap } from "node:timers/promises";
 import { launcher } from "../compare.ts";
 import { makeBundle, plainConfig } from "./bundle.ts";
+import { noContainers } from "./commands.ts";
 
 const TIMES = Number(process.env["TVISOR_CRASHES"] ?? 24);
 const LONGEST_MS = 400;
@@ -19,10 +20,7 @@ const GONE_MS = 5000;
 const place = mkdtempSync(join(tmpdir(), "tvisor-crash-"));
 const state = join(place, "state");
 const bundle = join(place, "bundle");
-const skip =
-  process.geteuid!() === 0 && existsSync("/bin/busybox")
-    ? false
-    : "needs root, and busybox-static from test/packages.txt";
+const skip = noContainers;
 
 after(() => rmSync(place, { recursive: true, force: true }));
 if (skip === false) makeBundle(bundle, plainConfig(["sh", "-c", "sleep 100 & sleep 100"]));

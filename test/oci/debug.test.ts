@@ -1,26 +1,16 @@
 /** `tvisor debug`: stacks of what runs, and its system calls, shown and not shown any more. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launcher } from "../compare.ts";
 import { makeBundle, plainConfig } from "./bundle.ts";
+import { noContainers, tvisorAt } from "./commands.ts";
 
 const place = mkdtempSync(join(tmpdir(), "tvisor-debug-"));
-const skip =
-  process.geteuid!() === 0 && existsSync("/bin/busybox")
-    ? false
-    : "needs root, and busybox-static from test/packages.txt";
+const skip = noContainers;
 
-/** The container keeps the streams that it is given: they must not be pipes. */
-const tvisor = (words: string[], stdio: "pipe" | "ignore" = "pipe") =>
-  spawnSync(launcher(), ["--root", join(place, "state"), ...words], {
-    encoding: "utf8",
-    timeout: 20_000,
-    stdio: ["ignore", stdio, stdio],
-  });
+const tvisor = tvisorAt(join(place, "state"));
 
 before(() => {
   if (skip !== false) return;

@@ -4,11 +4,12 @@
  *    allows.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeRoot } from "./bundle.ts";
 import { endDaemon, unmountBelow, until } from "./daemon.ts";
+import { layerOf } from "./image.ts";
 
 const UP_MS = 30_000;
 const COMMAND_MS = 60_000;
@@ -42,8 +43,7 @@ export class Dockerd {
     await until("the Docker daemon", () => docker.run(["info"]).code === 0, UP_MS);
     const root = join(place, "root");
     makeRoot(root);
-    const archive = execFileSync("tar", ["-C", root, "-c", "."], { maxBuffer: 1 << 28 });
-    writeFileSync(join(place, "root.tar"), archive);
+    writeFileSync(join(place, "root.tar"), layerOf(root));
     docker.ok("import", "-c", "ENV PATH=/bin", join(place, "root.tar"), "box");
     return docker;
   }

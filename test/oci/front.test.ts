@@ -22,16 +22,14 @@ import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { launcher, projectRoot } from "../compare.ts";
 import { makeBundle, plainConfig } from "./bundle.ts";
+import { noContainers } from "./commands.ts";
 
 const FRONT = join(projectRoot, "native/build/tvisor-front");
 const ASKED_NODE = 77;
 const place = mkdtempSync(join(tmpdir(), "tvisor-front-"));
 const state = join(place, "state");
 const node = join(place, "node");
-const whyNot =
-  process.geteuid!() === 0 && existsSync("/bin/busybox")
-    ? false
-    : "needs root, and busybox-static from test/packages.txt";
+const whyNot = noContainers;
 
 after(() => rmSync(place, { recursive: true, force: true }));
 mkdirSync(state);

@@ -8,12 +8,10 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { launcher } from "../compare.ts";
 import { makeBundle, plainConfig } from "./bundle.ts";
+import { noContainers, tvisorAt } from "./commands.ts";
 
 const place = mkdtempSync(join(tmpdir(), "tvisor-logs-"));
-const skip =
-  process.geteuid!() === 0 && existsSync("/bin/busybox")
-    ? false
-    : "needs root, and busybox-static from test/packages.txt";
+const skip = noContainers;
 after(() => {
   if (skip === false) tvisor(["delete", "--force", "a", "b", "c", "d", "e"]);
   rmSync(place, { recursive: true, force: true });
@@ -21,12 +19,7 @@ after(() => {
 
 const ROOT = ["--root", join(place, "state")];
 
-const tvisor = (words: string[], stdio: "pipe" | "ignore" = "pipe") =>
-  spawnSync(launcher(), [...ROOT, ...words], {
-    encoding: "utf8",
-    timeout: 30_000,
-    stdio: ["ignore", stdio, stdio],
-  });
+const tvisor = tvisorAt(join(place, "state"));
 
 /** A container that runs `script`. */
 function start(id: string, script: string, before: string[] = [], options: string[] = []): void {

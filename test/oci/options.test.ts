@@ -22,22 +22,14 @@ import { after, beforeEach, test } from "node:test";
 import { launcher } from "../compare.ts";
 import { compile } from "../compile.ts";
 import { type Config, makeBundle, plainConfig, whyNoReference } from "./bundle.ts";
+import { noContainers, tvisorAt } from "./commands.ts";
 
 const place = mkdtempSync(join(tmpdir(), "tvisor-options-"));
 const bundle = join(place, "bundle");
 const shared = join(place, "shared");
-const skip =
-  process.geteuid!() === 0 && existsSync("/bin/busybox")
-    ? false
-    : "needs root, and busybox-static from test/packages.txt";
+const skip = noContainers;
 
-/** The container keeps the streams that it is given: they must not be pipes. */
-const tvisor = (words: string[], stdio: "pipe" | "ignore" = "pipe") =>
-  spawnSync(launcher(), ["--root", join(place, "state"), ...words], {
-    encoding: "utf8",
-    timeout: 30_000,
-    stdio: ["ignore", stdio, stdio],
-  });
+const tvisor = tvisorAt(join(place, "state"));
 
 beforeEach(() => {
   tvisor(["delete", "--force", "box"]);

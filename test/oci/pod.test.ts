@@ -12,14 +12,12 @@ import { after, before, test } from "node:test";
 import { setTimeout as nap } from "node:timers/promises";
 import { launcher } from "../compare.ts";
 import { type Config, makeBundle, plainConfig } from "./bundle.ts";
+import { noContainers } from "./commands.ts";
 
 const place = mkdtempSync(join(tmpdir(), "tvisor-pod-"));
 const state = join(place, "state");
 const pod = `pod-${process.pid}`;
-const skip =
-  process.geteuid!() === 0 && existsSync("/bin/busybox")
-    ? false
-    : "needs root, and busybox-static from test/packages.txt";
+const skip = noContainers;
 
 interface Outcome {
   code: number | null;

@@ -22,6 +22,7 @@ import { chmod } from "../../src/syscalls/file/attributes.ts";
 import { close } from "../../src/syscalls/file/descriptor.ts";
 import { truncate } from "../../src/syscalls/file/extent.ts";
 import { linkat, mkdir, rename, rmdir, symlink, unlink } from "../../src/syscalls/file/name.ts";
+import { chance } from "./chance.ts";
 import { boot, type FakeTask, openHost } from "./fake-task.ts";
 import { link, names, open, put, readFile, stat, writeFile } from "./file-calls.ts";
 
@@ -206,17 +207,8 @@ const OPERATIONS = [
 ];
 const WORDS = ["a", "b", "c", "d"];
 
-/** A small reproducible generator. */
-function random(seed: number): (below: number) => number {
-  let state = seed * 2654435761;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
 function compare(real: Side, ours: Side, seed: number): void {
-  const below = random(seed);
+  const below = chance(seed);
   const path = () => {
     let text = "";
     for (let depth = 1 + below(3); depth > 0; depth--) text += `/${WORDS[below(WORDS.length)]}`;

@@ -7,11 +7,10 @@ import type { Hook, Hooks, ProcessSpec } from "../../oci/spec.ts";
 import type { ContainerRecord } from "../../oci/state.ts";
 import { ask, askOn, connect } from "./client.ts";
 import { CommandError, type Context } from "./context.ts";
-import { runHooks } from "./hooks.ts";
+import { runHooks, stateFile } from "./hooks.ts";
 import { hookState } from "./make.ts";
 
 const SIGKILL = 9;
-const MFD_CLOEXEC = 1;
 /** The exit status, as the control connection brings it. */
 const STATUS_SIZE = 4;
 
@@ -33,9 +32,7 @@ function runInside(context: Context, record: ContainerRecord, hook: Hook): void 
   const { host } = context;
   const fail = (why: string) =>
     new CommandError(`error running startContainer hook ${hook.path}: ${why}`);
-  const state = new TextEncoder().encode(JSON.stringify(hookState(record, "created")));
-  const input = host.memfdCreate("tvisor-state", MFD_CLOEXEC);
-  host.pwrite(input, state, 0);
+  const input = stateFile(context, hookState(record, "created"));
   const nothing = openSync("/dev/null", "w");
   const fd = connect(context, record);
   if (fd === null) throw fail("the container has stopped");

@@ -3,14 +3,13 @@
  */
 import { ECONNREFUSED, ENOENT } from "../../abi/errno.ts";
 import { errnoText } from "../../abi/errno-text.ts";
-import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../abi/fcntl.ts";
+import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../abi/fcntl.ts";
 import { type Answer, decodeAnswer, encode, type Request } from "../../control/messages.ts";
 import { FOREVER } from "../../host/launch.ts";
 import type { ContainerRecord } from "../../oci/state.ts";
 import { CONTROL_SOCKET } from "../../oci/store.ts";
 import { CommandError, type Context, hasSandbox } from "./context.ts";
 
-const AT_FDCWD = -100;
 /** A sandbox answers between two turns of its kernel. One that does not is stopped, or broken. */
 const PATIENCE_MS = 10_000;
 /** These may take as long as they take. */

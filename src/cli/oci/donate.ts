@@ -5,7 +5,15 @@
 import { openSync } from "node:fs";
 import { resolve } from "node:path";
 import { errnoText } from "../../abi/errno-text.ts";
-import { O_APPEND, O_CLOEXEC, O_CREAT, O_DIRECTORY, O_PATH, O_WRONLY } from "../../abi/fcntl.ts";
+import {
+  AT_FDCWD,
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_PATH,
+  O_WRONLY,
+} from "../../abi/fcntl.ts";
 import type { CreateRequest } from "../../control/messages.ts";
 import { byteString } from "../../host/bytes.ts";
 import type { MountSpec, Spec } from "../../oci/spec.ts";
@@ -18,7 +26,6 @@ import type { OverlayChoice } from "./overlay-choice.ts";
 
 /** It has its namespaces for itself. */
 const NOTHING_SHARED = { pidOf: "", userOf: "" };
-const AT_FDCWD = -100;
 /** What a sandbox is called where commands are named. */
 export const SANDBOX_COMMAND = "boot";
 

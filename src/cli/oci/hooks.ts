@@ -3,13 +3,13 @@
  * Platform Hooks"): with the container's state on their standard input, one after the other.
  */
 import { errnoText } from "../../abi/errno-text.ts";
+import { MFD_CLOEXEC } from "../../abi/mman.ts";
 import type { Hook, HookName } from "../../oci/spec.ts";
 import type { State } from "../../oci/state.ts";
 import { CommandError, type Context } from "./context.ts";
 import { signalName } from "./signals.ts";
 
 const OUTPUT_TOLD = 1024;
-const MFD_CLOEXEC = 1;
 const SIGKILL = 9;
 
 /** Of poststop a failure is told and nothing more; any other ends the container. */
@@ -28,13 +28,19 @@ export function runHooks(
   }
 }
 
+/** A file in memory with a container's state, for a hook's standard input; the caller's to close. */
+export function stateFile({ host }: Context, state: State): number {
+  const file = host.memfdCreate("tvisor-state", MFD_CLOEXEC);
+  host.pwrite(file, new TextEncoder().encode(JSON.stringify(state)), 0);
+  return file;
+}
+
 /** What it reads and writes are files in memory: nobody need attend to it. */
 function runHook(context: Context, hook: Hook, state: State): string | null {
   const { host, launch } = context;
-  const input = host.memfdCreate("tvisor-state", MFD_CLOEXEC);
+  const input = stateFile(context, state);
   const output = host.memfdCreate("tvisor-hook", MFD_CLOEXEC);
   try {
-    host.pwrite(input, new TextEncoder().encode(JSON.stringify(state)), 0);
     const pid = launch.spawn({
       words: [hook.path, ...(hook.args ?? [hook.path])],
       environment: hook.env ?? [],

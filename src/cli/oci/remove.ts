@@ -3,6 +3,7 @@
  * error: a command that was killed halfway leaves any part of it.
  */
 import process from "node:process";
+import { nap } from "../../base/nap.ts";
 import { isAlive } from "../../oci/process.ts";
 import type { ContainerRecord, HostProcess } from "../../oci/state.ts";
 import { removeCgroups } from "./cgroup/plan.ts";
@@ -23,7 +24,6 @@ export function removeContainer(context: Context, record: ContainerRecord): void
 }
 
 function endProcess(target: HostProcess): void {
-  const bell = new Int32Array(new SharedArrayBuffer(4));
   const until = Date.now() + PATIENCE_MS;
   while (isAlive(target)) {
     try {
@@ -33,6 +33,6 @@ function endProcess(target: HostProcess): void {
     }
     if (Date.now() > until)
       throw new CommandError(`the sandbox, process ${target.pid}, does not end`);
-    Atomics.wait(bell, 0, 0, NAP_MS);
+    nap(NAP_MS);
   }
 }

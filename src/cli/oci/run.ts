@@ -3,9 +3,8 @@
  */
 import { constants } from "node:os";
 import process from "node:process";
-import { O_CLOEXEC, O_NONBLOCK } from "../../abi/fcntl.ts";
-import { HostError } from "../../base/failure.ts";
 import { FIRST, FOREVER } from "../../host/launch.ts";
+import { openSignalPipe, readSignals } from "../../host/signal-pipe.ts";
 import type { ContainerRecord } from "../../oci/state.ts";
 import { beginContainer } from "./begin.ts";
 import { ask } from "./client.ts";
@@ -15,18 +14,6 @@ import type { Flags } from "./flags.ts";
 import { CREATE_FLAGS, CREATE_OPTIONS, CREATE_SHORT, makeContainer } from "./make.ts";
 import { removeContainer } from "./remove.ts";
 
-/** What comes for this process meanwhile is the program's. */
-const RELAYED = [
-  "SIGHUP",
-  "SIGINT",
-  "SIGQUIT",
-  "SIGTERM",
-  "SIGUSR1",
-  "SIGUSR2",
-  "SIGALRM",
-  "SIGCONT",
-  "SIGWINCH",
-] as const;
 const { SIGWINCH } = constants.signals;
 
 export const command: Command = {
@@ -55,7 +42,7 @@ function runContainer(context: Context, flags: Flags): number {
   const id = flags.words[0]!;
   const detaches = flags.is("detach");
   const { record, child } = makeContainer(context, id, flags, { detaches });
-  const signals = detaches ? -1 : catchSignals(context);
+  const signals = detaches ? -1 : openSignalPipe(context.host);
   try {
     context.locked(id, () => beginContainer(context, record, record.hooks));
   } catch (error) {
@@ -69,26 +56,12 @@ function runContainer(context: Context, flags: Flags): number {
   return status;
 }
 
-/** The end of a pipe where signals to this process arrive, a byte each. */
-function catchSignals({ host }: Context): number {
-  const pipe = host.pipe2(O_CLOEXEC | O_NONBLOCK);
-  if (typeof pipe === "number") throw new HostError("pipe2", -pipe);
-  const [read, write] = pipe;
-  host.gateway.catchSignals(
-    write,
-    RELAYED.map((name) => constants.signals[name]),
-  );
-  return read;
-}
-
 /** The container's exit status, once it has one. */
 function attend(context: Context, record: ContainerRecord, child: number, signals: number): number {
   const { host, launch } = context;
   const pidfd = host.pidfdOpen(child);
-  const arrived = new Uint8Array(64);
   while (launch.awaitEither(signals, pidfd, FOREVER) === FIRST) {
-    const n = host.read(signals, arrived);
-    for (let i = 0; i < n; i++) relay(context, record, arrived[i]!);
+    for (const signal of readSignals(host, signals)) relay(context, record, signal);
   }
   const { status, signal } = launch.reap(child);
   return signal === 0 ? status : 128 + signal;

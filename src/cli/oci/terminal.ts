@@ -5,11 +5,10 @@
 import { readlinkSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { errnoText } from "../../abi/errno-text.ts";
-import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../abi/fcntl.ts";
+import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../abi/fcntl.ts";
 import type { ProcessSpec } from "../../oci/spec.ts";
 import { CommandError, type Context } from "./context.ts";
 
-const AT_FDCWD = -100;
 const STDIN = 0;
 
 export interface TerminalChoice {

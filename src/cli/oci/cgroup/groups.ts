@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { nap } from "../../../base/nap.ts";
 import type { Resources } from "../../../oci/spec.ts";
 import type { UnitRecord } from "../../../oci/state.ts";
 import { CommandError } from "../context.ts";
@@ -87,7 +88,6 @@ export function applyResources(groups: readonly Group[], resources: Resources): 
 
 export function removeGroups(directories: readonly string[]): void {
   for (const directory of directories) {
-    const bell = new Int32Array(new SharedArrayBuffer(4));
     for (let tries = 0; tries < REMOVE_TRIES; tries++) {
       try {
         rmdirSync(directory);
@@ -95,7 +95,7 @@ export function removeGroups(directories: readonly string[]): void {
       } catch (error) {
         // Whoever was killed in it may not be gone yet.
         if ((error as NodeJS.ErrnoException).code !== "EBUSY") break;
-        Atomics.wait(bell, 0, 0, NAP_MS);
+        nap(NAP_MS);
       }
     }
   }

@@ -1,11 +1,12 @@
 /** Profiles, compiled, against the specification's words read plainly: rule after rule. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AUDIT_ARCH_X86_64, seccomp_data } from "../../abi/seccomp.ts";
-import { checkProgram, runProgram } from "../../kernel/seccomp/bpf.ts";
-import type { SeccompArgument, SeccompRule, SeccompSpec } from "../../oci/spec.ts";
-import { rows } from "../../syscalls/table.ts";
-import { compileProfile } from "./seccomp-profile.ts";
+import { AUDIT_ARCH_X86_64, seccomp_data } from "../../src/abi/seccomp.ts";
+import { checkProgram, runProgram } from "../../src/kernel/seccomp/bpf.ts";
+import type { SeccompArgument, SeccompRule, SeccompSpec } from "../../src/oci/spec.ts";
+import { compileProfile } from "../../src/sentry/oci/seccomp-profile.ts";
+import { rows } from "../../src/syscalls/table.ts";
+import { chance } from "./chance.ts";
 
 const KILL_PROCESS = 0x80000000;
 const ALLOW = 0x7fff0000;
@@ -76,15 +77,6 @@ function expected(profile: SeccompSpec, nr: number, args: readonly bigint[]): nu
   const plain = mine.find((rule) => (rule.args ?? []).length === 0);
   const rule = plain ?? mine.find((each) => meets(each, args));
   return rule === undefined ? otherwise : actionOf(rule.action, rule.errnoRet);
-}
-
-/** The same profiles in every run. */
-function chance(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 const VALUES = [0, 1, 2, 0xffffffff, 2 ** 32, 2 ** 32 + 1, 2 ** 52 + 7];
