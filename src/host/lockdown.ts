@@ -6,7 +6,7 @@
  *  - seal(): the seccomp filter (filter.ts) on all threads, before the first guest instruction.
  * Nothing of it can be taken back. The calls of this file are made before the filter is in force.
  */
-import { getU64 } from "../abi/struct.ts";
+import { getU64, setU64 } from "../abi/struct.ts";
 import { HostError } from "../base/failure.ts";
 import { buildFilter } from "./filter.ts";
 import type { Host } from "./host.ts";
@@ -45,8 +45,8 @@ export class Lockdown {
     const soft = getU64(arena.view, structAt);
     const given = getU64(arena.view, structAt + 8);
     const hard = most === 0 ? given : Math.min(most, given);
-    arena.view.setBigUint64(structAt, BigInt(hard), true);
-    arena.view.setBigUint64(structAt + 8, BigInt(hard), true);
+    setU64(arena.view, structAt, hard);
+    setU64(arena.view, structAt + 8, hard);
     return gateway.sys(SYS_PRLIMIT64, 0, RLIMIT_NOFILE, at, 0) < 0 ? soft : hard;
   }
 
@@ -61,7 +61,7 @@ export class Lockdown {
     arena.u8.set(program, at + 16);
     // struct sock_fprog
     arena.view.setUint16(at, program.length / 8, true);
-    arena.view.setBigUint64(at + 8, BigInt(this.#host.address(at + 16)), true);
+    setU64(arena.view, at + 8, this.#host.address(at + 16));
     const flags = SECCOMP_FILTER_FLAG_TSYNC;
     const fprog = this.#host.address(at);
     const rc = gateway.sys(SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, flags, fprog);

@@ -8,9 +8,10 @@
 import { O_RDONLY, O_RDWR } from "../../abi/fcntl.ts";
 import { KernelBug } from "../../base/failure.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import { ATTR_ATIME, ATTR_MTIME, ATTR_SIZE, Attributes } from "../../kernel/vfs/attributes.ts";
+import { ATTR_SIZE, Attributes } from "../../kernel/vfs/attributes.ts";
 import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import { Kstat } from "../../kernel/vfs/kstat.ts";
+import { copyXattrs, setTimes } from "./copy-looks.ts";
 import { OVERLAY_PREFIX, setImpure, setOrigin } from "./marks.ts";
 import type { OverlayNode } from "./node.ts";
 
@@ -93,12 +94,7 @@ function fill(
     const rc = copyContent(task, lower, upper, from.size, keep);
     if (rc < 0) return rc;
   }
-  const names = lower.listxattr();
-  if (typeof names !== "number")
-    for (const name of names) {
-      const value = name.startsWith(OVERLAY_PREFIX) ? -1 : lower.getxattr(name);
-      if (typeof value !== "number") upper.setxattr(task, name, value, 0);
-    }
+  copyXattrs(task, lower, upper, OVERLAY_PREFIX);
   if (!inode.isDirectory) setOrigin(task, upper, inode.ino);
   setTimes(task, upper, from);
   return 0;
@@ -139,16 +135,6 @@ export function copyContent(
   changes.valid = ATTR_SIZE;
   changes.size = length;
   return upper.setattr(task, changes);
-}
-
-function setTimes(task: Task, inode: Inode, from: Kstat): void {
-  const changes = new Attributes();
-  changes.valid = ATTR_ATIME | ATTR_MTIME;
-  changes.atimeSec = from.atimeSec;
-  changes.atimeNsec = from.atimeNsec;
-  changes.mtimeSec = from.mtimeSec;
-  changes.mtimeNsec = from.mtimeNsec;
-  inode.setattr(task, changes);
 }
 
 /** A lower file with more names: the others must find this copy too. */

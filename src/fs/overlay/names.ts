@@ -3,9 +3,8 @@
  * come and go so that the lower ones show through where they should and nowhere else.
  */
 import { ENOTEMPTY } from "../../abi/errno.ts";
-import { O_RDONLY } from "../../abi/fcntl.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import { DirectoryEmitter } from "../../kernel/vfs/directory-emitter.ts";
+import { namesIn } from "../../kernel/vfs/directory-names.ts";
 import type { Inode, InodeInit } from "../../kernel/vfs/inode.ts";
 import { copyUp, countLinks } from "./copy-up.ts";
 import { mergedEntries } from "./directory-file.ts";
@@ -97,21 +96,8 @@ export function emptyOut(task: Task, directory: OverlayNode): number {
   if (typeof entries === "number") return entries;
   if (entries.length > 0) return -ENOTEMPTY;
   if (directory.upper === null) return 0;
-  const names = new NameCollector();
-  const file = directory.upper.open(task, directory.upper, null, O_RDONLY);
-  if (typeof file === "number") return file;
-  const rc = file.readdir(task, names);
-  file.unref();
-  if (rc < 0) return rc;
-  for (const name of names.names) removeWhiteout(task, directory.upper, name);
+  const names = namesIn(task, directory.upper);
+  if (typeof names === "number") return names;
+  for (const name of names) removeWhiteout(task, directory.upper, name);
   return 0;
-}
-
-class NameCollector extends DirectoryEmitter {
-  readonly names: string[] = [];
-
-  override emit(name: string): boolean {
-    if (name !== "." && name !== "..") this.names.push(name);
-    return true;
-  }
 }

@@ -3,22 +3,12 @@
  * times, extended attributes and content. Mounts below the directory are not followed, links are copied as
  * they are. It stops at the first thing that cannot be copied, as a full filesystem.
  */
-import { O_DIRECTORY, O_RDONLY } from "../../abi/fcntl.ts";
+import { copyXattrs, setTimes } from "../../fs/overlay/copy-looks.ts";
 import { copyContent } from "../../fs/overlay/copy-up.ts";
 import type { Task } from "../../kernel/task/task.ts";
-import { ATTR_ATIME, ATTR_MTIME, Attributes } from "../../kernel/vfs/attributes.ts";
-import { DirectoryEmitter } from "../../kernel/vfs/directory-emitter.ts";
+import { namesIn } from "../../kernel/vfs/directory-names.ts";
 import type { Inode } from "../../kernel/vfs/inode.ts";
 import { Kstat } from "../../kernel/vfs/kstat.ts";
-
-class Names extends DirectoryEmitter {
-  readonly names: string[] = [];
-
-  override emit(name: string): boolean {
-    if (name !== "." && name !== "..") this.names.push(name);
-    return true;
-  }
-}
 
 /** 0 or -errno. */
 export function copyTree(task: Task, from: Inode, to: Inode): number {
@@ -33,15 +23,6 @@ export function copyTree(task: Task, from: Inode, to: Inode): number {
     if (rc < 0) return rc;
   }
   return copyLooks(task, from, to);
-}
-
-function namesIn(task: Task, directory: Inode): readonly string[] | number {
-  const file = directory.open(task, directory, null, O_RDONLY | O_DIRECTORY);
-  if (typeof file === "number") return file;
-  const found = new Names();
-  const rc = file.readdir(task, found);
-  file.unref();
-  return rc < 0 ? rc : found.names;
 }
 
 function copyOne(task: Task, from: Inode, into: Inode, name: string): number {
@@ -62,20 +43,9 @@ function copyFile(task: Task, from: Inode, to: Inode): number {
   return rc < 0 ? rc : copyLooks(task, from, to);
 }
 
-/** Extended attributes and times; those that the copy cannot have are left out. */
 function copyLooks(task: Task, from: Inode, to: Inode): number {
-  const names = from.listxattr();
-  for (const name of typeof names === "number" ? [] : names) {
-    const value = from.getxattr(name);
-    if (typeof value !== "number") to.setxattr(task, name, value, 0);
-  }
+  copyXattrs(task, from, to, null);
   const stat = new Kstat();
   from.getattr(stat);
-  const times = new Attributes();
-  times.valid = ATTR_ATIME | ATTR_MTIME;
-  times.atimeSec = stat.atimeSec;
-  times.atimeNsec = stat.atimeNsec;
-  times.mtimeSec = stat.mtimeSec;
-  times.mtimeNsec = stat.mtimeNsec;
-  return to.setattr(task, times);
+  return setTimes(task, to, stat);
 }
